@@ -1,0 +1,230 @@
+/**
+ * The native surface: all of libbpf, netlink and setns that the helper uses, in one short typed face.
+ * One C++ class stands behind each interface with a lifetime. Nothing here knows the wire or the ledger.
+ *
+ * Every function throws (or rejects with) a {@link KernelError} when the kernel or libbpf says no.
+ * File descriptors are close-on-exec. u64 values are bigint. `netns` is a path such as `/run/netns/NAME`
+ * or `/proc/PID/ns/net`, or null for the namespace that the process was started in.
+ */
+export interface KernelError extends Error {
+  /** positive errno, e.g. 1 */
+  readonly errno: number;
+  /** its name, e.g. "EPERM" */
+  readonly code: string;
+  /** what was called, e.g. "BPF_PROG_LOAD", "RTM_SETLINK", "setns" */
+  readonly operation: string;
+  /** netlink's extended acknowledgement, verbatim, where there was one */
+  readonly extack?: string;
+  /** the verifier's log, whole, where a program was judged */
+  readonly log?: string;
+  /** what libbpf itself printed during the call, all levels from warn up */
+  readonly libbpf?: string;
+}
+
+export type XdpMode = "native" | "skb" | "hw";
+
+export interface ProgramInObject {
+  readonly name: string;
+  readonly section: string;
+  /** enum bpf_prog_type as libbpf derived it from the section; 0 where it does not know the section */
+  readonly type: number;
+  /** struct bpf_insn count of the program in the ELF, before subprograms are appended */
+  readonly instructions: number;
+}
+
+export interface MapInObject {
+  readonly name: string;
+  readonly type: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  /** .rodata, .data, .bss, .kconfig and friends */
+  readonly internal: boolean;
+}
+
+export interface ObjectContents {
+  readonly programs: readonly ProgramInObject[];
+  readonly maps: readonly MapInObject[];
+}
+
+export interface LoadOptions {
+  readonly bytes: Buffer;
+  readonly name: string;
+  /** the one program to load; the others of the object are not loaded */
+  readonly program: string;
+  /** set the program's type to BPF_PROG_TYPE_XDP before loading */
+  readonly asXdp: boolean;
+  /** namespace to be in while loading (devmap values and offload devices are resolved there) */
+  readonly netns: string | null;
+  /** hardware mode: the device to load for */
+  readonly offloadIfindex: number | null;
+  /** verifier log level: 1 errors and states, 2 every instruction, 4 statistics only; may be or-ed */
+  readonly logLevel: number;
+  /** maps by object name to reuse instead of creating: a map id each */
+  readonly reuseMaps?: Readonly<Record<string, number>>;
+}
+
+/** Owns the libbpf object and so all fds of its program and maps, until close(). */
+export interface LoadedObject {
+  /** whole: the buffer was grown and the load repeated until nothing was cut */
+  readonly log: string;
+  readonly libbpf: string;
+  readonly programFd: number;
+  readonly programId: number;
+  readonly maps: readonly { readonly name: string; readonly id: number }[];
+  close(): void;
+}
+
+export interface ProgramInfo {
+  readonly id: number;
+  readonly type: number;
+  /** the whole function name from BTF where there is one, else the kernel's 15 characters */
+  readonly name: string;
+  /** 16 hex digits */
+  readonly tag: string;
+  /** ns since boot */
+  readonly loadTime: bigint;
+  readonly uid: number;
+  readonly xlatedLength: number;
+  readonly jitedLength: number;
+  readonly mapIds: readonly number[];
+  readonly btfId: number;
+  readonly gplCompatible: boolean;
+  readonly runCount: bigint;
+  readonly runTimeNs: bigint;
+  /** instructions that the verifier processed; 0 on kernels before 5.16 */
+  readonly verifiedInstructions: number;
+  readonly ifindex: number;
+}
+
+export interface MapInfo {
+  readonly id: number;
+  readonly type: number;
+  readonly name: string;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+  readonly btfId: number;
+  readonly btfKeyTypeId: number;
+  readonly btfValueTypeId: number;
+  readonly ifindex: number;
+}
+
+export interface LinkInfo {
+  readonly id: number;
+  readonly type: number;
+  readonly programId: number;
+  /** XDP links: the device */
+  readonly ifindex: number | null;
+}
+
+export interface MapBatch {
+  /** count * keySize bytes */
+  readonly keys: Buffer;
+  /** count * valueStride bytes */
+  readonly values: Buffer;
+  readonly count: number;
+  /** where to go on, null at the end */
+  readonly cursor: Buffer | null;
+}
+
+/** One map fd. Values of per-CPU maps are all possible CPUs one after the other, each rounded up to 8 bytes. */
+export interface MapHandle {
+  readonly info: MapInfo;
+  /** bytes of one value as the syscall moves it: valueSize, or for per-CPU maps roundup(valueSize, 8) * possibleCpus() */
+  readonly valueStride: number;
+  lookup(key: Buffer): Buffer | null;
+  update(key: Buffer, value: Buffer, when: "any" | "noexist" | "exist"): void;
+  /** false where there was no such key */
+  delete(key: Buffer): boolean;
+  nextKey(key: Buffer | null): Buffer | null;
+  /** off the main thread; falls back to nextKey and lookup where the type has no batch operations */
+  readBatch(cursor: Buffer | null, count: number): Promise<MapBatch>;
+  /** keys and values of one size each, one after the other; returns how many went in before an error was thrown as KernelError.done */
+  updateBatch(keys: Buffer, values: Buffer, count: number): number;
+  deleteBatch(keys: Buffer, count: number): number;
+  close(): void;
+}
+
+export interface DriverInfo {
+  readonly driver: string;
+  readonly version: string;
+  readonly firmwareVersion: string;
+  readonly busInfo: string;
+  readonly expansionRomVersion: string;
+  readonly supportsStatistics: boolean;
+  readonly supportsTest: boolean;
+  readonly supportsEepromAccess: boolean;
+  readonly supportsRegisterDump: boolean;
+  readonly supportsPrivateFlags: boolean;
+}
+
+export interface SendOptions {
+  readonly netns: string | null;
+  readonly ifindex: number;
+  /** frames of one length each, one after the other; sent round and round until count is reached */
+  readonly frames: Buffer;
+  readonly frameLength: number;
+  readonly count: number;
+  /** packets per second, 0 for as fast as it goes */
+  readonly rate: number;
+}
+
+/** Counts the frames that reach an interface (AF_PACKET, PACKET_HOST and others, not our own outgoing), from open to close, on a thread of its own. */
+export interface FrameCounter {
+  /** one number a pattern, in the order given */
+  counts(): number[];
+  close(): void;
+}
+
+export interface NativeFace {
+  readonly libbpfVersion: string;
+  possibleCpus(): number;
+
+  /** SO_PEERCRED of a connected unix socket */
+  peerCredentials(fd: number): { readonly pid: number; readonly uid: number; readonly gid: number };
+  /** names of the effective set of the calling thread, e.g. "CAP_BPF" */
+  capabilities(): string[];
+  /** drops all others from effective, permitted, inheritable, ambient and bounding set of the calling thread, and sets no-new-privs: call before any pool thread exists */
+  keepCapabilities(names: readonly string[]): void;
+
+  /** enters, calls, leaves, on the calling thread; whatever fn throws is rethrown after leaving. Nothing asynchronous may be started inside. */
+  inNetns<T>(path: string | null, fn: () => T): T;
+
+  ifindexOf(name: string): number;
+  nameOf(ifindex: number): string;
+  /** ETHTOOL_GDRVINFO in the current namespace; null where the driver has no ethtool operations (EOPNOTSUPP) */
+  driverInfo(name: string): DriverInfo | null;
+  /** generic netlink family "netdev", NETDEV_CMD_DEV_GET in the current namespace: the bits of enum netdev_xdp_act; null on kernels before 6.3 */
+  xdpFeatures(ifindex: number): { readonly bits: bigint; readonly zeroCopyMaxSegments: number } | null;
+  /** several entries in mode "multi" */
+  xdpQuery(ifindex: number): readonly { readonly mode: XdpMode; readonly programId: number }[];
+  /** netlink, XDP_FLAGS_REPLACE always: expectedFd null means that nothing may be attached in that mode */
+  xdpAttach(options: { readonly ifindex: number; readonly mode: XdpMode; readonly programFd: number; readonly expectedFd: number | null }): void;
+  xdpDetach(options: { readonly ifindex: number; readonly mode: XdpMode; readonly expectedFd: number }): void;
+
+  inspectObject(bytes: Buffer, name: string): ObjectContents;
+  loadObject(options: LoadOptions): Promise<LoadedObject>;
+  /** a two-instruction XDP program that returns XDP_PASS; the caller owns the fd */
+  loadPass(name: string): number;
+  closeFd(fd: number): void;
+
+  programIds(): number[];
+  mapIds(): number[];
+  linkIds(): number[];
+  openProgram(id: number): number;
+  programInfo(id: number): ProgramInfo;
+  mapInfo(id: number): MapInfo;
+  linkInfo(id: number): LinkInfo;
+  /** raw .BTF bytes as the kernel keeps them */
+  btf(id: number): Buffer;
+  openMap(id: number): MapHandle;
+  /** what a bpffs path holds */
+  pinned(path: string): { readonly kind: "map" | "program" | "link"; readonly id: number };
+
+  /** AF_PACKET from a worker thread; resolves when all frames are out */
+  sendFrames(options: SendOptions): Promise<{ readonly sent: number; readonly nanoseconds: bigint }>;
+  /** a pattern matches where all of its parts do */
+  countFrames(options: { readonly netns: string | null; readonly ifindex: number; readonly patterns: readonly (readonly { readonly offset: number; readonly bytes: Buffer }[])[] }): FrameCounter;
+}
