@@ -201,7 +201,12 @@ export interface NativeFace {
   /** several entries in mode "multi" */
   xdpQuery(ifindex: number): readonly { readonly mode: XdpMode; readonly programId: number }[];
   /** netlink, XDP_FLAGS_REPLACE always: expectedFd null means that nothing may be attached in that mode */
-  xdpAttach(options: { readonly ifindex: number; readonly mode: XdpMode; readonly programFd: number; readonly expectedFd: number | null }): void;
+  xdpAttach(options: {
+    readonly ifindex: number;
+    readonly mode: XdpMode;
+    readonly programFd: number;
+    readonly expectedFd: number | null;
+  }): void;
   xdpDetach(options: { readonly ifindex: number; readonly mode: XdpMode; readonly expectedFd: number }): void;
 
   inspectObject(bytes: Buffer, name: string): ObjectContents;
@@ -226,5 +231,9 @@ export interface NativeFace {
   /** AF_PACKET from a worker thread; resolves when all frames are out */
   sendFrames(options: SendOptions): Promise<{ readonly sent: number; readonly nanoseconds: bigint }>;
   /** a pattern matches where all of its parts do */
-  countFrames(options: { readonly netns: string | null; readonly ifindex: number; readonly patterns: readonly (readonly { readonly offset: number; readonly bytes: Buffer }[])[] }): FrameCounter;
+  countFrames(options: {
+    readonly netns: string | null;
+    readonly ifindex: number;
+    readonly patterns: readonly (readonly { readonly offset: number; readonly bytes: Buffer }[])[];
+  }): FrameCounter;
 }

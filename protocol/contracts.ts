@@ -1,0 +1,122 @@
+/**
+ * Who may call what. A message is declared once, here, as a schema; its types are inferred from it.
+ * `workbench`: what the renderer may call of main. `plainHelper` and `elevatedHelper`: what main may call
+ * of the helper's two instances. Requests go one way; only notifications come back.
+ * Builds are in the plain contract only: the elevated instance has no method for them.
+ */
+import { z } from "zod";
+import {
+  attachment,
+  attachParams,
+  attachProgramParams,
+  detachment,
+  detachParams,
+  detachProgramParams,
+} from "./attach.ts";
+import { build, compiled, compileParams, input, toolchain } from "./build.ts";
+import { interfaceDetails, interfaceListing, place } from "./interfaces.ts";
+import { labParams, labStatus, traffic, trafficParams } from "./lab.ts";
+import {
+  entryParams,
+  mapDescription,
+  mapKeyParams,
+  mapListed,
+  mapPage,
+  mapPageParams,
+  mapUpdateParams,
+  table,
+  tableChange,
+} from "./maps.ts";
+import { programListed } from "./programs.ts";
+import { command, helperDescription, helperState, session } from "./session.ts";
+import { directory, saveParams, source, template, version } from "./source.ts";
+import { judgement, judgeParams, verdict } from "./verify.ts";
+import { base64, id, path } from "./wire.ts";
+
+export interface Method<P extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
+  readonly params: P;
+  readonly result: R;
+}
+export type Contract = Readonly<Record<string, Method>>;
+export type Notifications = Readonly<Record<string, z.ZodType>>;
+export type Params<M extends Method> = z.infer<M["params"]>;
+export type Result<M extends Method> = z.infer<M["result"]>;
+
+function method<P extends z.ZodType, R extends z.ZodType>(params: P, result: R): Method<P, R> {
+  return { params, result };
+}
+const none = z.strictObject({});
+
+export const plainHelper = {
+  "toolchain.describe": method(none, toolchain),
+  "build.compile": method(compileParams, compiled),
+  /** without privilege: the own namespace, and of attached programs only what rtnetlink tells */
+  "interfaces.list": method(none, interfaceListing),
+  "interfaces.describe": method(z.strictObject({ place }), interfaceDetails),
+} as const satisfies Contract;
+
+export const elevatedHelper = {
+  "helper.describe": method(none, helperDescription),
+  "interfaces.list": method(none, interfaceListing),
+  "interfaces.describe": method(z.strictObject({ place }), interfaceDetails),
+  "programs.list": method(none, z.strictObject({ programs: z.array(programListed) })),
+  "verify.judge": method(judgeParams, judgement),
+  "attach.attach": method(attachProgramParams, attachment),
+  "attach.detach": method(detachProgramParams, detachment),
+  "maps.list": method(none, z.strictObject({ maps: z.array(mapListed) })),
+  "maps.describe": method(z.strictObject({ id }), mapDescription),
+  "maps.pinned": method(z.strictObject({ path }), z.strictObject({ id })),
+  "maps.page": method(mapPageParams, mapPage),
+  "maps.lookup": method(mapKeyParams, z.strictObject({ value: base64.nullable() })),
+  "maps.update": method(mapUpdateParams, none),
+  "maps.delete": method(mapKeyParams, z.strictObject({ deleted: z.boolean() })),
+  "lab.up": method(labParams, labStatus),
+  "lab.down": method(labParams, labStatus),
+  "lab.status": method(labParams, labStatus),
+  "lab.traffic": method(trafficParams, traffic),
+} as const satisfies Contract;
+
+export const helperNotifications = {
+  /** long work tells how far it is */
+  "lab.progress": z.strictObject({ text: z.string() }),
+} as const satisfies Notifications;
+
+export const workbench = {
+  "session.describe": method(none, session),
+  /** starts the elevated helper, asking the user where it must; `what` is what it is needed for */
+  "session.unlock": method(z.strictObject({ what: z.string().max(200) }), helperState),
+  "session.commands": method(none, z.strictObject({ commands: z.array(command) })),
+  "templates.list": method(none, z.strictObject({ templates: z.array(template) })),
+  /** copies the template into the workspace, or finds the copy that is there, and reads its program */
+  "templates.open": method(z.strictObject({ id: z.string().max(100) }), source),
+  "source.read": method(z.strictObject({ path }), source),
+  "source.save": method(saveParams, z.strictObject({ version })),
+  "source.list": method(z.strictObject({ path }), directory),
+  "build.build": method(z.strictObject({ input }), build),
+  "verify.verify": method(z.strictObject({ input }), verdict),
+  "interfaces.list": method(none, interfaceListing),
+  "interfaces.describe": method(z.strictObject({ place }), interfaceDetails),
+  "attach.attach": method(attachParams, attachment),
+  "attach.detach": method(detachParams, detachment),
+  "programs.list": method(none, z.strictObject({ programs: z.array(programListed) })),
+  "maps.list": method(none, z.strictObject({ maps: z.array(mapListed) })),
+  "maps.table": method(z.strictObject({ id }), table),
+  /** at most one watch a map and connection; changes come as maps.changed until unwatch or the end */
+  "maps.watch": method(z.strictObject({ id }), table),
+  "maps.unwatch": method(z.strictObject({ id }), none),
+  "maps.set": method(entryParams, none),
+  "maps.delete": method(z.strictObject({ id, key: base64 }), z.strictObject({ deleted: z.boolean() })),
+  "lab.up": method(labParams, labStatus),
+  "lab.down": method(labParams, labStatus),
+  "lab.status": method(labParams, labStatus),
+  "lab.traffic": method(trafficParams, traffic),
+} as const satisfies Contract;
+
+export const workbenchNotifications = {
+  "helper.changed": helperState,
+  "command.added": command,
+  "maps.changed": tableChange,
+  /** the map went away: its watch ended */
+  "maps.gone": z.strictObject({ id, why: z.string() }),
+  "lab.progress": z.strictObject({ text: z.string() }),
+} as const satisfies Notifications;
