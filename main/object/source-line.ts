@@ -1,0 +1,49 @@
+import type { ObjectContents } from "./inspect-object.ts";
+import { layOutProgram } from "./lay-out-program.ts";
+import { btfString } from "./read-btf.ts";
+import type { LineRecord } from "./read-btf-ext.ts";
+
+/** A place in the C source as .BTF.ext tells it. For code from a header or a macro's body it is the header's line. */
+export interface SourceLine {
+  /** As clang wrote it: absolute, or relative to where it ran. */
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  /** 1-based; 0 where clang named none. */
+  readonly column: number;
+  readonly text: string;
+  /** The C function that the instruction belongs to. */
+  readonly function: string;
+}
+
+/**
+ * The C line of an instruction as the verifier's log numbers it. Null without line records (no -g), for an unknown
+ * program and for an instruction outside it.
+ */
+export function sourceLine(object: ObjectContents, program: string, instruction: number): SourceLine | null {
+  const segment = layOutProgram(object, program).findLast(({ start }) => start <= instruction);
+  if (!segment || !object.btf || !object.ext) return null;
+  const { start, instructions, section, name } = segment.function;
+  const position = start + instruction - segment.start;
+  if (!Number.isInteger(instruction) || position < start || position >= start + instructions) return null;
+  const record = lastAtOrBefore(object.ext.lines.get(section) ?? [], position);
+  if (!record || record.instruction < start) return null;
+  return {
+    file: btfString(object.btf, record.fileOffset),
+    line: record.line,
+    column: record.column,
+    text: btfString(object.btf, record.textOffset).trim(),
+    function: name,
+  };
+}
+
+function lastAtOrBefore(records: readonly LineRecord[], instruction: number): LineRecord | null {
+  let low = 0;
+  let high = records.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((records[middle]?.instruction ?? 0) <= instruction) low = middle + 1;
+    else high = middle;
+  }
+  return records[low - 1] ?? null;
+}
