@@ -1,0 +1,34 @@
+import { defineConfig } from "vitest/config";
+
+const everyTest = { testTimeout: 30_000, hookTimeout: 60_000, pool: "forks" as const };
+
+/**
+ * Two projects: "unit" needs no privilege and runs side by side; "kernel" needs root and a real kernel, where two files
+ * at once would see each other's programs.
+ */
+export default defineConfig({
+  cacheDir: ".cache/vitest",
+  test: {
+    coverage: { provider: "v8", reportsDirectory: "coverage", include: ["{protocol,main,helper,renderer}/**"] },
+    projects: [
+      {
+        test: {
+          ...everyTest,
+          name: "unit",
+          include: ["test/**/*.test.{ts,tsx}"],
+          exclude: ["test/kernel/**", "test/e2e/**", "test/guest/**"],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...everyTest,
+          name: "kernel",
+          include: ["test/kernel/**/*.test.ts"],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
