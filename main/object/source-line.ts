@@ -26,8 +26,8 @@ export function sourceLine(object: ObjectContents, program: string, instruction:
   const { start, instructions, section, name } = segment.function;
   const position = start + instruction - segment.start;
   if (!Number.isInteger(instruction) || position < start || position >= start + instructions) return null;
-  const record = lastAtOrBefore(object.ext.lines.get(section) ?? [], position);
-  if (!record || record.instruction < start) return null;
+  const record = lastAtOrBefore(object.ext.lines.get(section) ?? [], start, position);
+  if (!record) return null;
   return {
     file: btfString(object.btf, record.fileOffset),
     line: record.line,
@@ -37,7 +37,8 @@ export function sourceLine(object: ObjectContents, program: string, instruction:
   };
 }
 
-function lastAtOrBefore(records: readonly LineRecord[], instruction: number): LineRecord | null {
+/** The record that covers `instruction`; clang writes line 0 for code of its own making, which belongs to no line. */
+function lastAtOrBefore(records: readonly LineRecord[], start: number, instruction: number): LineRecord | null {
   let low = 0;
   let high = records.length;
   while (low < high) {
@@ -45,5 +46,10 @@ function lastAtOrBefore(records: readonly LineRecord[], instruction: number): Li
     if ((records[middle]?.instruction ?? 0) <= instruction) low = middle + 1;
     else high = middle;
   }
-  return records[low - 1] ?? null;
+  for (let index = low - 1; index >= 0; index--) {
+    const record = records[index];
+    if (!record || record.instruction < start) return null;
+    if (record.line !== 0) return record;
+  }
+  return null;
 }
