@@ -1,0 +1,38 @@
+/** Ours is replaced and detached without a question; foreign only when the user names it. */
+import { fail } from "../../protocol/failures.ts";
+import type { AttachedProgram, NetworkInterface } from "../../protocol/interfaces.ts";
+import { sayNetns } from "../interfaces/find-interface.ts";
+import type { Attachments } from "./attachments.ts";
+
+/**
+ * What is attached now, null for nothing.
+ * @throws Failed `foreign-program` unless it is ours or `replace` names it; `ambiguous` where modes are mixed (xdpmulti)
+ */
+export function checkForeign(
+  device: NetworkInterface,
+  attachments: Attachments,
+  replace: number | null,
+  verb: "replace" | "detach",
+): AttachedProgram | null {
+  const [current, ...others] = device.attached;
+  if (current === undefined) return null;
+  const place = `${device.name} in ${sayNetns(device.netns)}`;
+  if (others.length > 0) {
+    return fail({
+      kind: "ambiguous",
+      name: device.name,
+      ids: device.attached.map((program) => program.id),
+      message: `${verb} on ${place}: programs in several modes at once (${device.attached.map((program) => `${program.mode} ${program.id}`).join(", ")}): take all but one off with ip link first`,
+    });
+  }
+  if (replace === current.id || attachments.isOurs(current)) return current;
+  return fail({
+    kind: "foreign-program",
+    netns: device.netns,
+    ifindex: device.ifindex,
+    mode: current.mode,
+    program: current.id,
+    name: current.name,
+    message: `${verb} on ${place}: it runs ${current.name || "a program"} (id ${current.id}, ${current.mode}), which the workbench did not attach; say --replace ${current.id} to ${verb} it all the same`,
+  });
+}

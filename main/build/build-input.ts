@@ -1,0 +1,109 @@
+/** source ─build▶ object: compiled by the plain helper, decoded here. An object on disk joins the path at its end. */
+import { basename } from "node:path";
+import type { CancellationToken } from "vscode-jsonrpc";
+import type { Build, Compiled, Emit, Input } from "../../protocol/build.ts";
+import { Failed, fail } from "../../protocol/failures.ts";
+import type { PlainPeer } from "../helpers/helper-pool.ts";
+import { inspectObject, type ObjectContents } from "../object/inspect-object.ts";
+import { fileLimit, readBytes, sourceText, versionOf } from "../source/read-source.ts";
+
+export interface BuiltObject {
+  /** the file's name without folders: libbpf prefixes internal maps with it */
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly contents: ObjectContents;
+}
+
+export interface BuildOutcome {
+  readonly build: Build;
+  /** null where the build failed */
+  readonly object: BuiltObject | null;
+}
+
+/** @throws Failed `file`, `too-large`, `missing-tool`, `bad-object`, `cancelled` */
+export async function buildInput(
+  plain: () => Promise<PlainPeer>,
+  input: Input,
+  token?: CancellationToken,
+): Promise<BuildOutcome> {
+  const start = performance.now();
+  const bytes = input.text === null ? await readBytes(input.path) : null;
+  if (bytes !== null && isElf(bytes)) {
+    const object = decode(input.path, bytes);
+    return { object, build: describe(input.path, object, null, start) };
+  }
+  const text = input.text ?? sourceText(input.path, bytes ?? Buffer.alloc(0));
+  const compiled = await compileText(plain, input.path, text, "obj", token);
+  if (compiled.output === null) return { object: null, build: describe(input.path, null, compiled, start) };
+  const object = decode(input.path, Buffer.from(compiled.output, "base64"));
+  return { object, build: describe(input.path, object, compiled, start) };
+}
+
+/** IR and assembly too, for `xdpw build --emit`. */
+export async function compileText(
+  plain: () => Promise<PlainPeer>,
+  path: string,
+  text: string,
+  emit: Emit,
+  token?: CancellationToken,
+): Promise<Compiled> {
+  if (Buffer.byteLength(text) > fileLimit) {
+    fail({
+      kind: "too-large",
+      limit: fileLimit,
+      message: `build ${path}: more than ${fileLimit} bytes of source are not taken`,
+    });
+  }
+  return (await plain()).request("build.compile", { path, text, emit }, token);
+}
+
+function isElf(bytes: Buffer): boolean {
+  return bytes.length >= 4 && bytes.readUInt32BE(0) === 0x7f454c46;
+}
+
+function decode(path: string, bytes: Buffer): BuiltObject {
+  const name = basename(path).replace(/(\.bpf)?\.(c|o|elf)$/i, "") || "object";
+  const inspected = inspectObject(bytes, basename(path));
+  if (!inspected.ok) {
+    throw new Failed({ kind: "bad-object", reason: inspected.failure.kind, message: inspected.failure.message });
+  }
+  return { name, bytes, contents: inspected.object };
+}
+
+function describe(path: string, object: BuiltObject | null, compiled: Compiled | null, start: number): Build {
+  const contents = object?.contents;
+  return {
+    ok: object !== null,
+    path,
+    object: object === null ? null : versionOf(object.bytes),
+    stages: compiled?.stages ?? [],
+    diagnostics: compiled?.diagnostics ?? [],
+    notes: [...(contents?.notes ?? []), ...(contents?.programs ?? []).flatMap(typeSetNote), ...sandboxNote(compiled)],
+    programs: (contents?.programs ?? []).map(({ name, section, type, instructions }) => ({
+      name,
+      section,
+      type,
+      instructions,
+    })),
+    maps: (contents?.maps ?? []).map(({ name, type, keySize, valueSize, maxEntries }) => ({
+      name,
+      type,
+      keySize,
+      valueSize,
+      maxEntries,
+    })),
+    milliseconds: performance.now() - start,
+  };
+}
+
+function typeSetNote(program: ObjectContents["programs"][number]): string[] {
+  if (program.xdp !== "unknown-name") return [];
+  return [
+    `program ${program.name}: libbpf does not know the section name "${program.section}"; its type is set to XDP before the load. SEC("xdp") is the name to use.`,
+  ];
+}
+
+function sandboxNote(compiled: Compiled | null): string[] {
+  if (compiled?.sandbox !== "none") return [];
+  return ["clang ran as root without a sandbox: install bubblewrap (bwrap), or start the workbench as a normal user"];
+}

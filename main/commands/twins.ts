@@ -1,0 +1,189 @@
+/** The command-line twin of each thing that the workbench does, with the tools that everybody has. */
+import type { Attachment, Detachment } from "../../protocol/attach.ts";
+import type { Stage } from "../../protocol/build.ts";
+import type { Mode, Place } from "../../protocol/interfaces.ts";
+import type { TrafficParams } from "../../protocol/lab.ts";
+import { hexBytes, inside, ip, shell, xdpwPlace } from "./shell.ts";
+
+export interface Twin {
+  readonly what: string;
+  readonly lines: readonly string[];
+  readonly xdpw: string | null;
+}
+
+const linkMode: Readonly<Record<Mode, string>> = { native: "xdpdrv", skb: "xdpgeneric", hw: "xdpoffload" };
+
+export function buildTwin(path: string, stages: readonly Stage[]): Twin {
+  return {
+    what: `build ${path}`,
+    lines: stages.map((stage) => shell(stage.argv)),
+    xdpw: shell(["xdpw", "build", path]),
+  };
+}
+
+/** Where the stages of the build, as shown, leave the object; an object on disk was not built. */
+function objectPath(path: string, stages: readonly Stage[]): string {
+  const argv = stages.at(-1)?.argv ?? [];
+  const flag = argv.lastIndexOf("-o");
+  return flag < 0 ? path : (argv[flag + 1] ?? path);
+}
+
+export function verifyTwin(path: string, stages: readonly Stage[]): Twin {
+  const object = objectPath(path, stages);
+  return {
+    what: `verify ${path}`,
+    lines: [
+      ...stages.map((stage) => shell(stage.argv)),
+      `${shell(["bpftool", "-d", "prog", "load", object, "/sys/fs/bpf/judged", "type", "xdp"])} && rm /sys/fs/bpf/judged`,
+    ],
+    xdpw: shell(["xdpw", "verify", path]),
+  };
+}
+
+export function attachTwin(path: string, stages: readonly Stage[], done: Attachment): Twin {
+  const object = objectPath(path, stages);
+  const { place, program, replaced } = done;
+  const link = (...words: readonly string[]): string => shell([...ip(place.netns), ...words]);
+  const betweenModes = replaced !== null && replaced.mode !== program.mode;
+  const attach = [
+    ...(replaced !== null && !betweenModes ? ["-force"] : []),
+    "link",
+    "set",
+    "dev",
+    place.name,
+    linkMode[program.mode],
+    "object",
+    object,
+    "program",
+    program.name,
+  ]; // prettier-ignore
+  return {
+    what: `attach ${program.name} to ${place.name}, ${program.mode}`,
+    lines: [
+      ...(betweenModes ? [link("link", "set", "dev", place.name, linkMode[replaced.mode], "off")] : []),
+      link(...attach),
+      link("-d", "link", "show", "dev", place.name),
+    ],
+    xdpw: shell(["xdpw", "attach", path, ...xdpwPlace(place), "--mode", program.mode, "--prog", program.name]),
+  };
+}
+
+export function detachTwin({ place, program }: Detachment): Twin {
+  return {
+    what: `detach ${program.name} from ${place.name}`,
+    // Plain "xdp off" can exit 0 and leave a generic program where it is.
+    lines: [shell([...ip(place.netns), "link", "set", "dev", place.name, linkMode[program.mode], "off"])],
+    xdpw: shell(["xdpw", "detach", ...xdpwPlace(place)]),
+  };
+}
+
+export function describeTwin(place: Place): Twin {
+  return {
+    what: `look at ${place.name}`,
+    lines: [
+      shell([...inside(place.netns), "ethtool", "-i", place.name]),
+      shell([...ip(place.netns), "-d", "link", "show", "dev", place.name]),
+    ],
+    xdpw: shell(["xdpw", "status", ...xdpwPlace(place)]),
+  };
+}
+
+export function openMapTwin(id: number, name: string): Twin {
+  return {
+    what: `open map ${name}`,
+    lines: [shell(["bpftool", "map", "show", "id", `${id}`]), shell(["bpftool", "map", "dump", "id", `${id}`])],
+    xdpw: shell(["xdpw", "map", "dump", `id:${id}`]),
+  };
+}
+
+export function setTwin(
+  map: EntryPlace,
+  key: Uint8Array,
+  value: Uint8Array,
+  when: "any" | "noexist" | "exist",
+  typed: Typed,
+): Twin {
+  const words = [
+    "bpftool",
+    "map",
+    "update",
+    "id",
+    `${map.id}`,
+    "key",
+    "hex",
+    ...hexBytes(key),
+    "value",
+    "hex",
+    ...hexBytes(value),
+  ];
+  return {
+    what: `set ${map.name}[${typed.key}]`,
+    // A devmap's ifindex is looked up in the namespace of whoever writes it.
+    lines: [shell([...inside(map.netns), ...words, ...(when === "any" ? [] : [when])])],
+    xdpw: shell([
+      "xdpw",
+      "map",
+      "set",
+      `id:${map.id}`,
+      ...(map.netns === null ? [] : ["--netns", map.netns]),
+      typed.key,
+      typed.value,
+    ]),
+  };
+}
+
+export function deleteTwin(map: EntryPlace, key: Uint8Array, typedKey: string): Twin {
+  return {
+    what: `delete ${map.name}[${typedKey}]`,
+    lines: [shell(["bpftool", "map", "delete", "id", `${map.id}`, "key", "hex", ...hexBytes(key)])],
+    xdpw: shell(["xdpw", "map", "delete", `id:${map.id}`, typedKey]),
+  };
+}
+
+interface EntryPlace {
+  readonly id: number;
+  readonly name: string;
+  readonly netns: string | null;
+}
+/** as the command line takes them */
+interface Typed {
+  readonly key: string;
+  readonly value: string;
+}
+
+export function labTwin(verb: "up" | "down", name: string | null, namespaces: readonly string[]): Twin {
+  return {
+    what: verb === "up" ? "make the lab" : "remove the lab",
+    lines: namespaces.map((namespace) => shell(["ip", "netns", verb === "up" ? "add" : "del", namespace])),
+    xdpw: shell(["xdpw", "lab", verb, ...(name === null ? [] : ["--name", name])]),
+  };
+}
+
+export function trafficTwin(traffic: TrafficParams, from: string, target: string): Twin {
+  const { protocol, count, rate } = traffic;
+  const pace = rate > 0 ? ["-i", (1 / rate).toString()] : ["-f"];
+  const tool = {
+    icmp: ["ping", "-c", `${count}`, ...pace, target],
+    arp: ["arping", "-c", `${count}`, "-I", "eth0", target],
+    udp: ["nping", "--udp", "-p", "9", "-c", `${count}`, "--rate", `${rate || 1_000_000}`, target],
+  }[protocol];
+  return {
+    what: `send ${count} ${protocol} from ${traffic.from} to ${traffic.to}`,
+    lines: [shell([...inside(from), ...tool])],
+    xdpw: shell([
+      "xdpw",
+      "lab",
+      "traffic",
+      ...(traffic.name === null ? [] : ["--name", traffic.name]),
+      "--from",
+      traffic.from,
+      "--to",
+      traffic.to,
+      "--proto",
+      protocol,
+      "--count",
+      `${count}`,
+      ...(rate > 0 ? ["--rate", `${rate}`] : []),
+    ]), // prettier-ignore
+  };
+}

@@ -1,0 +1,93 @@
+/** How a helper becomes root here, and the process that makes it so. */
+import { spawn, spawnSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import sudoPrompt from "sudo-prompt";
+
+export type Way = "already-root" | "sudo" | "desktop" | "none";
+
+/** What only a caller knows: whether there is a terminal to ask on. */
+export interface Asking {
+  readonly terminal: boolean;
+}
+
+export function chooseWay(asking: Asking): Way {
+  if (process.geteuid?.() === 0) return "already-root";
+  const graphical = Boolean(process.env["DISPLAY"] ?? process.env["WAYLAND_DISPLAY"]);
+  if (asking.terminal && onPath("sudo")) return "sudo";
+  if (graphical && onPath("pkexec")) return "desktop";
+  if (onPath("sudo") && spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0) return "sudo";
+  return "none";
+}
+
+export interface Started {
+  /** resolves when the starter is done: with a sentence where it failed or was refused */
+  readonly ended: Promise<string>;
+  kill(): void;
+}
+
+export function startElevated(way: Exclude<Way, "none">, asking: Asking, argv: readonly string[]): Started {
+  switch (way) {
+    case "already-root":
+      return startChild([...argv, "--crossed", "none"], "ignore");
+    case "sudo": {
+      const flags = asking.terminal
+        ? ["-p", "XDP Workbench loads and attaches programs as root. Password for %p: "]
+        : ["-n"];
+      return startChild(["sudo", ...flags, "--", ...argv, "--crossed", "sudo"], asking.terminal ? "inherit" : "ignore");
+    }
+    case "desktop":
+      return startByPrompt([...argv, "--crossed", "pkexec"]);
+  }
+}
+
+export function startChild(argv: readonly string[], stdin: "ignore" | "inherit"): Started {
+  const [command, ...rest] = argv;
+  if (command === undefined) throw new Error("nothing to start");
+  const child = spawn(command, rest, {
+    stdio: [stdin, "ignore", stdin === "inherit" ? "inherit" : "pipe"],
+    // A session of its own: a Ctrl+C in our terminal is ours. sudo on a terminal needs that terminal.
+    detached: stdin === "ignore",
+    cwd: "/",
+  });
+  let said = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    said = (said + chunk.toString("utf8")).slice(-2000);
+  });
+  const ended = new Promise<string>((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("close", (code, signal) => resolve(said.trim() || `ended with ${signal ?? `exit code ${code ?? "?"}`}`));
+  });
+  return { ended, kill: () => void child.kill("SIGKILL") };
+}
+
+/** pkexec behind a dialog. Only paths and words of plain characters may enter its command string. */
+function startByPrompt(argv: readonly string[]): Started {
+  const unsafe = argv.find((word) => !/^[\w@%+=:,./-]+$/.test(word));
+  if (unsafe !== undefined) {
+    const why = `the path ${JSON.stringify(unsafe)} has characters that cannot pass to the password dialog safely: move the program, or start it from a terminal with sudo`;
+    return { ended: Promise.resolve(why), kill: () => undefined };
+  }
+  const ended = new Promise<string>((resolve) => {
+    const home = process.cwd();
+    // sudo-prompt writes the working directory into its command line unescaped.
+    process.chdir("/");
+    try {
+      sudoPrompt.exec(argv.join(" "), { name: "XDP Workbench" }, (error) => resolve(error?.message ?? "ended"));
+    } finally {
+      process.chdir(home);
+    }
+  });
+  return { ended, kill: () => undefined };
+}
+
+function onPath(name: string): boolean {
+  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

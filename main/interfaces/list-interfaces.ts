@@ -1,0 +1,15 @@
+/** All namespaces where we may, else our own: asks nobody for a password. */
+import type { InterfaceDetails, InterfaceListing, Place } from "../../protocol/interfaces.ts";
+import type { HelperPool } from "../helpers/helper-pool.ts";
+
+export async function listInterfaces(helpers: HelperPool): Promise<InterfaceListing> {
+  const elevated = await helpers.elevatedIfFree();
+  return elevated?.request("interfaces.list", {}) ?? (await helpers.plain()).request("interfaces.list", {});
+}
+
+export async function describeInterface(helpers: HelperPool, place: Place): Promise<InterfaceDetails> {
+  const elevated = await helpers.elevatedIfFree();
+  return (
+    elevated?.request("interfaces.describe", { place }) ?? (await helpers.plain()).request("interfaces.describe", { place })
+  );
+}

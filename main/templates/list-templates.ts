@@ -1,0 +1,43 @@
+/** The lessons in bpf-templates/: one folder each. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Template } from "../../protocol/source.ts";
+
+export const templateFile = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  summary: z.string().max(90),
+  program: z.string(),
+  order: z.number(),
+  maps: z.array(z.strictObject({ name: z.string(), what: z.string() })),
+  try: z.array(z.string()),
+});
+
+export interface StoredTemplate {
+  readonly id: string;
+  readonly folder: string;
+  readonly file: z.infer<typeof templateFile>;
+}
+
+export function readTemplates(root: string): readonly StoredTemplate[] {
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== "LICENSES")
+    .map((entry) => {
+      const folder = join(root, entry.name);
+      const file = templateFile.parse(JSON.parse(readFileSync(join(folder, "template.json"), "utf8")));
+      return { id: entry.name, folder, file };
+    })
+    .sort((a, b) => a.file.order - b.file.order);
+}
+
+export function listTemplates(root: string): readonly Template[] {
+  return readTemplates(root).map(({ id, folder, file }) => ({
+    id,
+    title: file.title,
+    summary: file.summary,
+    maps: file.maps,
+    try: file.try,
+    readme: readFileSync(join(folder, "README.md"), "utf8"),
+  }));
+}

@@ -1,0 +1,217 @@
+/**
+ * Read this first. The workbench is what the three doors (Electron, browser, command line) open on to: one set of
+ * helpers, one log of commands, one memory of what we attached; and for each window or run a session with handlers for
+ * every method of the `workbench` contract. Each handler is one line to the room where the work is done.
+ */
+import { readFileSync } from "node:fs";
+import { homedir, release, userInfo } from "node:os";
+import { join } from "node:path";
+import type { workbench, workbenchNotifications } from "../protocol/contracts.ts";
+import type { Handlers } from "../protocol/peer.ts";
+import type { Session } from "../protocol/session.ts";
+import type { z } from "zod";
+import { openAttachments, type Attachments } from "./attach/attachments.ts";
+import { attachInput } from "./attach/attach-input.ts";
+import { detachPlace } from "./attach/detach-place.ts";
+import { buildInput } from "./build/build-input.ts";
+import { type CommandLog, createCommandLog } from "./commands/command-log.ts";
+import * as twins from "./commands/twins.ts";
+import type { Asking } from "./helpers/elevation.ts";
+import { createHelperPool, type HelperPool } from "./helpers/helper-pool.ts";
+import { describeInterface, listInterfaces } from "./interfaces/list-interfaces.ts";
+import { labStatus } from "./lab/lab-status.ts";
+import { deleteEntry } from "./maps/delete-entry.ts";
+import { listMaps } from "./maps/list-maps.ts";
+import { readTable } from "./maps/read-table.ts";
+import { setEntry } from "./maps/set-entry.ts";
+import { createWatches } from "./maps/watch-maps.ts";
+import { programRoot, stateDirectory, templatesRoot, workspaceDirectory } from "./paths.ts";
+import { listDirectory } from "./source/list-directory.ts";
+import { readSource } from "./source/read-source.ts";
+import { saveSource } from "./source/save-source.ts";
+import { listTemplates } from "./templates/list-templates.ts";
+import { openTemplate } from "./templates/open-template.ts";
+import { verifyInput } from "./verify/verify-input.ts";
+
+type Notifications = typeof workbenchNotifications;
+export type Notify = <N extends keyof Notifications>(notification: N, params: z.infer<Notifications[N]>) => void;
+
+export interface Workbench {
+  readonly helpers: HelperPool;
+  readonly attachments: Attachments;
+  readonly commands: CommandLog;
+  /** one window, or one run of the command line */
+  connect(notify: Notify): WorkbenchSession;
+  close(): Promise<void>;
+}
+
+export interface WorkbenchSession {
+  readonly handlers: Handlers<typeof workbench>;
+  end(): void;
+}
+
+export function createWorkbench(asking: Asking): Workbench {
+  const listeners = new Set<Notify>();
+  const everybody: Notify = (notification, params) => {
+    for (const notify of listeners) notify(notification, params);
+  };
+  const helpers = createHelperPool({
+    asking,
+    changed: (state) => everybody("helper.changed", state),
+    progress: (text) => everybody("lab.progress", { text }),
+  });
+  const attachments = openAttachments(stateDirectory());
+  const commands = createCommandLog((command) => everybody("command.added", command));
+  return {
+    helpers,
+    attachments,
+    commands,
+    connect(notify) {
+      listeners.add(notify);
+      const watches = createWatches(helpers, notify);
+      return {
+        handlers: createHandlers({ helpers, attachments, commands, watches }),
+        end() {
+          listeners.delete(notify);
+          watches.end();
+        },
+      };
+    },
+    close: () => helpers.close(),
+  };
+}
+
+interface Rooms {
+  readonly helpers: HelperPool;
+  readonly attachments: Attachments;
+  readonly commands: CommandLog;
+  readonly watches: ReturnType<typeof createWatches>;
+}
+
+function createHandlers({ helpers, attachments, commands, watches }: Rooms): Handlers<typeof workbench> {
+  return {
+    "session.describe": () => describeSession(helpers),
+    "session.unlock": async ({ what }) => {
+      await helpers.elevated(what);
+      return helpers.state();
+    },
+    "session.commands": async () => ({ commands: [...commands.all()] }),
+
+    "templates.list": async () => ({ templates: [...listTemplates(templatesRoot())] }),
+    "templates.open": ({ id }) => openTemplate(templatesRoot(), workspaceDirectory(), id),
+    "source.read": ({ path }) => readSource(path),
+    "source.save": (params) => saveSource(params),
+    "source.list": ({ path }) => listDirectory(path),
+
+    "build.build": async ({ input }, { token }) => {
+      const { build } = await buildInput(helpers.plain, input, token);
+      commands.add(twins.buildTwin(input.path, build.stages), build.ok);
+      return build;
+    },
+    "verify.verify": async ({ input }, { token }) => {
+      const verdict = await verifyInput(helpers, input, token);
+      commands.add(twins.verifyTwin(input.path, verdict.build.stages), verdict.accepted);
+      return verdict;
+    },
+
+    "interfaces.list": () => listInterfaces(helpers),
+    "interfaces.describe": async ({ place }) => {
+      const details = await describeInterface(helpers, place);
+      commands.add(twins.describeTwin(place));
+      return details;
+    },
+    "attach.attach": async (params, { token }) => {
+      const { attachment, built } = await attachInput(helpers, attachments, params, token);
+      commands.add(twins.attachTwin(params.input.path, built.build.stages, attachment));
+      return attachment;
+    },
+    "attach.detach": async (params) => {
+      const done = await detachPlace(helpers, attachments, params);
+      commands.add(twins.detachTwin(done));
+      return done;
+    },
+
+    "programs.list": async () => {
+      const peer = await helpers.elevatedIfFree();
+      if (peer === null) return { programs: [] };
+      const listed = await peer.request("programs.list", {});
+      attachments.prune(new Set(listed.programs.map((program) => program.id)));
+      return listed;
+    },
+    "maps.list": async () => ({ maps: [...(await listMaps(helpers))] }),
+    "maps.table": ({ id }, { token }) => readTable(helpers, id, token),
+    "maps.watch": async ({ id }) => {
+      const table = await watches.watch(id);
+      commands.add(twins.openMapTwin(id, table.map.name));
+      return table;
+    },
+    "maps.unwatch": async ({ id }) => {
+      watches.unwatch(id);
+      return {};
+    },
+    "maps.set": async (params) => {
+      commands.add(await setEntry(helpers, params));
+      watches.poke(params.id);
+      return {};
+    },
+    "maps.delete": async ({ id, key }) => {
+      const { deleted, twin } = await deleteEntry(helpers, id, Buffer.from(key, "base64"));
+      commands.add(twin, deleted);
+      watches.poke(id);
+      return { deleted };
+    },
+
+    "lab.up": async (params, { token }) => {
+      const status = await (await helpers.elevated("make the lab's network namespaces")).request(
+        "lab.up",
+        params,
+        token,
+      );
+      commands.add(twins.labTwin("up", params.name, [status.box, ...status.hosts]));
+      return status;
+    },
+    "lab.down": async (params, { token }) => {
+      const status = await (await helpers.elevated("remove the lab")).request("lab.down", params, token);
+      commands.add(twins.labTwin("down", params.name, [status.box, ...status.hosts]));
+      return status;
+    },
+    "lab.status": ({ name }) => labStatus(helpers, name),
+    "lab.traffic": async (params, { token }) => {
+      const peer = await helpers.elevated("send test traffic in the lab");
+      const sent = await peer.request("lab.traffic", params, token);
+      const { ports } = await peer.request("lab.status", { name: params.name });
+      const named = params.to.startsWith("port") ? params.to : `${params.name ?? "xdpw"}-${params.to}`;
+      const target = ports.find((port) => port.interface === named || port.netns === named);
+      commands.add(twins.trafficTwin(params, sent.netns ?? "", target?.ipv4.replace(/\/\d+$/, "") ?? params.to));
+      return sent;
+    },
+  };
+}
+
+async function describeSession(helpers: HelperPool): Promise<Session> {
+  const toolchain = await (await helpers.plain()).request("toolchain.describe", {});
+  // Where root needs no asking, the helper is up by the time that the first thing needs it.
+  void helpers.elevatedIfFree();
+  const warnings: string[] = [];
+  if (toolchain.clang === null)
+    warnings.push("clang is not installed: nothing can be built; install the package clang");
+  if (toolchain.llc === null) warnings.push("llc is not installed: nothing can be built; install the package llvm");
+  if (toolchain.sandbox === "none") {
+    warnings.push("clang runs as root without a sandbox: install bubblewrap, or start the workbench as a normal user");
+  }
+  return {
+    version: programVersion(),
+    kernel: release(),
+    user: userInfo().username,
+    home: homedir(),
+    workspace: workspaceDirectory(),
+    toolchain,
+    helper: helpers.state(),
+    warnings,
+  };
+}
+
+export function programVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(programRoot(), "package.json"), "utf8")) as { version: string };
+  return version;
+}
