@@ -1,0 +1,79 @@
+/** The flags of the two stages. Pure: what is on the disk comes in as a list. */
+import { basename, dirname, extname, join } from "node:path";
+import type { Emit } from "../../protocol/build.ts";
+
+interface Host {
+  /** what clang predefines for the host and `-target bpf` takes away; glibc's headers and libbpf's tracing macros ask */
+  readonly macros: readonly string[];
+  /** Debian's folder of architecture headers */
+  readonly multiarch: string;
+}
+const hosts: Readonly<Record<string, Host>> = {
+  x64: { macros: ["-D__x86_64__", "-D__TARGET_ARCH_x86"], multiarch: "x86_64-linux-gnu" },
+  arm64: { macros: ["-D__aarch64__", "-D__TARGET_ARCH_arm64"], multiarch: "aarch64-linux-gnu" },
+  arm: { macros: ["-D__arm__", "-D__TARGET_ARCH_arm"], multiarch: "arm-linux-gnueabihf" },
+  riscv64: { macros: ["-D__riscv", "-D__riscv_xlen=64", "-D__TARGET_ARCH_riscv"], multiarch: "riscv64-linux-gnu" },
+  ppc64: { macros: ["-D__powerpc64__", "-D__TARGET_ARCH_powerpc"], multiarch: "powerpc64le-linux-gnu" },
+  s390x: { macros: ["-D__s390x__", "-D__TARGET_ARCH_s390"], multiarch: "s390x-linux-gnu" },
+  loong64: { macros: ["-D__loongarch__", "-D__TARGET_ARCH_loongarch"], multiarch: "loongarch64-linux-gnu" },
+};
+
+export const warnings = [
+  "-Wall",
+  "-Wno-unused-value",
+  "-Wno-pointer-sign",
+  "-Wno-compare-distinct-pointer-types",
+  "-Werror",
+] as const;
+
+/** Folders beside a source that may hold its headers, whether they exist or not; the source's own comes first. */
+export function ownIncludeFolders(path: string): string[] {
+  const folder = dirname(path);
+  return [folder, ...["include", "headers", "../common", "../headers", "../include"].map((name) => join(folder, name))];
+}
+
+export function multiarchFolder(arch: string): string | null {
+  const host = hosts[arch];
+  return host === undefined ? null : `/usr/include/${host.multiarch}`;
+}
+
+/** Shown to the user: everything that decides what comes out. */
+export function clangFlags(arch: string, includes: readonly string[]): string[] {
+  return [
+    ...["-S", "-target", "bpf", "-D__BPF_TRACING__"],
+    ...(hosts[arch]?.macros ?? []),
+    ...warnings,
+    ...includes.map((folder) => `-I${folder}`),
+    ...["-O2", "-emit-llvm", "-c", "-g"],
+  ];
+}
+
+/** Not shown: how findings are printed, and what a shell would say by its working directory. */
+export function quietFlags(path: string): string[] {
+  return [
+    "-fno-color-diagnostics",
+    "-fno-caret-diagnostics",
+    "-fno-diagnostics-fixit-info",
+    "-fdiagnostics-absolute-paths",
+    "-ferror-limit=200",
+    `-fdebug-compilation-dir=${dirname(path)}`,
+  ];
+}
+
+/** The text with its name before it, so that it can come from standard input and findings still carry the file's name. */
+export function withLineMarker(path: string, text: string): string {
+  let name = "";
+  for (const character of path) {
+    const code = character.charCodeAt(0);
+    if (character === "\\" || character === '"') name += `\\${character}`;
+    else if (code < 32 || code === 127) name += `\\${code.toString(8).padStart(3, "0")}`;
+    else name += character;
+  }
+  return `# 1 "${name}"\n${text}`;
+}
+
+/** What the stages leave if a user types them beside the source. */
+export function outputNames(path: string, emit: Emit): { readonly ir: string; readonly output: string } {
+  const stem = basename(path, extname(path));
+  return { ir: `${stem}.ll`, output: emit === "ir" ? `${stem}.ll` : emit === "asm" ? `${stem}.s` : `${stem}.o` };
+}

@@ -1,0 +1,74 @@
+/** What clang and llc print on standard error, as findings. Total: any text in, a list out. */
+import { isAbsolute, join } from "node:path";
+import type { Diagnostic } from "../../protocol/diagnostic.ts";
+
+/** More than this nobody reads, and one missing header can cause thousands. */
+export const diagnosticLimit = 200;
+
+const located = /^(.+?):(\d{1,9}):(\d{1,9}): (fatal error|error|warning|note): (.*)$/;
+const unlocated = /^(?:(clang|llc)(?:-\d+)?: )?(fatal error|error|warning|note): (.*)$/;
+/** "error: FILE:LINE:COLUMN: in function NAME TYPE: TEXT", FILE "<unknown>" without debug information */
+const backend = /^error: (.+?):(\d{1,9}):(\d{1,9}): in function (\S+) .*?\)+: (.*)$/;
+
+/** @param path the source: where a finding without a place belongs to */
+export function parseClang(errors: string, path: string): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const line of errors.split("\n")) {
+    const place = located.exec(line);
+    if (place !== null) {
+      const [, file = "", row = "0", column = "0", severity = "error", message = ""] = place;
+      found.push(diagnostic(resolve(file, path), row, column, severity, message));
+    } else {
+      const plain = unlocated.exec(line);
+      if (plain !== null) found.push(diagnostic(path, "0", "0", plain[2] ?? "error", plain[3] ?? ""));
+    }
+    if (found.length === diagnosticLimit) break;
+  }
+  return found;
+}
+
+/** @param path the source: names relative to its folder come from the debug information */
+export function parseLlc(errors: string, path: string): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const line of errors.split("\n")) {
+    const place = backend.exec(line);
+    if (place !== null) {
+      const [, file = "", row = "0", column = "0", name = "", text = ""] = place;
+      const known = file !== "<unknown>" && row !== "0";
+      const message = `in function ${name}: ${text.replace(/ to 0x[0-9a-f]+: .*$/, "")}`;
+      // the backend repeats a finding for every instruction, first without a place
+      const same = found.findIndex(
+        (other) => other.message === message && (other.line === 0 || String(other.line) === row),
+      );
+      const one = diagnostic(
+        known ? resolve(file, path) : path,
+        known ? row : "0",
+        known ? column : "0",
+        "error",
+        message,
+      );
+      if (same < 0) found.push(one);
+      else if (found[same]?.line === 0) found[same] = one;
+    } else {
+      const plain = unlocated.exec(line) ?? /^()(LLVM ERROR): (.*)$/.exec(line);
+      const severity = plain?.[2] === "LLVM ERROR" ? "error" : plain?.[2];
+      if (plain !== null) found.push(diagnostic(path, "0", "0", severity ?? "error", `llc: ${plain[3] ?? ""}`));
+    }
+    if (found.length === diagnosticLimit) break;
+  }
+  return found;
+}
+
+/** A finding about a whole stage. */
+export function stageDiagnostic(path: string, message: string): Diagnostic {
+  return diagnostic(path, "0", "0", "error", message);
+}
+
+function resolve(file: string, path: string): string {
+  return isAbsolute(file) || file.startsWith("<") ? file : join(path, "..", file);
+}
+
+function diagnostic(file: string, line: string, column: string, severity: string, message: string): Diagnostic {
+  const level = severity === "warning" || severity === "note" ? severity : "error";
+  return { file, line: Number(line), column: Number(column), severity: level, class: "compile", message };
+}
