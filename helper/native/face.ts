@@ -19,6 +19,8 @@ export interface KernelError extends Error {
   readonly log?: string;
   /** what libbpf itself printed during the call, all levels from warn up */
   readonly libbpf?: string;
+  /** how much of a batch or a send was done before the error */
+  readonly done?: number;
 }
 
 export type XdpMode = "native" | "skb" | "hw";
@@ -40,6 +42,8 @@ export interface MapInObject {
   readonly maxEntries: number;
   /** .rodata, .data, .bss, .kconfig and friends */
   readonly internal: boolean;
+  /** where the object asks for the map to be pinned (`__uint(pinning, LIBBPF_PIN_BY_NAME)`) */
+  readonly pinPath?: string;
 }
 
 export interface ObjectContents {
@@ -62,9 +66,15 @@ export interface LoadOptions {
   readonly logLevel: number;
   /** maps by object name to reuse instead of creating: a map id each */
   readonly reuseMaps?: Readonly<Record<string, number>>;
+  /** do as the object asks: pin its maps and reuse what is pinned there. Default false, so that a load leaves no pin */
+  readonly pinMaps?: boolean;
 }
 
-/** Owns the libbpf object and so all fds of its program and maps, until close(). */
+/**
+ * Owns the libbpf object and so all fds of its program and maps, until close().
+ * A PROG_ARRAY whose slots the object itself fills (`.values = {...}`) can only be loaded together with the programs in
+ * them: then, and only then, the object's other programs are loaded too.
+ */
 export interface LoadedObject {
   /** whole: the buffer was grown and the load repeated until nothing was cut */
   readonly log: string;
@@ -139,10 +149,15 @@ export interface MapHandle {
   /** false where there was no such key */
   delete(key: Buffer): boolean;
   nextKey(key: Buffer | null): Buffer | null;
-  /** off the main thread; falls back to nextKey and lookup where the type has no batch operations */
+  /**
+   * Off the main thread; falls back to nextKey and lookup where the type has no batch operations, with zeros where it
+   * does not show its values. `count` is a wish: more come where one bucket of a hash holds more, fewer before the end.
+   * A cursor belongs to its map and is opaque. Deleted keys may send the walk back to the beginning: watch for it.
+   */
   readBatch(cursor: Buffer | null, count: number): Promise<MapBatch>;
-  /** keys and values of one size each, one after the other; returns how many went in before an error was thrown as KernelError.done */
+  /** keys and values of one size each, one after the other; an error holds how many went in before it as KernelError.done */
   updateBatch(keys: Buffer, values: Buffer, count: number): number;
+  /** returns how many there were to delete; missing keys are passed over */
   deleteBatch(keys: Buffer, count: number): number;
   close(): void;
 }
@@ -171,25 +186,39 @@ export interface SendOptions {
   readonly rate: number;
 }
 
-/** Counts the frames that reach an interface (AF_PACKET, PACKET_HOST and others, not our own outgoing), from open to close, on a thread of its own. */
+/**
+ * Counts the frames that reach an interface (AF_PACKET, PACKET_HOST and others, not our own outgoing), from open to
+ * close, on a thread of its own. VLAN tags that the kernel took out of a frame are put back before the comparison.
+ */
 export interface FrameCounter {
   /** one number a pattern, in the order given */
   counts(): number[];
+  /** frames that came faster than they were read: not 0 means that counts() is too low */
+  dropped(): number;
   close(): void;
 }
 
 export interface NativeFace {
+  /** e.g. "1.1" */
   readonly libbpfVersion: string;
   possibleCpus(): number;
+  /** resolves when all threads of libuv's pool exist, born in the home namespace; needed once before inNetns() */
+  warmPool(): Promise<void>;
 
   /** SO_PEERCRED of a connected unix socket */
   peerCredentials(fd: number): { readonly pid: number; readonly uid: number; readonly gid: number };
   /** names of the effective set of the calling thread, e.g. "CAP_BPF" */
   capabilities(): string[];
-  /** drops all others from effective, permitted, inheritable, ambient and bounding set of the calling thread, and sets no-new-privs: call before any pool thread exists */
+  /**
+   * Drops all others from effective, permitted, inheritable, ambient and bounding set, and sets no-new-privs, on every
+   * thread of the process: V8's workers and, where a module was read asynchronously, libuv's pool exist before us.
+   */
   keepCapabilities(names: readonly string[]): void;
 
-  /** enters, calls, leaves, on the calling thread; whatever fn throws is rethrown after leaving. Nothing asynchronous may be started inside. */
+  /**
+   * Enters, calls, leaves, on the calling thread; may be nested (null goes home). Whatever fn throws is rethrown after
+   * leaving. Nothing asynchronous may be started inside: a promise as result is refused. Throws before warmPool().
+   */
   inNetns<T>(path: string | null, fn: () => T): T;
 
   ifindexOf(name: string): number;

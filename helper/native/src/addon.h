@@ -1,0 +1,45 @@
+#pragma once
+#include <napi.h>
+
+#include "errors.h"
+
+namespace xdpw {
+
+/** What each JavaScript realm (the main thread, a worker) keeps of us. */
+struct Realm {
+  Napi::FunctionReference loadedObject;
+  Napi::FunctionReference mapHandle;
+  Napi::FunctionReference frameCounter;
+};
+
+using Function = Napi::Value (*)(const Napi::CallbackInfo&);
+
+template <Function fn>
+Napi::Value Guarded(const Napi::CallbackInfo& info) {
+  return Guard(info.Env(), [&] { return fn(info); });
+}
+
+template <Function fn>
+void Export(Napi::Object exports, const char* name) {
+  exports.Set(name, Napi::Function::New<Guarded<fn>>(exports.Env(), name));
+}
+
+/** Each file of functions adds its own to the exports. */
+void RegisterCapabilities(Napi::Object exports);
+void RegisterCount(Napi::Object exports, Realm& realm);
+void RegisterEthtool(Napi::Object exports);
+void RegisterFeatures(Napi::Object exports);
+void RegisterInfo(Napi::Object exports);
+void RegisterMap(Napi::Object exports, Realm& realm);
+void RegisterNetns(Napi::Object exports);
+void RegisterObject(Napi::Object exports, Realm& realm);
+void RegisterPool(Napi::Object exports);
+void RegisterSend(Napi::Object exports);
+void RegisterXdp(Napi::Object exports);
+
+/** Defines a property that stays as it is. */
+inline void Define(Napi::Object object, const char* name, napi_value value) {
+  object.DefineProperty(Napi::PropertyDescriptor::Value(name, value, napi_enumerable));
+}
+
+}  // namespace xdpw
