@@ -15,6 +15,13 @@ import { join } from "node:path";
  *
  * @typedef {{ readonly family: "unix" | "tcp", readonly inode: string, readonly address: string }} Listener
  *
+ * What bpftool and ip print of an object, as far as it is read here.
+ * @typedef {{
+ *   readonly id: number, readonly type: string, readonly name?: string, readonly tag?: string,
+ *   readonly map_ids?: readonly number[], readonly prog_id?: number,
+ *   readonly ifindex: number, readonly ifname: string, readonly xdp?: { readonly prog?: { readonly id: number } },
+ * }} Fields
+ *
  * @typedef {{
  *   readonly things: readonly Thing[],
  *   readonly processes: readonly Process[],
@@ -56,7 +63,7 @@ function namesIn(directory) {
 /**
  * @param {string} file
  * @param {readonly string[]} args
- * @returns {readonly Record<string, unknown>[]} what the command printed as a JSON array; nothing where it could not
+ * @returns {readonly Fields[]} what the command printed as a JSON array; nothing where it could not
  */
 function jsonArray(file, args) {
   const { stdout } = spawnSync(file, args, { encoding: "utf8", maxBuffer: 1 << 28 });
@@ -82,21 +89,24 @@ function bpfObjects() {
   const programs = jsonArray("bpftool", ["-j", "prog", "show"]);
   const maps = jsonArray("bpftool", ["-j", "map", "show"]);
   const bpfLinks = jsonArray("bpftool", ["-j", "link", "show"]);
-  const ofServices = programs.filter(({ type }) => belongsToServices(String(type)));
-  const mapsOfServices = new Set(ofServices.flatMap((program) => /** @type {number[]} */ (program["map_ids"] ?? [])));
+  const ofServices = programs.filter(({ type }) => belongsToServices(type));
+  const mapsOfServices = new Set(ofServices.flatMap(({ map_ids }) => map_ids ?? []));
   const programsOfServices = new Set(ofServices.map(({ id }) => id));
   return [
     ...programs
       .filter(({ id }) => !programsOfServices.has(id))
       .map(({ id, type, name, tag }) => ({
-        key: `program ${id} ${tag}`,
-        text: `program ${id} ${name ?? "(no name)"} (${type}, tag ${tag})`,
+        key: `program ${id} ${tag ?? ""}`,
+        text: `program ${id} ${name ?? "(no name)"} (${type}, tag ${tag ?? "unknown"})`,
       })),
     ...maps
-      .filter(({ id }) => !mapsOfServices.has(Number(id)))
-      .map(({ id, type, name }) => ({ key: `map ${id} ${name}`, text: `map ${id} ${name ?? "(no name)"} (${type})` })),
+      .filter(({ id }) => !mapsOfServices.has(id))
+      .map(({ id, type, name }) => ({
+        key: `map ${id} ${name ?? ""}`,
+        text: `map ${id} ${name ?? "(no name)"} (${type})`,
+      })),
     ...bpfLinks
-      .filter((link) => !programsOfServices.has(link["prog_id"]))
+      .filter(({ prog_id }) => prog_id === undefined || !programsOfServices.has(prog_id))
       .map(({ id, type }) => ({ key: `bpf link ${id}`, text: `bpf link ${id} (${type})` })),
   ];
 }
@@ -121,13 +131,9 @@ function namespaces() {
 
 /** @returns {readonly Thing[]} */
 function links() {
-  return jsonArray("ip", ["-j", "-d", "link", "show"]).map((link) => {
-    const xdp = /** @type {{ prog?: { id?: number } } | undefined} */ (link["xdp"])?.prog?.id;
-    const attached = xdp === undefined ? "" : ` with XDP program ${xdp}`;
-    return {
-      key: `link ${link["ifindex"]} ${link["ifname"]}${attached}`,
-      text: `interface ${link["ifname"]}${attached}`,
-    };
+  return jsonArray("ip", ["-j", "-d", "link", "show"]).map(({ ifindex, ifname, xdp }) => {
+    const attached = xdp?.prog === undefined ? "" : ` with XDP program ${xdp.prog.id}`;
+    return { key: `link ${ifindex} ${ifname}${attached}`, text: `interface ${ifname}${attached}` };
   });
 }
 

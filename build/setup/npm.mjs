@@ -14,7 +14,9 @@ function stampFile(root) {
  * @param {string} root
  */
 function lockKey(root) {
-  return createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+  return createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
 }
 
 /**
@@ -37,7 +39,10 @@ export function installNpmPackages(root) {
   // under `npm run` npm's own script is known by path: a PATH without npm is then no obstacle
   const npm = process.env["npm_execpath"];
   const [file, before] = npm?.endsWith(".js") === true ? [process.execPath, [npm]] : ["npm", []];
-  const { status, error } = spawnSync(file, [...before, ...args], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  const { status, error } = spawnSync(file, [...before, ...args], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   if (error !== undefined) {
     console.error(`start npm: ${error.message}; it comes with Node`);
     return 3;

@@ -72,7 +72,11 @@ export async function buildStale() {
   /** @type {readonly (readonly [import("./stamps.mjs").Target, string, () => Promise<unknown>])[]} */
   const builds = [
     [native, "the libbpf addon", async () => (await import("../native.mjs")).buildNative()],
-    [bundles, "server, command line, Electron entry and helper", async () => (await import("../bundle.mjs")).bundle(root)],
+    [
+      bundles,
+      "server, command line, Electron entry and helper",
+      async () => (await import("../bundle.mjs")).bundle(root),
+    ],
     [renderer, "the window", async () => (await import("../bundle.mjs")).bundleRenderer(root)],
   ];
   for (const [target, what, build] of builds) {

@@ -42,7 +42,9 @@ export function provideSystem(machine) {
 
   const manager = findManager(system);
   if (manager === undefined) {
-    say("no package manager that is known here (apt, dnf, zypper, pacman): install the above by hand, then run this again");
+    say(
+      "no package manager that is known here (apt, dnf, zypper, pacman): install the above by hand, then run this again",
+    );
     return cannot;
   }
 

@@ -1,7 +1,7 @@
 /** @typedef {import("./stamps.mjs").Target} Target */
 
 /** Where the addon is; build/native.mjs writes it there. */
-export const addonFile = "dist/helper/native.node";
+export const addonFile = "dist/native/xdpw.node";
 
 /** @type {Target} */
 export const native = {
