@@ -10,6 +10,7 @@ export async function listInterfaces(helpers: HelperPool): Promise<InterfaceList
 export async function describeInterface(helpers: HelperPool, place: Place): Promise<InterfaceDetails> {
   const elevated = await helpers.elevatedIfFree();
   return (
-    elevated?.request("interfaces.describe", { place }) ?? (await helpers.plain()).request("interfaces.describe", { place })
+    elevated?.request("interfaces.describe", { place }) ??
+    (await helpers.plain()).request("interfaces.describe", { place })
   );
 }

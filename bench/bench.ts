@@ -1,0 +1,65 @@
+/**
+ * Side-by-side measurements, ratios in one run. As root, since both sides load and attach. Runs itself again in a mount
+ * namespace of its own, where bpftool may mount and pin without a trace on the host.
+ */
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { startWorkbench } from "./start-workbench.ts";
+import { benchSourceToAttached } from "./source-to-attached.ts";
+import { say } from "./statistics.ts";
+import { benchMemory, benchWindow } from "./window.ts";
+
+const root = process.cwd();
+if (process.getuid?.() !== 0) {
+  process.stderr.write("npm run bench: loading and attaching need root: sudo npm run bench\n");
+  process.exitCode = 3;
+} else if (process.env["XDPW_BENCH_INSIDE"] === undefined) {
+  const again = ["-m", "--propagation", "slave", process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  const { status } = spawnSync("unshare", again, { stdio: "inherit", env: { ...process.env, XDPW_BENCH_INSIDE: "1" } });
+  process.exitCode = status ?? 1;
+} else {
+  spawnSync("mount", ["-t", "bpf", "bpf", "/sys/fs/bpf"], { stdio: "inherit" });
+  await benchAll();
+}
+
+async function benchAll(): Promise<void> {
+  const attaching = await startWorkbench(root);
+  try {
+    say("workbench: process start to URL", `${attaching.startMilliseconds.toFixed(0)} ms`);
+    const began = performance.now();
+    const peer = await attaching.connect();
+    await peer.request("session.unlock", { what: "measure" });
+    await peer.request("session.describe", {});
+    say("workbench: first connection to both helpers ready", `${(performance.now() - began).toFixed(0)} ms`);
+    await benchSourceToAttached(root, peer);
+    peer.close();
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    const children = childrenOf(attaching.process.pid ?? 0);
+    benchMemory({ main: attaching.process.pid ?? 0, ...children });
+  } finally {
+    await attaching.stop();
+  }
+  const shown = await startWorkbench(root);
+  try {
+    await benchWindow(shown.url);
+  } finally {
+    await shown.stop();
+  }
+}
+
+/** The helpers, by the role on their command line. */
+function childrenOf(parent: number): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+      if (Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]) !== parent) continue;
+      const argv = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+      const role = argv[argv.indexOf("--role") + 1];
+      if (argv.includes("--role")) found[`helper (${role})`] = Number(pid);
+    } catch {
+      // ended meanwhile
+    }
+  }
+  return found;
+}
