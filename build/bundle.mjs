@@ -50,7 +50,8 @@ export async function bundle(root, which = names) {
         external: ["electron", "*.node", "bufferutil", "utf-8-validate"],
         banner: isModule ? { js: requireForPackages } : {},
         define: { "process.env.NODE_ENV": '"production"' },
-        logLevel: "warning",
+        // errors are in what it throws
+        logLevel: "silent",
       });
     }),
   );

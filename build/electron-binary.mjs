@@ -79,13 +79,7 @@ async function fetchBinary(root) {
       child.on("close", (code) => {
         if (code === 0) resolve(undefined);
         else if (stalled) resolve(`nothing arrived for ${stalledAfter / 1000} s`);
-        else
-          resolve(
-            text
-              .split("\n")
-              .find((line) => /error/i.test(line))
-              ?.trim() ?? `exit code ${code}`,
-          );
+        else resolve(/^.*error.*$/im.exec(text)?.[0].trim() ?? `exit code ${code}`);
       });
     });
   } finally {
