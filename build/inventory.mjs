@@ -137,15 +137,18 @@ function links() {
   });
 }
 
-/** @returns {readonly Thing[]} */
+/**
+ * Without those that merely looking brings: named namespaces are counted by name (and their folder becomes a mount
+ * point when `ip netns` is first used), and the old place of tracefs mounts itself.
+ * @returns {readonly Thing[]}
+ */
 function mounts() {
   return readText("/proc/self/mountinfo")
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => {
-      const [id, , , , place] = line.split(" ");
-      return { key: `mount ${id} ${place}`, text: `mount ${place}` };
-    });
+    .map((line) => line.split(" "))
+    .filter(([, , , , place = ""]) => !/^\/run\/netns(\/|$)|^\/sys\/kernel\/debug\/tracing$/.test(place))
+    .map(([id, , , , place]) => ({ key: `mount ${id} ${place}`, text: `mount ${place}` }));
 }
 
 /** @returns {readonly Process[]} all but threads of the kernel */
