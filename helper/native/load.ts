@@ -58,7 +58,8 @@ function loadFailure(path: string, cause: unknown): Error {
 export function loadNative(): NativeFace {
   const candidates = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
   const path = candidates.find((candidate) => existsSync(candidate));
-  if (!path) throw new Error(`cannot find the libbpf addon at ${candidates.join(" or ")}: build it with: npm run setup`);
+  if (!path)
+    throw new Error(`cannot find the libbpf addon at ${candidates.join(" or ")}: build it with: npm run setup`);
   let addon: unknown;
   try {
     addon = createRequire(import.meta.url)(path);
@@ -66,7 +67,9 @@ export function loadNative(): NativeFace {
     throw loadFailure(path, cause);
   }
   if (!isNativeFace(addon)) {
-    throw new Error(`cannot use the libbpf addon ${path}: it is of another version: build it again with: npm run setup`);
+    throw new Error(
+      `cannot use the libbpf addon ${path}: it is of another version: build it again with: npm run setup`,
+    );
   }
   return addon;
 }

@@ -18,8 +18,10 @@ namespace xdpw {
 
 namespace {
 
-constexpr size_t kFirstLog = size_t{1} << 20;
-/** four times this would pass the longest string of V8 */
+/** generous, because what a log does not fill costs no memory, while each repetition costs a verification */
+constexpr size_t kFirstLog = size_t{1} << 24;
+constexpr size_t kLogGrowth = 16;
+/** not far below the longest string of V8 */
 constexpr size_t kLongestLog = size_t{1} << 28;
 
 [[noreturn]] void Refuse(const std::string& operation, const std::string& what, int error, const std::string& cause) {
@@ -89,13 +91,22 @@ void Prepare(const LoadRequest& request, Attempt& attempt, bool siblings) {
   for (const auto& [name, id] : request.reuseMaps) ReuseMap(object, name, id);
 }
 
+bool Says(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
+
+/** libbpf tells only in words which of its steps failed */
+const char* FailedStep(const Attempt& attempt) {
+  if (!attempt.log.empty() || Says(attempt.libbpf, "program load failed")) return "BPF_PROG_LOAD";
+  if (Says(attempt.libbpf, "failed to create")) return "BPF_MAP_CREATE";
+  return "bpf_object__load";
+}
+
 Attempt TryLoad(const LoadRequest& request, size_t logSize, bool siblings) {
   Prints prints;
   Attempt attempt;
   attempt.object = OpenObject(request.bytes.data(), request.bytes.size(), request.name);
   Prepare(request, attempt, siblings);
 
-  // not filled with zeros: what the log does not reach costs no memory
+  // not filled with zeros, which would touch all of it
   std::unique_ptr<char[]> log(new char[logSize]);
   log[0] = 0;
   bpf_program__set_log_level(attempt.program, request.logLevel);
@@ -105,18 +116,12 @@ Attempt TryLoad(const LoadRequest& request, size_t logSize, bool siblings) {
   bpf_program__set_log_buf(attempt.program, nullptr, 0);
 
   attempt.log = std::string(log.get(), strnlen(log.get(), logSize));
-  attempt.logIsCut = attempt.log.size() + 1 >= logSize;
   attempt.libbpf = prints.Text();
+  // The kernel says ENOSPC in place of its true errno. From 6.4 on also where the log was too long for a while only,
+  // and what is left of it is short (len_max in kernel/bpf/log.c).
+  attempt.logIsCut = attempt.log.size() + 1 >= logSize ||
+                     (attempt.error == ENOSPC && strcmp(FailedStep(attempt), "BPF_PROG_LOAD") == 0);
   return attempt;
-}
-
-bool Says(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
-
-/** libbpf tells only in words which of its steps failed */
-const char* FailedStep(const Attempt& attempt) {
-  if (!attempt.log.empty() || Says(attempt.libbpf, "program load failed")) return "BPF_PROG_LOAD";
-  if (Says(attempt.libbpf, "failed to create")) return "BPF_MAP_CREATE";
-  return "bpf_object__load";
 }
 
 Loaded Describe(Attempt attempt, const std::string& what) {
@@ -158,7 +163,7 @@ Loaded LoadProgram(const LoadRequest& request) {
       if (logSize >= kLongestLog) {
         Refuse("BPF_PROG_LOAD", what, ENOSPC, "its log is over 256 MiB: choose a lower log level");
       }
-      logSize *= 4;
+      logSize *= kLogGrowth;
       continue;
     }
     if (!attempt.error) return Describe(std::move(attempt), what);
