@@ -41,12 +41,13 @@ const jobs = 2;
 /** A failure that the reader can act upon: shown without a stack. */
 class BuildError extends Error {}
 
+/** @param {readonly (string | Buffer)[]} parts */
 const digest = (...parts) =>
   parts.reduce((hash, part) => hash.update(part).update("\0"), createHash("sha256")).digest("hex");
 
 function findCompiler() {
   for (const name of ["g++", "c++", "clang++"]) {
-    for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+    for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
       const path = join(folder, name);
       if (folder && existsSync(path)) return realpathSync(path);
     }
@@ -68,12 +69,20 @@ function findPackages() {
   });
 }
 
-/** Size and time of a file, empty where there is none: a new version of a system package shows in it. */
+/**
+ * Size and time of a file, empty where there is none: a new version of a system package shows in it.
+ * @param {string} path
+ */
 function stamp(path) {
   const stats = statSync(path, { throwIfNoEntry: false });
   return stats ? `${stats.size} ${stats.mtimeMs}` : "";
 }
 
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @returns {Promise<void>}
+ */
 function run(command, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
@@ -85,20 +94,26 @@ function run(command, args) {
   });
 }
 
-/** Names the package where the compiler or the linker only names a file. */
+/**
+ * Names the package where the compiler or the linker only names a file.
+ * @param {string} output
+ */
 function explain(output) {
-  const missing = [
+  /** @type {readonly (readonly [RegExp, string])[]} */
+  const known = [
     [
       /bpf\/(libbpf|bpf|btf)\.h: No such file|'bpf\/(libbpf|bpf|btf)\.h' file not found|cannot find -lbpf|unable to find library -lbpf/,
       wanted.libbpf,
     ],
     [/cannot find -lelf|unable to find library -lelf/, wanted.libelf],
     [/linux\/\w+\.h: No such file|'linux\/\w+\.h' file not found/, wanted.kernel],
-  ].filter(([pattern]) => pattern.test(output));
+  ];
+  const missing = known.filter(([pattern]) => pattern.test(output));
   const hint = missing.map(([, name]) => `: missing ${name}`).join("");
   return `cannot build the libbpf addon${hint}\n${output}`;
 }
 
+/** @param {readonly (() => Promise<void>)[]} tasks */
 async function inParallel(tasks) {
   const waiting = [...tasks];
   const work = async () => {
@@ -120,7 +135,7 @@ export async function buildNative() {
   const compiler = findCompiler();
   const packages = findPackages();
   const files = readdirSync(sources).sort();
-  const text = (file) => readFileSync(join(sources, file));
+  const text = (/** @type {string} */ file) => readFileSync(join(sources, file));
   const headers = files.filter((file) => file.endsWith(".h"));
   const common = digest(
     compiler,
@@ -145,7 +160,7 @@ export async function buildNative() {
   mkdirSync(join(root, "dist/native"), { recursive: true });
 
   const built = { ...state.units };
-  const save = (done) => writeFileSync(stateFile, JSON.stringify(done));
+  const save = (/** @type {unknown} */ done) => writeFileSync(stateFile, JSON.stringify(done));
   const stale = units.filter(({ object, hash }) => built[object] !== hash || !existsSync(object));
   try {
     await inParallel(
