@@ -3,7 +3,8 @@
  * `node build/bundle.mjs [serve] [cli] [electron] [preload] [helper] [renderer]`; without names, all.
  */
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
+import { isEntry } from "./setup/entry.mjs";
 
 /**
  * @typedef {"serve" | "cli" | "electron" | "preload" | "helper"} BundleName
@@ -65,7 +66,7 @@ export async function bundleRenderer(root) {
   await build({ configFile: join(root, "vite.config.ts"), logLevel: "warn" });
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isEntry(import.meta.url)) {
   const root = join(dirname(fileURLToPath(import.meta.url)), "..");
   const asked = process.argv.slice(2);
   const unknown = asked.filter((name) => name !== "renderer" && !names.some((known) => known === name));

@@ -4,7 +4,8 @@
  */
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
+import { isEntry } from "./setup/entry.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -63,7 +64,7 @@ export async function runChecks() {
   return results;
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isEntry(import.meta.url)) {
   const results = await runChecks();
   process.exitCode = results.every(({ passed }) => passed) ? 0 : 1;
 }

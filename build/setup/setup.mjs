@@ -4,7 +4,8 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
+import { isEntry } from "./entry.mjs";
 import { refuseNode } from "./node-version.mjs";
 import { installNpmPackages, npmPackagesAreStale } from "./npm.mjs";
 import { thisSystem, withSystemDirectories } from "./probe.mjs";
@@ -97,7 +98,7 @@ export async function buildStale() {
   return 0;
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isEntry(import.meta.url)) {
   const unknown = process.argv.slice(2).filter((argument) => argument !== "--tests");
   if (unknown.length > 0) {
     say(`unknown option ${unknown.join(" ")}; there is --tests`);
