@@ -1,0 +1,60 @@
+/** xdpw attach: object ─attach▶ attachment. */
+import type { Attachment } from "../../protocol/attach.ts";
+import { wantedMode } from "../../protocol/interfaces.ts";
+import { symbol } from "../../protocol/wire.ts";
+import { sayNetns } from "../interfaces/find-interface.ts";
+import { checked, checkedNumber, inputAt } from "./checked.ts";
+import { findDevice, listFor, placeOf, wantedPlace } from "./choose-place.ts";
+import { type Answer, type CommandContext, flagText, neededArgument, neededFlag, type Typed } from "./command.ts";
+import { programJson } from "./json-shapes.ts";
+
+export async function runAttach(context: CommandContext): Promise<Answer> {
+  const { typed, cwd, workbench, handlers } = context;
+  const input = inputAt(neededArgument(typed, 0), cwd);
+  const { netns } = wantedPlace(typed);
+  const device = neededFlag(typed, "dev");
+  const mode = wantedMode.parse(flagText(typed, "mode") ?? "auto");
+  const program = checked(symbol.nullable(), flagText(typed, "prog"), "--prog", "a program's name");
+  const replace = replaced(typed);
+  // The compiler's helper starts beside the elevated one, not after it.
+  workbench.helpers.plain().catch(() => undefined);
+  await workbench.helpers.elevated(`attach to ${device} in ${sayNetns(netns)}`);
+  const found = findDevice(await listFor(context, netns), netns, device);
+  const attachment = await handlers["attach.attach"]({ input, program, place: placeOf(found), mode, replace }, context);
+  return { ok: true, text: attachmentText(attachment, context), json: { value: attachmentJson(attachment) } };
+}
+
+/** @throws Failed `usage` */
+export function replaced(typed: Typed): number | null {
+  const text = flagText(typed, "replace");
+  return text === null ? null : checkedNumber(text, 1, 0xffff_ffff, "--replace");
+}
+
+function attachmentJson({ place, program, maps, replaced: previous, gapNanoseconds }: Attachment) {
+  const { ifindex, name, netns } = place;
+  return {
+    ifindex,
+    name,
+    netns,
+    program: programJson(program),
+    maps,
+    replaced: previous === null ? null : programJson(previous),
+    gap_ns: gapNanoseconds,
+  };
+}
+
+function attachmentText(attachment: Attachment, { paint }: CommandContext): string {
+  const { place, program, maps, replaced: previous, gapNanoseconds } = attachment;
+  const lines = [
+    `${paint.green("attached")} ${program.name} to ${place.name} in ${sayNetns(place.netns)}: ${program.mode}, id ${program.id}, tag ${program.tag}${program.jited ? ", jited" : ""}`,
+  ];
+  if (previous !== null) {
+    const how =
+      gapNanoseconds === null
+        ? "in one step"
+        : `between modes: nothing ran for ${(Number(gapNanoseconds) / 1e6).toFixed(3)} ms`;
+    lines.push(`  in place of ${previous.name} (id ${previous.id}, ${previous.mode}), ${how}`);
+  }
+  for (const map of maps) lines.push(`  map ${map.name} (id ${map.id})`);
+  return `${lines.join("\n")}\n`;
+}

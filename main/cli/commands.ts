@@ -1,0 +1,182 @@
+/** Every command of xdpw, in the order of the path: source, object, verdict, attachment, maps. */
+import type { ArgumentSpec, CommandSpec } from "./command.ts";
+import { dev, labName, netns, replace } from "./flags.ts";
+
+const input: ArgumentSpec = { name: "FILE", what: "a C source, or an ELF object that was built before" };
+const map: ArgumentSpec = { name: "MAP", what: "id:N, a name, or pinned:PATH" };
+const key: ArgumentSpec = {
+  name: "KEY",
+  what: "as the table shows it (2, 192.0.2.0/24, 02:fc:00:00:00:09), JSON of its fields, or bytes 0x0a0b",
+};
+const value: ArgumentSpec = {
+  name: "VALUE",
+  what: "as a key; JSON of some of the fields keeps the others of an existing entry",
+};
+const scope = {
+  dev: { ...dev, what: "only maps of the program attached to this interface" },
+  netns: { ...netns, what: `${netns.what}` },
+};
+const required = { required: true } as const;
+
+export const commands: readonly CommandSpec[] = [
+  {
+    words: ["build"],
+    summary: "compile a C source to a BPF object",
+    arguments: [{ name: "FILE", what: "the C source" }],
+    flags: {
+      output: {
+        value: "OBJ",
+        short: "o",
+        what: "where to write it (default: the source's name in this folder; - for standard output)",
+      },
+      emit: {
+        value: "KIND",
+        what: "obj: a BPF object (default), ir: LLVM IR, asm: BPF assembly",
+        choices: ["obj", "ir", "asm"],
+      },
+    },
+    examples: ["xdpw build filter.bpf.c", "xdpw build filter.bpf.c --emit asm -o -"],
+    load: async () => (await import("./build.ts")).runBuild,
+  },
+  {
+    words: ["verify"],
+    summary: "ask the kernel's verifier about each program, and attach nothing",
+    arguments: [input],
+    flags: {},
+    examples: ["xdpw verify filter.bpf.c", "xdpw verify filter.bpf.o --json"],
+    load: async () => (await import("./verify.ts")).runVerify,
+  },
+  {
+    words: ["attach"],
+    summary: "build, verify and attach a program to an interface",
+    arguments: [input],
+    flags: {
+      dev: { ...dev, ...required },
+      netns,
+      mode: {
+        value: "MODE",
+        what: "native, skb, hw, or auto (default): native where the driver can, else skb",
+        choices: ["native", "skb", "hw", "auto"],
+      },
+      prog: { value: "NAME", what: "which program, where the object has several" },
+      replace,
+    },
+    examples: [
+      "xdpw attach filter.bpf.c --dev eth1",
+      "xdpw attach filter.bpf.o --netns xdpw-lab --dev port0 --mode native",
+    ],
+    load: async () => (await import("./attach.ts")).runAttach,
+  },
+  {
+    words: ["detach"],
+    summary: "take the program off an interface",
+    arguments: [],
+    flags: { dev: { ...dev, ...required }, netns, replace },
+    examples: ["xdpw detach --netns xdpw-lab --dev port0"],
+    load: async () => (await import("./detach.ts")).runDetach,
+  },
+  {
+    words: ["status"],
+    summary: "list interfaces, their drivers and modes, and what is attached",
+    arguments: [],
+    flags: { dev, netns: { ...netns, what: "only this network namespace: a name of `ip netns`, or pid:N" } },
+    examples: ["xdpw status", "xdpw status --netns xdpw-lab --dev port0 --json"],
+    load: async () => (await import("./status.ts")).runStatus,
+  },
+  {
+    words: ["map", "list"],
+    summary: "list the kernel's maps",
+    arguments: [],
+    flags: scope,
+    examples: ["xdpw map list", "xdpw map list --netns xdpw-lab --dev port0"],
+    load: async () => (await import("./map-list.ts")).runMapList,
+  },
+  {
+    words: ["map", "dump"],
+    summary: "print every entry of a map",
+    arguments: [map],
+    flags: scope,
+    examples: ["xdpw map dump xdp_stats_map --netns xdpw-lab --dev port0", "xdpw map dump id:42 --json"],
+    load: async () => (await import("./map-dump.ts")).runMapDump,
+  },
+  {
+    words: ["map", "get"],
+    summary: "print one entry of a map",
+    arguments: [map, key],
+    flags: scope,
+    examples: ["xdpw map get xdp_stats_map 2", "xdpw map get blocklist 192.0.2.0/24"],
+    load: async () => (await import("./map-get.ts")).runMapGet,
+  },
+  {
+    words: ["map", "set"],
+    summary: "write one entry of a map",
+    arguments: [map, key, value],
+    flags: {
+      ...scope,
+      netns: {
+        ...netns,
+        what: "where --dev is, and where the interfaces of a devmap's values are (default: this one)",
+      },
+    },
+    examples: [
+      `xdpw map set xdp_stats_map 2 '{"rx_packets":"0","rx_bytes":"0"}'`,
+      "xdpw map set tx_ports 1 port1 --netns xdpw-lab",
+    ],
+    load: async () => (await import("./map-set.ts")).runMapSet,
+  },
+  {
+    words: ["map", "delete"],
+    summary: "delete one entry of a map",
+    arguments: [map, key],
+    flags: scope,
+    examples: ["xdpw map delete blocklist 192.0.2.0/24"],
+    load: async () => (await import("./map-delete.ts")).runMapDelete,
+  },
+  {
+    words: ["lab", "up"],
+    summary: "make the lab: a box with two ports and two hosts, cut off from this machine's network",
+    arguments: [],
+    flags: { name: labName },
+    examples: ["xdpw lab up"],
+    load: async () => (await import("./lab.ts")).runLabUp,
+  },
+  {
+    words: ["lab", "down"],
+    summary: "remove the lab without trace, or what a crashed run left of it",
+    arguments: [],
+    flags: { name: labName },
+    examples: ["xdpw lab down"],
+    load: async () => (await import("./lab.ts")).runLabDown,
+  },
+  {
+    words: ["lab", "status"],
+    summary: "say whether the lab is up, and its addresses",
+    arguments: [],
+    flags: { name: labName },
+    examples: ["xdpw lab status --json"],
+    load: async () => (await import("./lab.ts")).runLabStatus,
+  },
+  {
+    words: ["lab", "traffic"],
+    summary: "send packets from a host of the lab, and count what arrives",
+    arguments: [],
+    flags: {
+      from: { value: "HOST", what: "who sends", choices: ["host0", "host1"], ...required },
+      to: { value: "WHERE", what: "who should get them", choices: ["port0", "port1", "host0", "host1"], ...required },
+      proto: { value: "PROTO", what: "what to send", choices: ["icmp", "udp", "arp"], ...required },
+      count: { value: "N", what: "how many packets, 1 to 10000000", ...required },
+      rate: { value: "PPS", what: "packets a second (default: as fast as it goes)" },
+      name: labName,
+    },
+    examples: ["xdpw lab traffic --from host0 --to port0 --proto udp --count 1000"],
+    load: async () => (await import("./lab-traffic.ts")).runLabTraffic,
+  },
+  {
+    words: ["serve"],
+    summary: "serve the workbench to a browser, on this machine's loopback only",
+    arguments: [],
+    flags: { port: { value: "N", what: "the port, 0 for any free one (default: 8471, or a free one)" } },
+    examples: ["xdpw serve", "xdpw serve --port 9000"],
+    load: async () => (await import("./serve.ts")).runServe,
+  },
+];

@@ -1,0 +1,19 @@
+/** A map with everything that its table needs: the kernel's description, its BTF decoded, its layout. */
+import type { MapDescription } from "../../protocol/maps.ts";
+import type { ElevatedPeer } from "../helpers/helper-pool.ts";
+import { readBtf } from "../object/read-btf.ts";
+import { describeMap, type MapLayout } from "../tables/describe-map.ts";
+
+export interface DescribedMap {
+  readonly description: MapDescription;
+  readonly layout: MapLayout;
+}
+
+/** @throws Failed `not-found` where the map is gone */
+export async function describeEntries(peer: ElevatedPeer, id: number): Promise<DescribedMap> {
+  const description = await peer.request("maps.describe", { id });
+  const decoded = description.btf === null ? null : readBtf(Buffer.from(description.btf, "base64"));
+  // Damaged BTF costs the names, not the table.
+  const btf = decoded?.ok === true ? decoded.btf : null;
+  return { description, layout: describeMap({ ...description.map, btf, possibleCpus: description.possibleCpus }) };
+}

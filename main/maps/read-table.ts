@@ -1,0 +1,49 @@
+/** raw pages ─▶ typed rows */
+import type { CancellationToken } from "vscode-jsonrpc";
+import { type Row, type Table, tableRowLimit } from "../../protocol/maps.ts";
+import type { HelperPool } from "../helpers/helper-pool.ts";
+import { formatEntryCells } from "../tables/format-entry.ts";
+import { keyLabel } from "../tables/key-label.ts";
+import { describeEntries } from "./describe-entries.ts";
+import { devmapNames, isDevmap } from "./devmap-names.ts";
+import { readEntries } from "./read-entries.ts";
+
+export interface TableReader {
+  /** the table without its rows */
+  readonly face: Omit<Table, "rows" | "total">;
+  read(token?: CancellationToken): Promise<{ readonly rows: readonly Row[]; readonly total: number }>;
+}
+
+/** The map is described once; entries are read as often as asked. @throws Failed `not-found`, `no-privilege` */
+export async function createTableReader(helpers: HelperPool, id: number): Promise<TableReader> {
+  const peer = await helpers.elevated(`read map ${id}`);
+  const { description, layout } = await describeEntries(peer, id);
+  const { maps } = await peer.request("maps.list", {});
+  const usedByXdp = maps.find((map) => map.id === id)?.programs.some((program) => program.type === "xdp") ?? false;
+  const names = isDevmap(description.map.type) ? await devmapNames(peer, id) : null;
+  const readable = layout.readOnly === null || !layout.readOnly.startsWith("is a ");
+  return {
+    face: {
+      map: description.map,
+      columns: layout.columns.map((column) => ({ ...column })),
+      readOnly: layout.readOnly,
+      resizable: layout.resizable,
+    },
+    async read(token) {
+      if (!readable) return { rows: [], total: 0 };
+      const { entries, total } = await readEntries(peer, description, tableRowLimit, token);
+      const rows = entries.map(({ key, value }): Row => {
+        const { cells, cpus } = formatEntryCells(layout, key, value);
+        const label = names?.get(value.length >= 4 ? value.readUInt32LE(0) : 0) ?? keyLabel(layout, key, usedByXdp);
+        return { key: key.toString("base64"), cells: [...cells], label, cpus: cpus?.map((cpu) => [...cpu]) ?? null };
+      });
+      return { rows, total };
+    },
+  };
+}
+
+export async function readTable(helpers: HelperPool, id: number, token?: CancellationToken): Promise<Table> {
+  const reader = await createTableReader(helpers, id);
+  const { rows, total } = await reader.read(token);
+  return { ...reader.face, rows: [...rows], total };
+}

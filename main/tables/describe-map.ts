@@ -1,0 +1,163 @@
+import type { Column, MapSummary } from "../../protocol/maps.ts";
+import type { Btf } from "../object/read-btf.ts";
+import { choicesOf, describeField } from "./describe-field.ts";
+import { describeLayout, describePrefix, makeLayout } from "./describe-layout.ts";
+import { bytesField, type FieldForm, type Layout, type LayoutNode, type RecordNode, unsignedField } from "./layout.ts";
+
+/** What of a map decides how its entries look. */
+export interface MapShape
+  extends Pick<MapSummary, "type" | "keySize" | "valueSize" | "maxEntries" | "btfKeyTypeId" | "btfValueTypeId"> {
+  /** The map's own BTF; null where it has none. */
+  readonly btf: Btf | null;
+  /** Matters to per-CPU maps only. */
+  readonly possibleCpus: number;
+  /** Of the machine, where there is no BTF to tell; little by default. */
+  readonly littleEndian?: boolean;
+}
+
+export interface MapLayout {
+  readonly type: string;
+  readonly maxEntries: number;
+  readonly key: Layout;
+  readonly value: Layout;
+  /** Of key, then of value: the order of a row's cells. */
+  readonly columns: readonly Column[];
+  /** How many values an entry carries: 1, or the possible CPUs of a per-CPU map. */
+  readonly copies: number;
+  /** Bytes from one CPU's value to the next. */
+  readonly stride: number;
+  /** Null where entries may be edited, else why not. */
+  readonly readOnly: string | null;
+  /** Whether entries may be added and deleted. */
+  readonly resizable: boolean;
+  /** The value's column that reads as a program id and would be written as a file descriptor; null where none does. */
+  readonly programColumn: number | null;
+}
+
+const perCpuTypes = new Set(["percpu_hash", "percpu_array", "lru_percpu_hash", "percpu_cgroup_storage"]);
+/** The kernel keeps their entries for the map's whole life. */
+const fixedTypes = new Set(["array", "percpu_array"]);
+/** Keyed by a plain u32 index, whether or not the BTF says so. */
+const indexedTypes = new Set([
+  "array",
+  "percpu_array",
+  "prog_array",
+  "perf_event_array",
+  "cgroup_array",
+  "array_of_maps",
+  "devmap",
+  "sockmap",
+  "cpumap",
+  "xskmap",
+  "reuseport_sockarray",
+]);
+/** The kernel drops the BTF of these (map_check_no_btf), and their values are laid out by the UAPI: linux/bpf.h. */
+const redirectTypes: ReadonlyMap<string, string> = new Map([
+  ["devmap", "ifindex"],
+  ["devmap_hash", "ifindex"],
+  ["cpumap", "qsize"],
+]);
+const referenceTypes: ReadonlyMap<string, string> = new Map([
+  ["prog_array", "programs"],
+  ["array_of_maps", "maps"],
+  ["hash_of_maps", "maps"],
+  ["xskmap", "AF_XDP sockets"],
+  ["sockmap", "sockets"],
+  ["sockhash", "sockets"],
+  ["perf_event_array", "perf events"],
+  ["cgroup_array", "control groups"],
+  ["reuseport_sockarray", "sockets"],
+]);
+const streamTypes = new Set(["ringbuf", "user_ringbuf", "queue", "stack", "bloom_filter", "arena", "struct_ops"]);
+
+/** The typed face of a map. Always answers: what BTF does not tell shows as an index or as bytes. */
+export function describeMap(shape: MapShape): MapLayout {
+  const littleEndian = shape.btf?.littleEndian ?? shape.littleEndian ?? true;
+  const key = describeKey(shape, littleEndian);
+  const value = describeValue(shape, littleEndian);
+  const perCpu = perCpuTypes.has(shape.type);
+  const stride = perCpu ? Math.ceil(shape.valueSize / 8) * 8 : shape.valueSize;
+  const program = value.columns.findIndex((column) => column.path === "bpf_prog.id");
+  return {
+    type: shape.type,
+    maxEntries: shape.maxEntries,
+    key,
+    value,
+    columns: [...describeColumns(key, "key"), ...describeColumns(value, "value")],
+    copies: perCpu ? Math.max(1, shape.possibleCpus) : 1,
+    stride,
+    readOnly: whyReadOnly(shape.type),
+    resizable: !fixedTypes.has(shape.type) && whyReadOnly(shape.type) === null,
+    programColumn: redirectTypes.has(shape.type) && program >= 0 ? program : null,
+  };
+}
+
+function describeKey(shape: MapShape, littleEndian: boolean): Layout {
+  const { btf, btfKeyTypeId: id, keySize: size } = shape;
+  if (shape.type === "lpm_trie") return (btf && describePrefix(btf, id, size)) ?? plainPrefix(size, littleEndian);
+  const typed = btf ? describeLayout(btf, id, size, "key") : null;
+  if (typed) return typed;
+  const isIndex = size === 4 && (indexedTypes.has(shape.type) || shape.type === "devmap_hash");
+  return makeLayout(isIndex ? unsignedField(4, "__u32") : bytesField(size), "key", littleEndian);
+}
+
+function describeValue(shape: MapShape, littleEndian: boolean): Layout {
+  const { btf, btfValueTypeId: id, valueSize: size, type } = shape;
+  const first = redirectTypes.get(type);
+  if (first && size === 4) return makeLayout(unsignedField(4, "__u32"), first, littleEndian);
+  if (first && size === 8) {
+    const program = record("bpf_prog", 4, [["id", 0, unsignedField(4, "__u32")]]);
+    const root = record(`bpf_${type === "cpumap" ? type : "devmap"}_val`, 8, [
+      [first, 0, unsignedField(4, "__u32")],
+      ["bpf_prog", 4, program],
+    ]);
+    return makeLayout(root, "value", littleEndian);
+  }
+  if (referenceTypes.has(type) && size === 4) return makeLayout(unsignedField(4, "__u32"), "id", littleEndian);
+  const typed = btf ? describeLayout(btf, id, size, "value") : null;
+  return typed ?? makeLayout(bytesField(size), "value", littleEndian);
+}
+
+/** An LPM key without BTF: struct bpf_lpm_trie_key of linux/bpf.h. */
+function plainPrefix(size: number, littleEndian: boolean): Layout {
+  if (size < 5) return makeLayout(bytesField(size), "key", littleEndian);
+  const length = size - 4;
+  const isAddress = length === 4 || length === 16;
+  const form: FieldForm = { as: length === 4 ? "ipv4" : length === 16 ? "ipv6" : "bytes" };
+  const root = record("bpf_lpm_trie_key", size, [
+    ["prefixlen", 0, unsignedField(4, "__u32")],
+    ["data", 4, { ...bytesField(length, `__u8[${length}]`), form }],
+  ]);
+  return makeLayout({ ...root, prefix: isAddress }, isAddress ? "prefix" : "key", littleEndian);
+}
+
+function record(name: string, size: number, members: readonly (readonly [string, number, LayoutNode])[]): RecordNode {
+  return {
+    kind: "struct",
+    type: `struct ${name}`,
+    size,
+    members: members.map(([member, offset, node]) => ({ name: member, offset, node })),
+    prefix: false,
+  };
+}
+
+function describeColumns(layout: Layout, from: Column["from"]): readonly Column[] {
+  return layout.columns.map(({ path, node }) => ({
+    path,
+    from,
+    type: node.type,
+    align: isNumber(node) ? "number" : "text",
+    hint: describeField(node),
+    choices: choicesOf(node)?.slice() ?? null,
+  }));
+}
+
+function isNumber(node: LayoutNode): boolean {
+  return node.kind === "field" && (node.form.as === "float" || (node.form.as === "integer" && !node.form.hex));
+}
+
+function whyReadOnly(type: string): string | null {
+  const held = referenceTypes.get(type);
+  if (held) return `holds ${held}, which are set by file descriptor: let the program that owns them do it`;
+  return streamTypes.has(type) ? `is a ${type}: it has no entries to look up by key` : null;
+}

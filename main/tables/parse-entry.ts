@@ -1,0 +1,110 @@
+import { badValue } from "./bad-value.ts";
+import { readBits } from "./field-bits.ts";
+import type { MapLayout } from "./describe-map.ts";
+import { isSummed, splitCopies } from "./format-entry.ts";
+import type { Json } from "./format-value.ts";
+import { type Parsed, parseCells, parseJson, parseText } from "./parse-value.ts";
+
+export type ParsedEntry =
+  | { readonly ok: true; readonly key: Uint8Array; readonly value: Uint8Array }
+  | Exclude<Parsed, { ok: true }>;
+
+/**
+ * An edited or new row to bytes. `cells` are in the order of the map's columns; null keeps what `existing` has.
+ * In a per-CPU map a number goes to the first CPU and the others become zero, so that the sum shown is the one typed;
+ * what is not summed goes to every CPU.
+ */
+export function parseEntryCells(
+  map: MapLayout,
+  cells: readonly (string | null)[],
+  existing: { readonly key: Uint8Array; readonly value: Uint8Array } | null,
+): ParsedEntry {
+  const keyColumns = map.key.columns.length;
+  const key = parseCells(map.key, cells.slice(0, keyColumns), existing?.key ?? null);
+  if (!key.ok) return key;
+  const given = cells.slice(keyColumns);
+  const before = existing ? splitCopies(map, existing.value) : null;
+  const value = joinCopies(map, (cpu) => {
+    const own = map.value.columns.map((column, index) => {
+      const cell = given[index] ?? null;
+      return cell !== null && cpu > 0 && isSummed(column) ? "0" : cell;
+    });
+    return parseCells(map.value, own, before?.[cpu] ?? null);
+  });
+  return value.ok ? { ok: true, key: key.bytes, value: value.bytes } : value;
+}
+
+/** A key as a user types it on a command line: see parseText. */
+export function parseKeyText(map: MapLayout, text: string): Parsed {
+  return parseText(map.key, text, null, "key");
+}
+
+/**
+ * A value as a user types it. For a per-CPU map: a JSON array with one value a CPU, or one value, treated as a row's
+ * cells are. JSON with some of a struct's fields changes those of `existing` (all CPUs' bytes).
+ */
+export function parseValueText(map: MapLayout, text: string, existing: Uint8Array | null): Parsed {
+  const before = existing ? splitCopies(map, existing) : null;
+  if (!isPerCpu(map)) return joinCopies(map, () => parseText(map.value, text, existing));
+  const list = readArray(text);
+  if (list && (map.value.root.kind !== "array" || list.every(Array.isArray))) {
+    if (list.length !== map.copies) {
+      return { ok: false, failure: badValue("value", list, `one value for each of the ${map.copies} possible CPUs`) };
+    }
+    return joinCopies(map, (cpu) => parseJson(map.value, list[cpu] ?? null, before?.[cpu] ?? null, `value[${cpu}]`));
+  }
+  const first = parseText(map.value, text, before?.[0] ?? null);
+  if (!first.ok) return first;
+  return joinCopies(map, (cpu) => {
+    const copy = parseText(map.value, text, before?.[cpu] ?? null);
+    return copy.ok && cpu > 0 ? { ok: true, bytes: clearGiven(map, copy.bytes, text, before?.[cpu] ?? null) } : copy;
+  });
+}
+
+/** Zero in the summed columns that `text` set: those whose bits do not follow the bytes that it was laid over. */
+function clearGiven(map: MapLayout, bytes: Uint8Array, text: string, before: Uint8Array | null): Uint8Array {
+  const other = new Uint8Array(map.value.size).map((_, index) => ~(before?.[index] ?? 0));
+  const laidOver = parseText(map.value, text, other);
+  const cells = map.value.columns.map((column) => {
+    if (!isSummed(column) || column.node.kind !== "field" || !laidOver.ok) return null;
+    const read = (from: Uint8Array) =>
+      column.node.kind === "field" ? readBits(column.node, from, column.offset, map.value.littleEndian) : 0n;
+    return read(laidOver.bytes) === read(other) && read(other) !== read(bytes) ? null : "0";
+  });
+  const cleared = parseCells(map.value, cells, bytes);
+  return cleared.ok ? cleared.bytes : bytes;
+}
+
+function joinCopies(map: MapLayout, parse: (cpu: number) => Parsed): Parsed {
+  const bytes = new Uint8Array(map.copies * map.stride);
+  for (let cpu = 0; cpu < map.copies; cpu++) {
+    const copy = parse(cpu);
+    if (!copy.ok) return copy;
+    bytes.set(copy.bytes, cpu * map.stride);
+  }
+  return refuseProgram(map, bytes) ?? { ok: true, bytes };
+}
+
+/** The kernel answers a program's id where it would be given a file descriptor: writing the id back is another program. */
+function refuseProgram(map: MapLayout, bytes: Uint8Array): Parsed | null {
+  const column = map.programColumn === null ? undefined : map.value.columns[map.programColumn];
+  if (column?.node.kind !== "field") return null;
+  const id = readBits(column.node, bytes, column.offset, map.value.littleEndian);
+  if (id === 0n) return null;
+  const expected = "0 (no program): a program is set by file descriptor, which this table cannot";
+  return { ok: false, failure: badValue(column.path, Number(id), expected) };
+}
+
+function isPerCpu(map: MapLayout): boolean {
+  return map.copies > 1 || map.stride !== map.value.size;
+}
+
+function readArray(text: string): readonly Json[] | null {
+  if (!text.trim().startsWith("[")) return null;
+  try {
+    const json = JSON.parse(text) as Json;
+    return Array.isArray(json) ? json : null;
+  } catch {
+    return null;
+  }
+}
