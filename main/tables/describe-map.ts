@@ -22,6 +22,7 @@ export interface MapLayout {
   readonly value: Layout;
   /** Of key, then of value: the order of a row's cells. */
   readonly columns: readonly Column[];
+  readonly perCpu: boolean;
   /** How many values an entry carries: 1, or the possible CPUs of a per-CPU map. */
   readonly copies: number;
   /** Bytes from one CPU's value to the next. */
@@ -84,6 +85,7 @@ export function describeMap(shape: MapShape): MapLayout {
     key,
     value,
     columns: [...describeColumns(key, "key"), ...describeColumns(value, "value")],
+    perCpu,
     copies: perCpu ? Math.max(1, shape.possibleCpus) : 1,
     stride,
     readOnly: whyReadOnly(shape.type),

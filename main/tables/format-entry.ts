@@ -16,7 +16,7 @@ export const differs = "differs by CPU";
 /** An entry as a row of texts. `value` is as the kernel gives it: the values of all CPUs, `stride` bytes apart. */
 export function formatEntryCells(map: MapLayout, key: Uint8Array, value: Uint8Array): EntryCells {
   const keyCells = formatCells(map.key, key);
-  if (map.copies === 1 && map.stride === map.value.size) {
+  if (!map.perCpu) {
     return { cells: [...keyCells, ...formatCells(map.value, value)], cpus: null };
   }
   const copies = splitCopies(map, value);
@@ -36,10 +36,11 @@ export function formatEntryJson(
   key: Uint8Array,
   value: Uint8Array,
 ): { readonly key: Json; readonly value: Json } {
-  const perCpu = map.copies > 1 || map.stride !== map.value.size;
   return {
     key: formatJson(map.key, key),
-    value: perCpu ? splitCopies(map, value).map((copy) => formatJson(map.value, copy)) : formatJson(map.value, value),
+    value: map.perCpu
+      ? splitCopies(map, value).map((copy) => formatJson(map.value, copy))
+      : formatJson(map.value, value),
   };
 }
 

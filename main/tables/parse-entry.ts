@@ -40,12 +40,12 @@ export function parseKeyText(map: MapLayout, text: string): Parsed {
 }
 
 /**
- * A value as a user types it. For a per-CPU map: a JSON array with one value a CPU, or one value, treated as a row's
- * cells are. JSON with some of a struct's fields changes those of `existing` (all CPUs' bytes).
+ * A value as a user types it. For a per-CPU map: a JSON array with one value a CPU, or one value for every CPU (as
+ * bpftool does). JSON with some of a struct's fields changes those of `existing` (all CPUs' bytes).
  */
 export function parseValueText(map: MapLayout, text: string, existing: Uint8Array | null): Parsed {
   const before = existing ? splitCopies(map, existing) : null;
-  if (!isPerCpu(map)) return joinCopies(map, () => parseText(map.value, text, existing));
+  if (!map.perCpu) return joinCopies(map, () => parseText(map.value, text, existing));
   const list = readArray(text);
   if (list && (map.value.root.kind !== "array" || list.every(Array.isArray))) {
     if (list.length !== map.copies) {
@@ -53,26 +53,7 @@ export function parseValueText(map: MapLayout, text: string, existing: Uint8Arra
     }
     return joinCopies(map, (cpu) => parseJson(map.value, list[cpu] ?? null, before?.[cpu] ?? null, `value[${cpu}]`));
   }
-  const first = parseText(map.value, text, before?.[0] ?? null);
-  if (!first.ok) return first;
-  return joinCopies(map, (cpu) => {
-    const copy = parseText(map.value, text, before?.[cpu] ?? null);
-    return copy.ok && cpu > 0 ? { ok: true, bytes: clearGiven(map, copy.bytes, text, before?.[cpu] ?? null) } : copy;
-  });
-}
-
-/** Zero in the summed columns that `text` set: those whose bits do not follow the bytes that it was laid over. */
-function clearGiven(map: MapLayout, bytes: Uint8Array, text: string, before: Uint8Array | null): Uint8Array {
-  const other = new Uint8Array(map.value.size).map((_, index) => ~(before?.[index] ?? 0));
-  const laidOver = parseText(map.value, text, other);
-  const cells = map.value.columns.map((column) => {
-    if (!isSummed(column) || column.node.kind !== "field" || !laidOver.ok) return null;
-    const read = (from: Uint8Array) =>
-      column.node.kind === "field" ? readBits(column.node, from, column.offset, map.value.littleEndian) : 0n;
-    return read(laidOver.bytes) === read(other) && read(other) !== read(bytes) ? null : "0";
-  });
-  const cleared = parseCells(map.value, cells, bytes);
-  return cleared.ok ? cleared.bytes : bytes;
+  return joinCopies(map, (cpu) => parseText(map.value, text, before?.[cpu] ?? null));
 }
 
 function joinCopies(map: MapLayout, parse: (cpu: number) => Parsed): Parsed {
@@ -93,10 +74,6 @@ function refuseProgram(map: MapLayout, bytes: Uint8Array): Parsed | null {
   if (id === 0n) return null;
   const expected = "0 (no program): a program is set by file descriptor, which this table cannot";
   return { ok: false, failure: badValue(column.path, Number(id), expected) };
-}
-
-function isPerCpu(map: MapLayout): boolean {
-  return map.copies > 1 || map.stride !== map.value.size;
 }
 
 function readArray(text: string): readonly Json[] | null {
