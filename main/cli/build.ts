@@ -14,7 +14,7 @@ import { diagnosticLines, shortPath } from "./diagnostic-lines.ts";
 const suffixes: Readonly<Record<Emit, string>> = { obj: ".o", ir: ".ll", asm: ".s" };
 
 export async function runBuild(context: CommandContext): Promise<Answer> {
-  const { typed, cwd, workbench, token, note, paint } = context;
+  const { typed, cwd, note, paint } = context;
   const path = absolutePath(neededArgument(typed, 0), cwd);
   const emit = emitSchema.parse(flagText(typed, "emit") ?? "obj");
   const wanted = flagText(typed, "output");

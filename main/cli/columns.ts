@@ -7,6 +7,8 @@ export interface ColumnsOptions {
 }
 
 const gap = "  ";
+/** So many rows decide the widths: a million are not kept to align them. */
+const sampled = 2_000;
 
 export function columns(
   header: readonly string[] | null,
@@ -19,25 +21,38 @@ export function columns(
 /** The same line by line, for many rows. */
 export function* columnLines(
   header: readonly string[] | null,
-  rows: readonly (readonly string[])[],
+  rows: Iterable<readonly string[]>,
   { head = (text) => text, right = [] }: ColumnsOptions = {},
 ): Generator<string> {
   const widths = (header ?? []).map(width);
-  for (const row of rows) {
-    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, width(cell));
-  }
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, index) => {
-        const space = " ".repeat((widths[index] ?? 0) - width(cell));
+        const space = " ".repeat(Math.max(0, (widths[index] ?? 0) - width(cell)));
         return right.includes(index) ? space + cell : cell + space;
       })
       .join(gap)
       .trimEnd();
-  if (header !== null) yield `${head(line(header))}\n`;
-  for (const row of rows) yield `${line(row)}\n`;
+  let waiting: (readonly string[])[] | null = [];
+  function* release(): Generator<string> {
+    if (header !== null) yield `${head(line(header))}\n`;
+    for (const row of waiting ?? []) yield `${line(row)}\n`;
+    waiting = null;
+  }
+  for (const row of rows) {
+    if (waiting === null) {
+      yield `${line(row)}\n`;
+      continue;
+    }
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, width(cell));
+    waiting.push(row);
+    if (waiting.length >= sampled) yield* release();
+  }
+  if (waiting !== null) yield* release();
 }
 
 function width(text: string): number {
-  return [...text].length;
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
 }

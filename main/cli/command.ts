@@ -37,13 +37,15 @@ export interface CommandContext {
   /** absolute: relative paths are meant from here */
   readonly cwd: string;
   /** opened for this run, closed after it */
-  readonly workbench: Pick<Workbench, "helpers">;
+  readonly workbench: Workbench;
   readonly handlers: WorkbenchSession["handlers"];
   readonly token: CancellationToken;
   /** colours for standard output; every one is plain text where that is no terminal */
   readonly paint: Paint;
   /** an aside for a person, on standard error; silent in JSON mode */
   readonly note: (line: string) => void;
+  /** the equivalent commands of what was done, shown where the user asked for them */
+  readonly commands: (lines: readonly string[]) => void;
   /** prints before the command is done: for those that stay, such as serve */
   readonly show: (answer: Answer) => Promise<void>;
 }

@@ -1,11 +1,11 @@
 /** Flags that several commands share, in one wording. */
 import type { FlagSpec } from "./command.ts";
 
-export const everywhere = {
+export const everywhere: Readonly<Record<string, FlagSpec>> = {
   json: { value: null, what: "print one JSON value on standard output" },
   verbose: { value: null, short: "v", what: "show the equivalent commands of ip, bpftool, clang on standard error" },
   help: { value: null, short: "h", what: "show this help" },
-} as const satisfies Record<string, FlagSpec>;
+};
 
 export const dev: FlagSpec = { value: "IF", what: "the interface" };
 export const netns: FlagSpec = {

@@ -29,7 +29,7 @@ export interface Tell {
 }
 
 export interface Opened {
-  readonly workbench: Pick<Workbench, "helpers" | "close">;
+  readonly workbench: Workbench;
   readonly handlers: WorkbenchSession["handlers"];
   readonly token: CommandContext["token"];
 }
@@ -75,6 +75,9 @@ export async function runCommandLine(
   const note = (text: string): void => {
     if (!json) around.stderr(`${aside.dim(text)}\n`);
   };
+  const showCommands = (lines: readonly string[]): void => {
+    if (typed.flags["verbose"] === true) around.stderr(lines.map((text) => `${aside.dim(`$ ${text}`)}\n`).join(""));
+  };
   const show = async (answer: Answer): Promise<void> => {
     if (!json) return write(answer.text, around.stdout);
     if ("value" in answer.json) return around.stdout(`${JSON.stringify(answer.json.value)}\n`);
@@ -95,16 +98,22 @@ export async function runCommandLine(
   let opened: Opened | null = null;
   try {
     const run = spec.load();
-    opened = await around.open({
-      progress: (text) => {
-        if (around.terminal.stderr) note(text);
-      },
-      commands: (lines) => {
-        if (typed.flags["verbose"] === true) around.stderr(lines.map((text) => `${aside.dim(`$ ${text}`)}\n`).join(""));
-      },
-    });
+    const progress = (text: string): void => {
+      if (around.terminal.stderr) note(text);
+    };
+    opened = await around.open({ progress, commands: showCommands });
     const { workbench, handlers, token } = opened;
-    const answer = await (await run)({ typed, cwd: around.cwd, workbench, handlers, token, paint, note, show });
+    const answer = await (await run)({
+      typed,
+      cwd: around.cwd,
+      workbench,
+      handlers,
+      token,
+      paint,
+      note,
+      show,
+      commands: showCommands,
+    });
     if (answer === null) return exitCodes.done;
     await show(answer);
     return answer.ok ? exitCodes.done : exitCodes.no;

@@ -1,6 +1,5 @@
 /** xdpw serve: the workbench for a browser, until it is told to end. */
 import { hostname, userInfo } from "node:os";
-import type { Workbench } from "../workbench.ts";
 import { rendererRoot } from "../paths.ts";
 import { serveWindow } from "../server/serve-workbench.ts";
 import { startServer } from "../server/start-server.ts";
@@ -14,7 +13,7 @@ export async function runServe(context: CommandContext): Promise<null> {
   const server = await startServer({
     port,
     root: rendererRoot(),
-    connected: (pipe) => serveWindow(context.workbench as Workbench, pipe, note),
+    connected: (pipe) => serveWindow(context.workbench, pipe, note),
   });
   try {
     const { url } = server;

@@ -1,0 +1,29 @@
+/** xdpw map delete: one entry. */
+import { fail } from "../../protocol/failures.ts";
+import { deleteTwin } from "../commands/twins.ts";
+import { formatJson } from "../tables/format-value.ts";
+import { parseKeyText } from "../tables/parse-entry.ts";
+import { type Answer, type CommandContext, neededArgument } from "./command.ts";
+import { mapJson } from "./json-shapes.ts";
+import { noEntry, openMap, typedBytes } from "./open-map.ts";
+
+export async function runMapDelete(context: CommandContext): Promise<Answer> {
+  const { typed, token, commands, paint } = context;
+  const map = await openMap(context, "write");
+  const { description, layout, scope } = map;
+  if (!layout.resizable) {
+    const why = layout.readOnly ?? `the entries of an ${layout.type} stay as long as it does: set this one instead`;
+    return fail({ kind: "bad-value", field: "key", message: `${map.called}: ${why}` });
+  }
+  const typedKey = neededArgument(typed, 1);
+  const key = typedBytes(map, parseKeyText(layout, typedKey));
+  const { id, name } = description.map;
+  const { deleted } = await map.peer.request("maps.delete", { id, key: key.toString("base64") }, token);
+  if (!deleted) return noEntry(map, typedKey);
+  commands(deleteTwin({ id, name, netns: scope.netns }, key, typedKey).lines);
+  return {
+    ok: true,
+    text: `${paint.green("deleted")} ${typedKey} from ${map.called}\n`,
+    json: { value: { map: mapJson(description.map), key: formatJson(layout.key, key), deleted } },
+  };
+}

@@ -1,0 +1,59 @@
+/** MAP, --dev and --netns to one map with its layout. */
+import { fail } from "../../protocol/failures.ts";
+import type { MapDescription } from "../../protocol/maps.ts";
+import type { ElevatedPeer } from "../helpers/helper-pool.ts";
+import { findMap } from "../maps/find-map.ts";
+import { readBtf } from "../object/read-btf.ts";
+import { describeMap, type MapLayout } from "../tables/describe-map.ts";
+import type { Parsed } from "../tables/parse-value.ts";
+import { wantedPlace, type WantedPlace } from "./choose-place.ts";
+import { type CommandContext, neededArgument } from "./command.ts";
+
+export interface OpenMap {
+  readonly peer: ElevatedPeer;
+  readonly description: MapDescription;
+  readonly layout: MapLayout;
+  readonly scope: WantedPlace;
+  /** for messages */
+  readonly called: string;
+}
+
+/** @throws Failed `not-found`, `ambiguous`, `usage`, `no-privilege`, `kernel` */
+export async function openMap(context: CommandContext, verb: string): Promise<OpenMap> {
+  const reference = neededArgument(context.typed, 0);
+  const scope = wantedPlace(context.typed);
+  const peer = await context.workbench.helpers.elevated(`${verb} map ${reference}`);
+  const id = await findMap(peer, reference, scope);
+  const description = await peer.request("maps.describe", { id }, context.token);
+  const btf = description.btf === null ? null : readBtf(Buffer.from(description.btf, "base64"));
+  const layout = describeMap({
+    ...description.map,
+    btf: btf?.ok === true ? btf.btf : null,
+    possibleCpus: description.possibleCpus,
+  });
+  const { name } = description.map;
+  return { peer, description, layout, scope, called: name === "" ? `map id ${id}` : `map ${name} (id ${id})` };
+}
+
+/** The bytes that were typed. @throws Failed `bad-value` */
+export function typedBytes(map: OpenMap, parsed: Parsed): Buffer {
+  if (parsed.ok) return Buffer.from(parsed.bytes);
+  const { field, message } = parsed.failure;
+  return fail({ kind: "bad-value", field, message: `${map.called}: ${message}` });
+}
+
+/** null where there is no such entry */
+export async function lookUp(map: OpenMap, key: Buffer, token: CommandContext["token"]): Promise<Buffer | null> {
+  const { id } = map.description.map;
+  const { value } = await map.peer.request("maps.lookup", { id, key: key.toString("base64") }, token);
+  return value === null ? null : Buffer.from(value, "base64");
+}
+
+export function noEntry(map: OpenMap, key: string): never {
+  return fail({
+    kind: "not-found",
+    what: "entry",
+    name: key,
+    message: `${map.called}: no entry with key ${key}`,
+  });
+}
