@@ -1,0 +1,99 @@
+/** object ─attach▶ attachment: loaded, swapped in where main saw what it saw, and left to the kernel. */
+import type { z } from "zod";
+import type { Attachment, attachProgramParams } from "../../protocol/attach.ts";
+import { Failed, fail } from "../../protocol/failures.ts";
+import type { HelperContext } from "../context.ts";
+import { errnoWords, isKernelError, naming } from "../failures.ts";
+import { holding } from "../ledger.ts";
+import { namespacePath } from "../namespaces.ts";
+import type { LoadedObject, NativeFace } from "../native/face.ts";
+import { attachedProgram, programInfo } from "../programs.ts";
+import { refusedLoad } from "../verify.ts";
+import { attachedNow, atPlace, type Entry, expectAttached } from "./place.ts";
+import { pinProgArrays, unpinProgArrays } from "./prog-array-pins.ts";
+import { swap } from "./swap.ts";
+
+type AttachProgramParams = z.infer<typeof attachProgramParams>;
+type Context = Pick<HelperContext, "native" | "ledger" | "environment">;
+
+export async function attach(context: Context, params: AttachProgramParams): Promise<Attachment> {
+  const { native, ledger } = context;
+  // before the load, so that a vanished interface is not blamed on the program
+  check(native, params);
+  return holding(
+    ledger,
+    `program ${params.program} for ${params.place.name}`,
+    () => load(native, params),
+    // what is attached stays: netlink holds the program, and the program its maps
+    (loaded) => loaded.close(),
+    async (loaded) => {
+      const mapIds = loaded.maps.map(({ id }) => id);
+      const pinned = await pinProgArrays(context, loaded.programId, mapIds);
+      try {
+        return put(native, params, loaded);
+      } catch (error) {
+        if (pinned) unpinProgArrays(loaded.programId);
+        throw error;
+      }
+    },
+  );
+}
+
+function check(native: NativeFace, { place, expected, mode }: AttachProgramParams): void {
+  atPlace(native, place, () => expectAttached(native, place, attachedNow(native, place), expected, mode));
+}
+
+async function load(native: NativeFace, params: AttachProgramParams): Promise<LoadedObject> {
+  const { place, program, name } = params;
+  try {
+    return await native.loadObject({
+      bytes: Buffer.from(params.object, "base64"),
+      name,
+      program,
+      asXdp: params.asXdp,
+      netns: namespacePath(place.netns),
+      offloadIfindex: params.mode === "hw" ? place.ifindex : null,
+      logLevel: 1,
+    });
+  } catch (error) {
+    if (!isKernelError(error)) throw error;
+    const refused = refusedLoad(error, program, name, native.capabilities());
+    if (refused !== null) throw new Failed(refused);
+    return fail({
+      kind: "rejected",
+      message: `attach ${program} to ${place.name}: the verifier rejects it: ${errnoWords(error.code, error.errno)} (${error.code})`,
+      diagnostics: [],
+      log: error.log ?? "",
+    });
+  }
+}
+
+/** From the check to the swap nothing waits, so that what was checked is what is replaced. */
+function put(native: NativeFace, params: AttachProgramParams, loaded: LoadedObject): Attachment {
+  const { place, mode, expected } = params;
+  const info = native.programInfo(loaded.programId);
+  const previous = expected === null ? null : programInfo(native, expected.id);
+  const previousFd = expected === null ? null : openExpected(native, expected);
+  try {
+    const outgoing = expected === null || previousFd === null ? null : { ...expected, fd: previousFd };
+    const gap = atPlace(native, place, () => {
+      expectAttached(native, place, attachedNow(native, place), expected, mode);
+      return swap(native, place, { name: info.name, fd: loaded.programFd, mode }, outgoing);
+    });
+    if (expected !== null) unpinProgArrays(expected.id);
+    return {
+      place,
+      program: attachedProgram(mode, info),
+      maps: loaded.maps.map(({ name, id }) => ({ name, id })),
+      replaced: expected === null || previous === null ? null : attachedProgram(expected.mode, previous),
+      gapNanoseconds: gap?.toString() ?? null,
+    };
+  } finally {
+    if (previousFd !== null) native.closeFd(previousFd);
+  }
+}
+
+export function openExpected(native: NativeFace, expected: Entry): number {
+  const subject = { what: "program", name: `id ${expected.id}` };
+  return naming({ doing: `open program id ${expected.id}`, subject }, () => native.openProgram(expected.id));
+}

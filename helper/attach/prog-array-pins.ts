@@ -1,0 +1,71 @@
+/**
+ * A PROG_ARRAY empties itself when the last user reference to it closes, even while a program uses it. Those of an
+ * attached program are therefore pinned as long as it is attached, where a BPF file system is mounted.
+ */
+import { mkdirSync, readdirSync, rmdirSync, statfsSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
+import type { HelperContext } from "../context.ts";
+import { hasCode } from "../failures.ts";
+import { progArrayType } from "../kernel-names.ts";
+import { programInfo } from "../programs.ts";
+import { run } from "../run.ts";
+
+/** BPF_FS_MAGIC (include/uapi/linux/magic.h) */
+const bpffsMagic = 0xcafe4a11;
+const bpffs = "/sys/fs/bpf";
+const ours = join(bpffs, "xdp-workbench");
+
+function folderOf(programId: number): string {
+  return join(ours, `prog-${programId}`);
+}
+
+/** @returns whether anything was pinned */
+export async function pinProgArrays(
+  { native, ledger, environment }: Pick<HelperContext, "native" | "ledger" | "environment">,
+  programId: number,
+  mapIds: readonly number[],
+): Promise<boolean> {
+  const arrays = mapIds.filter((id) => native.mapInfo(id).type === progArrayType);
+  if (arrays.length === 0 || !isMounted()) return false;
+  sweep((id) => programInfo(native, id) !== null);
+  mkdirSync(folderOf(programId), { recursive: true, mode: 0o700 });
+  for (const id of arrays) {
+    const pin = join(folderOf(programId), `map-${id}`);
+    await run({ ledger, environment, argv: ["bpftool", "map", "pin", "id", String(id), pin] });
+  }
+  return true;
+}
+
+/** Quiet where there is nothing: most programs have no pins. */
+export function unpinProgArrays(programId: number): void {
+  const folder = folderOf(programId);
+  try {
+    for (const name of readdirSync(folder)) unlinkSync(join(folder, name));
+    rmdirSync(folder);
+    rmdirSync(ours);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT", "ENOTEMPTY", "EPERM", "EACCES")) throw error;
+  }
+}
+
+/** what a killed helper left between pin and attach */
+function sweep(lives: (programId: number) => boolean): void {
+  let names: string[];
+  try {
+    names = readdirSync(ours);
+  } catch {
+    return;
+  }
+  for (const name of names) {
+    const match = /^prog-(\d+)$/.exec(name);
+    if (match !== null && !lives(Number(match[1]))) unpinProgArrays(Number(match[1]));
+  }
+}
+
+function isMounted(): boolean {
+  try {
+    return statfsSync(bpffs).type === bpffsMagic;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,58 @@
+/** The moment itself: one program for another at one place, all on one thread without a pause. */
+import { Failed } from "../../protocol/failures.ts";
+import type { Mode, Place } from "../../protocol/interfaces.ts";
+import { asFailure, isKernelError, naming } from "../failures.ts";
+import type { NativeFace } from "../native/face.ts";
+import type { Entry } from "./place.ts";
+
+export interface Incoming {
+  readonly name: string;
+  readonly fd: number;
+  readonly mode: Mode;
+}
+
+export interface Outgoing extends Entry {
+  readonly fd: number;
+}
+
+/**
+ * Call inside the place's namespace. Within a mode the kernel swaps atomically; between modes nothing is atomic:
+ * detach, attach, and the previous program comes back where that fails.
+ * @returns how long the interface ran nothing, ns; null where the swap was atomic
+ */
+export function swap(native: NativeFace, place: Place, incoming: Incoming, outgoing: Outgoing | null): bigint | null {
+  const { ifindex, name: device } = place;
+  const doing = `attach ${incoming.name} to ${device} in ${incoming.mode} mode`;
+  const attach = (mode: Mode, programFd: number, expectedFd: number | null): void =>
+    native.xdpAttach({ ifindex, mode, programFd, expectedFd });
+
+  if (outgoing === null || outgoing.mode === incoming.mode) {
+    naming({ doing }, () => attach(incoming.mode, incoming.fd, outgoing?.fd ?? null));
+    return null;
+  }
+  const from = process.hrtime.bigint();
+  naming({ doing: `detach program id ${outgoing.id} from ${device} in ${outgoing.mode} mode` }, () =>
+    native.xdpDetach({ ifindex, mode: outgoing.mode, expectedFd: outgoing.fd }),
+  );
+  try {
+    attach(incoming.mode, incoming.fd, null);
+    return process.hrtime.bigint() - from;
+  } catch (error) {
+    if (!isKernelError(error)) throw error;
+    const failure = asFailure(error, { doing });
+    throw new Failed({
+      ...failure,
+      message: `${failure.message}; ${putBack(() => attach(outgoing.mode, outgoing.fd, null), outgoing, device)}`,
+    });
+  }
+}
+
+function putBack(attach: () => void, outgoing: Outgoing, device: string): string {
+  try {
+    attach();
+    return `program id ${outgoing.id} is back in ${outgoing.mode} mode`;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return `${device} runs no program now: putting id ${outgoing.id} back failed too (${why})`;
+  }
+}

@@ -1,0 +1,45 @@
+/** What the instance that runs as root serves: the kernel's side. No method of it builds anything. */
+import type { elevatedHelper } from "../protocol/contracts.ts";
+import type { Handlers } from "../protocol/peer.ts";
+import { attach } from "./attach/attach.ts";
+import { detach } from "./attach/detach.ts";
+import type { HelperContext } from "./context.ts";
+import { describeInterface } from "./interfaces/describe.ts";
+import { listInterfaces } from "./interfaces/list.ts";
+import { createLabs } from "./lab/lab.ts";
+import { sendTraffic } from "./lab/traffic.ts";
+import { createMapHandles } from "./map-handles.ts";
+import { deleteFromMap, describeMap, listMaps, lookupInMap, pageMap, pinnedMap, updateMap } from "./maps.ts";
+import { listPrograms } from "./programs.ts";
+import { judge } from "./verify.ts";
+
+export function elevatedHandlers(context: HelperContext): Handlers<typeof elevatedHelper> {
+  const { native } = context;
+  const maps = { native, handles: createMapHandles(context) };
+  const labs = createLabs(context);
+  return {
+    "helper.describe": async () => ({
+      pid: process.pid,
+      uid: process.getuid?.() ?? 0,
+      capabilities: native.capabilities(),
+      libbpf: native.libbpfVersion,
+    }),
+    "interfaces.list": () => listInterfaces(context, "elevated"),
+    "interfaces.describe": ({ place }) => describeInterface(context, "elevated", place),
+    "programs.list": async () => ({ programs: listPrograms(native) }),
+    "verify.judge": (params) => judge(context, params),
+    "attach.attach": (params) => attach(context, params),
+    "attach.detach": async (params) => detach(context, params),
+    "maps.list": async () => ({ maps: listMaps(native) }),
+    "maps.describe": ({ id }) => describeMap(maps, id),
+    "maps.pinned": async ({ path }) => pinnedMap(native, path),
+    "maps.page": (params) => pageMap(maps, params),
+    "maps.lookup": (params) => lookupInMap(maps, params),
+    "maps.update": (params) => updateMap(maps, params),
+    "maps.delete": (params) => deleteFromMap(maps, params),
+    "lab.up": ({ name }, { token }) => labs.up(name, token),
+    "lab.down": ({ name }, { token }) => labs.down(name, token),
+    "lab.status": ({ name }) => labs.status(name),
+    "lab.traffic": (params, { token }) => sendTraffic(context, params, token),
+  };
+}

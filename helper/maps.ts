@@ -1,0 +1,161 @@
+/** attachment ─maps▶ rows, the raw half: maps as the kernel keeps them, bytes in and bytes out. */
+import { posix } from "node:path";
+import type { z } from "zod";
+import { fail } from "../protocol/failures.ts";
+import type {
+  MapDescription,
+  MapListed,
+  MapPage,
+  MapSummary,
+  mapKeyParams,
+  mapPageParams,
+  mapUpdateParams,
+} from "../protocol/maps.ts";
+import type { HelperContext } from "./context.ts";
+import { hasCode, naming } from "./failures.ts";
+import { mapTypeName, programTypeName } from "./kernel-names.ts";
+import type { MapHandles } from "./map-handles.ts";
+import { inNamespace } from "./namespaces.ts";
+import type { MapInfo, NativeFace } from "./native/face.ts";
+import { programInfo } from "./programs.ts";
+
+type Context = Pick<HelperContext, "native"> & { readonly handles: MapHandles };
+
+const bpffs = "/sys/fs/bpf";
+/** in base64 this and its envelope stay well under the largest message */
+const largestPageBytes = 16 * 1024 * 1024;
+
+export function listMaps(native: NativeFace): MapListed[] {
+  const users = new Map<number, { id: number; name: string; type: string }[]>();
+  for (const id of naming({ doing: "list programs" }, () => native.programIds())) {
+    const info = programInfo(native, id);
+    for (const mapId of new Set(info?.mapIds)) {
+      const of = users.get(mapId) ?? [];
+      if (info !== null) of.push({ id, name: info.name, type: programTypeName(info.type) });
+      users.set(mapId, of);
+    }
+  }
+  const ids = naming({ doing: "list maps" }, () => native.mapIds());
+  return ids.flatMap((id) => {
+    try {
+      return [{ ...summary(native.mapInfo(id)), programs: users.get(id) ?? [] }];
+    } catch (error) {
+      if (hasCode(error, "ENOENT")) return [];
+      return naming({ doing: `read map id ${id}` }, () => {
+        throw error;
+      });
+    }
+  });
+}
+
+export function describeMap({ native, handles }: Context, id: number): Promise<MapDescription> {
+  return handles.use(id, `read map id ${id}`, ({ info, valueStride }) => ({
+    map: summary(info),
+    valueStride,
+    possibleCpus: native.possibleCpus(),
+    btf: info.btfId === 0 ? null : native.btf(info.btfId).toString("base64"),
+  }));
+}
+
+export function pageMap({ handles }: Context, params: z.infer<typeof mapPageParams>): Promise<MapPage> {
+  return handles.use(params.id, `read map id ${params.id}`, async (handle) => {
+    const entry = handle.info.keySize + handle.valueStride;
+    if (entry > largestPageBytes) {
+      fail({
+        kind: "too-large",
+        message: `read map ${nameOf(handle.info)}: one entry is ${entry} bytes; at most ${largestPageBytes} can be shown`,
+        limit: largestPageBytes,
+      });
+    }
+    const count = Math.max(1, Math.min(params.count, Math.floor(largestPageBytes / Math.max(1, entry))));
+    const cursor = params.cursor === null ? null : Buffer.from(params.cursor, "base64");
+    const page = await handle.readBatch(cursor, count);
+    return {
+      keys: page.keys.toString("base64"),
+      values: page.values.toString("base64"),
+      count: page.count,
+      cursor: page.cursor?.toString("base64") ?? null,
+    };
+  });
+}
+
+export function lookupInMap(
+  { handles }: Context,
+  params: z.infer<typeof mapKeyParams>,
+): Promise<{ value: string | null }> {
+  return handles.use(params.id, `look up in map id ${params.id}`, (handle) => {
+    const value = handle.lookup(sized(params.key, handle.info.keySize, "key", handle.info));
+    return { value: value?.toString("base64") ?? null };
+  });
+}
+
+export async function updateMap(
+  { native, handles }: Context,
+  params: z.infer<typeof mapUpdateParams>,
+): Promise<Record<string, never>> {
+  await handles.use(params.id, `update map id ${params.id}`, (handle) => {
+    const { info, valueStride } = handle;
+    const key = sized(params.key, info.keySize, "key", info);
+    const value = sized(params.value, valueStride, "value", info);
+    const doing = `update map ${nameOf(info)}`;
+    const next = updateAdvice(params.when);
+    // a devmap looks the ifindex up in the namespace of whoever writes it
+    inNamespace(native, params.netns, () =>
+      naming(next === null ? { doing } : { doing, next }, () => handle.update(key, value, params.when)),
+    );
+  });
+  return {};
+}
+
+export function deleteFromMap(
+  { handles }: Context,
+  params: z.infer<typeof mapKeyParams>,
+): Promise<{ deleted: boolean }> {
+  return handles.use(params.id, `delete from map id ${params.id}`, (handle) => ({
+    deleted: handle.delete(sized(params.key, handle.info.keySize, "key", handle.info)),
+  }));
+}
+
+/** Only paths of the BPF file system's usual place are opened: this process may open more than its caller. */
+export function pinnedMap(native: NativeFace, path: string): { id: number } {
+  if (posix.normalize(path) !== path || !path.startsWith(`${bpffs}/`)) {
+    fail({
+      kind: "bad-value",
+      message: `open pin ${path}: pins are named by their path under ${bpffs}`,
+      field: "path",
+    });
+  }
+  const subject = { what: "pin", name: path };
+  const found = naming({ doing: `open pin ${path}`, subject }, () => native.pinned(path));
+  if (found.kind !== "map") {
+    fail({ kind: "bad-value", message: `open pin ${path}: it is a ${found.kind}, not a map`, field: "path" });
+  }
+  return { id: found.id };
+}
+
+function updateAdvice(when: "any" | "noexist" | "exist"): string | null {
+  if (when === "noexist") return "if there is such an entry already, edit that one";
+  return when === "exist" ? "if there is no such entry, add it" : null;
+}
+
+function sized(base64: string, size: number, field: "key" | "value", info: MapInfo): Buffer {
+  const bytes = Buffer.from(base64, "base64");
+  if (bytes.length === size) return bytes;
+  return fail({
+    kind: "bad-value",
+    message: `map ${nameOf(info)}: a ${field} has ${size} bytes, not ${bytes.length}`,
+    field,
+  });
+}
+
+function nameOf(info: MapInfo): string {
+  return info.name === "" ? `id ${info.id}` : `${info.name} (id ${info.id})`;
+}
+
+function summary(info: MapInfo): MapSummary {
+  const { id, name, type, keySize, valueSize, maxEntries, flags, btfId, btfKeyTypeId, btfValueTypeId } = info;
+  return {
+    ...{ id, name, type: mapTypeName(type), keySize, valueSize, maxEntries, flags },
+    ...{ btfId, btfKeyTypeId, btfValueTypeId },
+  };
+}

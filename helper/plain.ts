@@ -1,0 +1,17 @@
+/** What the instance that runs as the user serves: builds, and its own namespace. No method of it loads anything. */
+import type { plainHelper } from "../protocol/contracts.ts";
+import type { Handlers } from "../protocol/peer.ts";
+import type { HelperContext } from "./context.ts";
+import { describeInterface } from "./interfaces/describe.ts";
+import { listInterfaces } from "./interfaces/list.ts";
+import { compile } from "./toolchain/compile.ts";
+import { describeToolchain } from "./toolchain/describe.ts";
+
+export function plainHandlers(context: HelperContext): Handlers<typeof plainHelper> {
+  return {
+    "toolchain.describe": () => describeToolchain(context),
+    "build.compile": (params, { token }) => compile(context, params, token),
+    "interfaces.list": () => listInterfaces(context, "plain"),
+    "interfaces.describe": ({ place }) => describeInterface(context, "plain", place),
+  };
+}

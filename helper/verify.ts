@@ -1,0 +1,92 @@
+/** object ─verify▶ verdict: one program loaded by itself, judged, and closed again. */
+import { type Failure, Failed } from "../protocol/failures.ts";
+import type { Judgement, judgeParams } from "../protocol/verify.ts";
+import type { z } from "zod";
+import type { HelperContext } from "./context.ts";
+import { asFailure, errnoWords, isKernelError } from "./failures.ts";
+import { holding } from "./ledger.ts";
+import type { KernelError, LoadOptions } from "./native/face.ts";
+
+type JudgeParams = z.infer<typeof judgeParams>;
+
+/** what the log of a rejected program tells in full; of an accepted one it keeps the statistics */
+const logLevel = 1;
+
+export async function judge(
+  { native, ledger }: Pick<HelperContext, "native" | "ledger">,
+  params: JudgeParams,
+): Promise<Judgement> {
+  const options: LoadOptions = {
+    bytes: Buffer.from(params.object, "base64"),
+    name: params.name,
+    program: params.program,
+    asXdp: params.asXdp,
+    netns: null,
+    offloadIfindex: null,
+    logLevel,
+  };
+  try {
+    return await holding(
+      ledger,
+      `judged ${params.program}`,
+      () => native.loadObject(options),
+      (loaded) => loaded.close(),
+      (loaded) => {
+        const info = native.programInfo(loaded.programId);
+        return {
+          accepted: true,
+          log: loaded.log,
+          libbpf: loaded.libbpf,
+          error: "",
+          xlatedBytes: info.xlatedLength,
+          jitedBytes: info.jitedLength,
+          processed: info.verifiedInstructions,
+        };
+      },
+    );
+  } catch (error) {
+    if (!isKernelError(error)) throw error;
+    const refused = refusedLoad(error, params.program, params.name, native.capabilities());
+    if (refused !== null) throw new Failed(refused);
+    return {
+      accepted: false,
+      log: error.log ?? "",
+      libbpf: error.libbpf ?? "",
+      error: `${error.code}: ${errnoWords(error.code, error.errno)}`,
+      xlatedBytes: 0,
+      jitedBytes: 0,
+      processed: 0,
+    };
+  }
+}
+
+/** The failure behind a load that did not come to the verifier's verdict; null where the verifier itself said no. */
+export function refusedLoad(
+  error: KernelError,
+  program: string,
+  object: string,
+  capabilities: readonly string[],
+): Failure | null {
+  if (error.code === "EPERM" && !capabilities.includes("CAP_BPF") && !capabilities.includes("CAP_SYS_ADMIN")) {
+    return asFailure(error, { doing: `load ${program}` });
+  }
+  if (error.operation === "BPF_PROG_LOAD") return null;
+  if (error.operation === "bpf_object__find_program_by_name") {
+    const message = `load ${program}: ${object} has no program of that name`;
+    return { kind: "not-found", message, what: "program", name: program };
+  }
+  if (error.operation === "bpf_object__open" || error.operation === "bpf_object__load") {
+    const said = firstComplaint(error.libbpf ?? "") ?? error.message;
+    return { kind: "bad-object", message: `open ${object}: ${said}`, reason: error.libbpf ?? error.message };
+  }
+  return asFailure(error, {
+    doing: `load ${program}: ${firstComplaint(error.libbpf ?? "") ?? "prepare its maps"}`,
+    next: "see the map's definition",
+  });
+}
+
+/** libbpf repeats itself on the way out: its first complaint names the cause. */
+function firstComplaint(text: string): string | null {
+  const line = text.split("\n").find((one) => one.trim() !== "");
+  return line === undefined ? null : line.trim().replace(/^libbpf: /, "");
+}
