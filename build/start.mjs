@@ -100,7 +100,8 @@ function handOn(child) {
  */
 async function runServer(choice, port) {
   const args = ["dist/main/serve.js", ...(port === undefined ? [] : ["--port", port])];
-  const server = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+  // its terminal is ours: that is where sudo asks
+  const server = spawn(process.execPath, args, { cwd: root, stdio: ["inherit", "pipe", "inherit"] });
   handOn(server);
   const ended = untilEnd(server);
   createInterface({ input: server.stdout }).on("line", (line) => {
