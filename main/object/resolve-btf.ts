@@ -56,12 +56,3 @@ export function btfSize(btf: Btf, id: number): number | null {
   }
   return null;
 }
-
-/** The first type of that kind and name; 0 where there is none. Decodes only names, so it is quick on vmlinux. */
-export function findBtfType(btf: Btf, kind: BtfType["kind"], name: string): number {
-  for (let id = 1; id < btf.typeCount; id++) {
-    const type = btfType(btf, id);
-    if (type.kind === kind && "name" in type && type.name === name) return id;
-  }
-  return 0;
-}
