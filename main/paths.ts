@@ -1,7 +1,7 @@
 /** Where things are: the XDG base directories of the user's, and the program's own files beside the running bundle. */
-import { existsSync, mkdirSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const product = "xdp-workbench";
@@ -55,3 +55,31 @@ export function programRoot(): string {
 export const helperBundle = (): string => join(programRoot(), "dist/helper/helper.js");
 export const rendererRoot = (): string => join(programRoot(), "dist/renderer");
 export const templatesRoot = (): string => join(programRoot(), "bpf-templates");
+
+/**
+ * The interpreter that runs the helper, absolute. A package ships its own, root-owned like the helper; inside Electron
+ * process.execPath is Electron, which does not serve as Node (its RunAsNode fuse is off).
+ * @throws Error where there is none
+ */
+export function nodeInterpreter(): string {
+  const shipped = join(programRoot(), "node");
+  if (existsSync(shipped)) return shipped;
+  if (process.versions["electron"] === undefined) return process.execPath;
+  const found = onPath("node");
+  if (found === null) throw new Error("no Node beside the program and none on PATH: the helper needs one to run");
+  return found;
+}
+
+/** the first executable of that name on PATH, absolute */
+export function onPath(name: string): string | null {
+  for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
+    if (!folder.startsWith("/")) continue;
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return join(folder, name);
+    } catch {
+      // not in this one
+    }
+  }
+  return null;
+}

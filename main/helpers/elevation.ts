@@ -1,8 +1,8 @@
 /** How a helper becomes root here, and the process that makes it so. */
 import { spawn, spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { existsSync } from "node:fs";
 import sudoPrompt from "sudo-prompt";
+import { onPath } from "../paths.ts";
 
 export type Way = "already-root" | "sudo" | "desktop" | "none";
 
@@ -14,11 +14,15 @@ export interface Asking {
 export function chooseWay(asking: Asking): Way {
   if (process.geteuid?.() === 0) return "already-root";
   const graphical = Boolean(process.env["DISPLAY"] ?? process.env["WAYLAND_DISPLAY"]);
-  if (asking.terminal && onPath("sudo")) return "sudo";
-  if (graphical && onPath("pkexec")) return "desktop";
-  if (onPath("sudo") && spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0) return "sudo";
+  if (asking.terminal && onPath("sudo") !== null) return "sudo";
+  if (graphical && onPath("pkexec") !== null) return "desktop";
+  if (onPath("sudo") !== null && spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0) return "sudo";
   return "none";
 }
+
+/** As build/polkit/xdp-workbench.policy has it. */
+const installedNode = "/opt/xdp-workbench/resources/node";
+const installedAction = "/usr/share/polkit-1/actions/xdp-workbench.policy";
 
 export interface Started {
   /** resolves when the starter is done: with a sentence where it failed or was refused */
@@ -36,8 +40,14 @@ export function startElevated(way: Exclude<Way, "none">, asking: Asking, argv: r
         : ["-n"];
       return startChild(["sudo", ...flags, "--", ...argv, "--crossed", "sudo"], asking.terminal ? "inherit" : "ignore");
     }
-    case "desktop":
-      return startByPrompt([...argv, "--crossed", "pkexec"]);
+    case "desktop": {
+      const crossing = [...argv, "--crossed", "pkexec"];
+      // An installed package has an action of its own, whose dialog names the product and what it asks for.
+      const installed = argv[0] === installedNode && existsSync(installedAction);
+      return installed
+        ? startChild(["pkexec", "--disable-internal-agent", ...crossing], "ignore")
+        : startByPrompt(crossing);
+    }
   }
 }
 
@@ -79,15 +89,4 @@ function startByPrompt(argv: readonly string[]): Started {
     }
   });
   return { ended, kill: () => undefined };
-}
-
-function onPath(name: string): boolean {
-  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

@@ -7,7 +7,7 @@ import type { Contract } from "../../protocol/contracts.ts";
 import { helperNotifications } from "../../protocol/contracts.ts";
 import { Failed } from "../../protocol/failures.ts";
 import { connectPeer, type Peer } from "../../protocol/peer.ts";
-import { helperBundle, runtimeDirectory } from "../paths.ts";
+import { helperBundle, nodeInterpreter, runtimeDirectory } from "../paths.ts";
 import { type Asking, type Started, startChild, startElevated, type Way } from "./elevation.ts";
 import { socketPipe } from "./socket-pipe.ts";
 
@@ -38,7 +38,7 @@ export async function startHelper<C extends Contract>(options: StartOptions<C>):
     server.once("error", reject);
     server.listen(path, resolve);
   });
-  const argv = [process.execPath, helperBundle(), "--role", role, "--connect", path];
+  const argv = [nodeInterpreter(), helperBundle(), "--role", role, "--connect", path];
   const started =
     options.way === "plain"
       ? startChild([...argv, "--crossed", "none"], "ignore")
