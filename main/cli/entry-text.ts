@@ -1,4 +1,5 @@
 /** Entries as aligned columns: the key's fields, what an index stands for, the value's fields. */
+import { devmapNames, isDevmap } from "../maps/devmap-names.ts";
 import { formatEntryCells } from "../tables/format-entry.ts";
 import { keyLabel } from "../tables/key-label.ts";
 import { columnLines } from "./columns.ts";
@@ -35,15 +36,10 @@ export const noLabels: Labels = () => null;
 
 /** XDP's actions beside an array of them; interfaces beside a devmap's, where the namespace is known. */
 export async function labelsFor(map: OpenMap): Promise<Labels> {
-  const { layout, description, peer, scope } = map;
-  if (layout.type === "devmap" || layout.type === "devmap_hash") {
-    const { interfaces } = await peer.request("interfaces.list", {});
-    const names = new Map(
-      interfaces
-        .filter((device) => device.netns === scope.netns)
-        .map((device) => [`${device.ifindex}`, device.name] as const),
-    );
-    return (_, [ifindex]) => names.get(ifindex ?? "") ?? null;
+  const { layout, description, peer } = map;
+  if (isDevmap(layout.type)) {
+    const names = await devmapNames(peer, description.map.id);
+    return (_, [ifindex]) => names.get(Number(ifindex)) ?? null;
   }
   if (keyLabel(layout, Buffer.alloc(4), true) === null) return noLabels;
   const { maps } = await peer.request("maps.list", {});

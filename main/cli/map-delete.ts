@@ -12,8 +12,9 @@ export async function runMapDelete(context: CommandContext): Promise<Answer> {
   const map = await openMap(context, "write");
   const { description, layout, scope } = map;
   if (!layout.resizable) {
-    const why = layout.readOnly ?? `the entries of an ${layout.type} stay as long as it does: set this one instead`;
-    return fail({ kind: "bad-value", field: "key", message: `${map.called}: ${why}` });
+    const why =
+      layout.readOnly ?? `is of type ${layout.type}: its entries stay as long as it does, set this one instead`;
+    return fail({ kind: "bad-value", field: "key", message: `${map.called} ${why}` });
   }
   const typedKey = neededArgument(typed, 1);
   const key = typedBytes(map, parseKeyText(layout, typedKey));

@@ -3,8 +3,8 @@ import { fail } from "../../protocol/failures.ts";
 import type { MapDescription } from "../../protocol/maps.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
 import { findMap } from "../maps/find-map.ts";
-import { readBtf } from "../object/read-btf.ts";
-import { describeMap, type MapLayout } from "../tables/describe-map.ts";
+import { describeEntries } from "../maps/describe-entries.ts";
+import type { MapLayout } from "../tables/describe-map.ts";
 import type { Parsed } from "../tables/parse-value.ts";
 import { wantedPlace, type WantedPlace } from "./choose-place.ts";
 import { type CommandContext, neededArgument } from "./command.ts";
@@ -24,13 +24,7 @@ export async function openMap(context: CommandContext, verb: string): Promise<Op
   const scope = wantedPlace(context.typed);
   const peer = await context.workbench.helpers.elevated(`${verb} map ${reference}`);
   const id = await findMap(peer, reference, scope);
-  const description = await peer.request("maps.describe", { id }, context.token);
-  const btf = description.btf === null ? null : readBtf(Buffer.from(description.btf, "base64"));
-  const layout = describeMap({
-    ...description.map,
-    btf: btf?.ok === true ? btf.btf : null,
-    possibleCpus: description.possibleCpus,
-  });
+  const { description, layout } = await describeEntries(peer, id);
   const { name } = description.map;
   return { peer, description, layout, scope, called: name === "" ? `map id ${id}` : `map ${name} (id ${id})` };
 }

@@ -6,7 +6,7 @@ import { findInterface, sayNetns } from "../interfaces/find-interface.ts";
 
 export interface MapScope {
   readonly netns: string | null;
-  /** null: all maps */
+  /** null: of every interface in the namespace; with netns null too, all maps */
   readonly device: string | null;
 }
 
@@ -30,7 +30,9 @@ export async function findMap(peer: ElevatedPeer, reference: string, scope: MapS
     whole.length > 0 ? whole : maps.filter((map) => map.name.length === 15 && reference.startsWith(map.name));
   const [only, ...others] = matches;
   const where =
-    scope.device === null ? "in the kernel" : `used by what is attached to ${scope.device} in ${sayNetns(scope.netns)}`;
+    scope.device === null && scope.netns === null
+      ? "in the kernel"
+      : `used by what is attached ${scope.device === null ? "" : `to ${scope.device} `}in ${sayNetns(scope.netns)}`;
   if (only === undefined) {
     const known = maps.slice(0, 12).map((map) => `${map.name} (id ${map.id})`);
     return fail({
@@ -55,8 +57,12 @@ export async function findMap(peer: ElevatedPeer, reference: string, scope: MapS
 /** @throws Failed `not-found` where the interface is not there */
 export async function mapsInScope(peer: ElevatedPeer, scope: MapScope): Promise<readonly MapListed[]> {
   const { maps } = await peer.request("maps.list", {});
-  if (scope.device === null) return maps;
-  const device = findInterface(await peer.request("interfaces.list", {}), scope.netns, scope.device);
-  const programs = new Set(device.attached.map((program) => program.id));
+  if (scope.device === null && scope.netns === null) return maps;
+  const listing = await peer.request("interfaces.list", {});
+  const devices =
+    scope.device === null
+      ? listing.interfaces.filter((device) => device.netns === scope.netns)
+      : [findInterface(listing, scope.netns, scope.device)];
+  const programs = new Set(devices.flatMap((device) => device.attached.map((program) => program.id)));
   return maps.filter((map) => map.programs.some((user) => programs.has(user.id)));
 }
