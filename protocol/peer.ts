@@ -12,8 +12,9 @@ import {
   type DataCallback,
   type Disposable,
   ErrorCodes,
-  type Message,
+  Message,
   ResponseError,
+  type ResponseMessage,
 } from "vscode-jsonrpc";
 import { z } from "zod";
 import type { Contract, Notifications, Params, Result } from "./contracts.ts";
@@ -66,12 +67,15 @@ export function connectPeer<
   Hears extends Notifications,
 >(pipe: Pipe, calls: Calls, options: PeerOptions<Serves, Sends, Hears>): Peer<Calls, Sends> {
   let open = true;
-  let ending: () => void = () => undefined;
-  const ended = new Promise<void>((resolve) => {
-    ending = resolve;
-  });
+  const waiting = new Set<() => void>();
+  const running = new Set<CancellationTokenSource>();
+  const end = (): void => {
+    open = false;
+    for (const giveUp of waiting) giveUp();
+    for (const source of running) source.cancel();
+  };
   const reader = new PipeReader(pipe, options.trouble);
-  const connection = createMessageConnection(reader, new PipeWriter(pipe));
+  const connection = createMessageConnection(reader, new PipeWriter(pipe, reader, options.trouble));
 
   connection.onRequest(async (method, params, token) => {
     const declared = Object.hasOwn(options.serves, method) ? options.serves[method] : undefined;
@@ -83,10 +87,20 @@ export function connectPeer<
     if (!checked.success) {
       return refusal(ErrorCodes.InvalidParams, `${method}: ${z.prettifyError(checked.error)}`);
     }
+    // Cancelled by the caller, or because nobody is left to hear the answer.
+    const source = new CancellationTokenSource();
+    running.add(source);
+    // Made before it can be cancelled: a token that is born cancelled never calls its listeners.
+    const own = source.token;
+    const link = token.onCancellationRequested(() => source.cancel());
+    if (token.isCancellationRequested) source.cancel();
     try {
-      return await handler(checked.data as never, { token });
+      return await handler(checked.data as never, { token: own });
     } catch (error) {
       return asResponseError(method, error, options.trouble);
+    } finally {
+      link.dispose();
+      running.delete(source);
     }
   });
 
@@ -101,38 +115,35 @@ export function connectPeer<
   });
   connection.onError(([error]) => options.trouble?.(error.message));
   connection.onClose(() => {
-    open = false;
-    ending();
+    end();
     options.closed?.();
   });
   connection.listen();
 
   return {
     async request(method, params, token) {
-      const source = new CancellationTokenSource();
-      const link = token?.onCancellationRequested(() => source.cancel());
-      if (token?.isCancellationRequested) source.cancel();
-      try {
-        if (!open) throw gone(method);
-        const result = await Promise.race([
-          connection.sendRequest<unknown>(method, params, source.token),
-          ended.then(() => {
-            throw gone(method);
-          }),
-        ]);
-        const checked = calls[method]?.result.safeParse(result);
-        if (checked?.success !== true) {
-          throw new Error(
-            `${method}: the answer is not of its form: ${checked ? z.prettifyError(checked.error) : "unknown method"}`,
-          );
-        }
-        return checked.data as never;
-      } catch (error) {
-        if (!open && !(error instanceof Failed)) throw gone(method);
-        throw fromResponseError(error);
-      } finally {
-        link?.dispose();
+      if (!open) throw gone(method);
+      const declared = calls[method];
+      if (declared === undefined) throw new Error(`${method}: not in the contract`);
+      const result = await new Promise<unknown>((resolve, reject) => {
+        const giveUp = (): void => reject(gone(method));
+        waiting.add(giveUp);
+        const source = new CancellationTokenSource();
+        const link = token?.onCancellationRequested(() => source.cancel());
+        if (token?.isCancellationRequested) source.cancel();
+        connection
+          .sendRequest<unknown>(method, params, source.token)
+          .then(resolve, (error: unknown) => reject(fromResponseError(error)))
+          .finally(() => {
+            waiting.delete(giveUp);
+            link?.dispose();
+          });
+      });
+      const checked = declared.result.safeParse(result);
+      if (!checked.success) {
+        throw new Error(`${method}: the answer is not of its form: ${z.prettifyError(checked.error)}`);
       }
+      return checked.data as never;
     },
     notify(notification, params) {
       if (!open) return;
@@ -143,8 +154,7 @@ export function connectPeer<
     },
     close() {
       if (!open) return;
-      open = false;
-      ending();
+      end();
       connection.dispose();
       pipe.close();
     },
@@ -168,7 +178,6 @@ function asResponseError(method: string, error: unknown, trouble?: (what: string
 
 function fromResponseError(error: unknown): unknown {
   if (!(error instanceof ResponseError)) return error;
-  if (error.code === -32800) return new Failed({ kind: "cancelled", message: "cancelled" });
   const checked = failure.safeParse(error.data);
   return checked.success ? new Failed(checked.data) : error;
 }
@@ -176,6 +185,7 @@ function fromResponseError(error: unknown): unknown {
 class PipeReader extends AbstractMessageReader {
   readonly #pipe: Pipe;
   readonly #trouble: ((what: string) => void) | undefined;
+  #callback: DataCallback = () => undefined;
 
   constructor(pipe: Pipe, trouble: ((what: string) => void) | undefined) {
     super();
@@ -184,54 +194,80 @@ class PipeReader extends AbstractMessageReader {
   }
 
   listen(callback: DataCallback): Disposable {
+    this.#callback = callback;
     this.#pipe.receive({
       message: (text) => {
         const opened = openEnvelope(text);
-        if (opened.ok) callback(opened.message as Message);
-        else this.#refuse(opened.id, ErrorCodes.InvalidRequest, opened.why);
+        if (opened.ok) this.deliver(opened.message as Message);
+        else this.#refuse(opened.id, opened.isAnswer, opened.why);
       },
       overlong: (bytes) =>
-        this.#refuse(
-          null,
-          ErrorCodes.InvalidRequest,
-          `a message of ${bytes} bytes; at most ${maximumMessageBytes} are read`,
-        ),
+        this.#refuse(null, false, `a message of ${bytes} bytes; at most ${maximumMessageBytes} are read`),
       closed: () => this.fireClose(),
     });
     return { dispose: () => undefined };
   }
 
-  #refuse(id: number | string | null, code: number, why: string): void {
+  /** as if it had come through the pipe */
+  deliver(message: Message): void {
+    try {
+      this.#callback(message);
+    } catch (error) {
+      // Whatever the library thinks of a message, the connection outlives it.
+      this.#trouble?.(`refused a message: ${String(error)}`);
+    }
+  }
+
+  #refuse(id: number | string | null, isAnswer: boolean, why: string): void {
     this.#trouble?.(`refused a message: ${why}`);
     const data: Failure = { kind: "invalid-message", message: why };
-    this.#pipe.send(JSON.stringify({ jsonrpc: "2.0", id, error: { code, message: why, data } }));
+    const answer = errorAnswer(id, ErrorCodes.InvalidRequest, data);
+    // What was meant as an answer is not answered: two sides would never stop. Who waits for it here hears of it.
+    if (!isAnswer) this.#pipe.send(JSON.stringify(answer));
+    else if (id !== null) this.deliver(answer);
   }
 }
 
 class PipeWriter extends AbstractMessageWriter {
   readonly #pipe: Pipe;
+  readonly #reader: PipeReader;
+  readonly #trouble: ((what: string) => void) | undefined;
 
-  constructor(pipe: Pipe) {
+  constructor(pipe: Pipe, reader: PipeReader, trouble: ((what: string) => void) | undefined) {
     super();
     this.#pipe = pipe;
+    this.#reader = reader;
+    this.#trouble = trouble;
   }
 
   async write(message: Message): Promise<void> {
     const text = JSON.stringify(message);
-    // Three bytes of UTF-8 at most for each UTF-16 unit: only a text near the limit is worth counting.
-    if (text.length > maximumMessageBytes / 3 && utf8Length(text) > maximumMessageBytes) {
-      throw new Failed({
-        kind: "too-large",
-        message: `a message of ${text.length} characters is over the limit of ${maximumMessageBytes} bytes`,
-        limit: maximumMessageBytes,
-      });
+    if (fits(text)) {
+      this.#pipe.send(text);
+      return;
     }
-    this.#pipe.send(text);
+    const data: Failure = {
+      kind: "too-large",
+      message: `a message of ${text.length} characters is over the limit of ${maximumMessageBytes} bytes`,
+      limit: maximumMessageBytes,
+    };
+    if (Message.isRequest(message)) this.#reader.deliver(errorAnswer(message.id, failedCode, data));
+    else if (Message.isResponse(message)) this.#pipe.send(JSON.stringify(errorAnswer(message.id, failedCode, data)));
+    else this.#trouble?.(`not sent: ${data.message}`);
   }
 
   end(): void {
     // the pipe belongs to whoever made it
   }
+}
+
+function errorAnswer(id: number | string | null, code: number, data: Failure): ResponseMessage {
+  return { jsonrpc: "2.0", id, error: { code, message: data.message, data } };
+}
+
+/** Three bytes of UTF-8 at most for each UTF-16 unit: only a text near the limit is worth counting. */
+function fits(text: string): boolean {
+  return text.length <= maximumMessageBytes / 3 || utf8Length(text) <= maximumMessageBytes;
 }
 
 function utf8Length(text: string): number {
