@@ -35,7 +35,7 @@ async function main({ role, connect, crossed }: HelperArguments): Promise<void> 
   const environment = environmentFor(role, process.env);
   replaceEnvironment(environment);
   process.chdir("/");
-  process.umask(0o077);
+  process.umask(0o022);
   // a Ctrl+C in the user's terminal is main's to understand; we end when main's socket closes
   for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
 
