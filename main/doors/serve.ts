@@ -7,12 +7,7 @@ import { serveWindow } from "../server/serve-workbench.ts";
 import { startServer } from "../server/start-server.ts";
 import { createWorkbench } from "../workbench.ts";
 
-const { values } = parseArgs({ options: { port: { type: "string" } } });
-const port = values.port === undefined ? null : Number(values.port);
-if (port !== null && !(Number.isInteger(port) && port >= 0 && port <= 65535)) {
-  process.stderr.write(`--port ${values.port}: not a port; 0 to 65535, 0 for any free one\n`);
-  process.exit(2);
-}
+const port = readPort(process.argv.slice(2));
 const trouble = (what: string): void => void process.stderr.write(`${what}\n`);
 
 const workbench = createWorkbench({ terminal: process.stdin.isTTY === true && process.stderr.isTTY === true });
@@ -34,4 +29,22 @@ try {
   process.stderr.write(`${error.message}\n`);
   await workbench.close();
   process.exit(3);
+}
+
+/** null where none was asked for */
+function readPort(args: readonly string[]): number | null {
+  let given: string | undefined;
+  try {
+    given = parseArgs({ args: [...args], options: { port: { type: "string" } } }).values.port;
+  } catch (error) {
+    return misused(error instanceof Error ? error.message : String(error));
+  }
+  if (given === undefined) return null;
+  if (/^\d{1,5}$/.test(given) && Number(given) <= 65535) return Number(given);
+  return misused(`--port ${given}: not a port; 0 to 65535, 0 for any free one`);
+}
+
+function misused(why: string): never {
+  process.stderr.write(`${why}\n`);
+  process.exit(2);
 }

@@ -6,13 +6,19 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
-const cookieName = "xdpw";
+/**
+ * Cookies do not know ports: two workbenches on one machine, or two tunnels, would overwrite each other's. So its name
+ * carries the port as the browser sees it.
+ */
+function cookieName(request: IncomingMessage): string {
+  return `xdpw-${/:(\d+)$/.exec(request.headers.host ?? "")?.[1] ?? "80"}`;
+}
 
 export interface Admission {
   /** to be printed; null once it was used */
   readonly token: () => string | null;
   /** the Set-Cookie value for a right token, null for a wrong or used one */
-  exchange(token: string): string | null;
+  exchange(token: string, request: IncomingMessage): string | null;
   admits(request: IncomingMessage): boolean;
   /** the request names us, and no other origin sent it */
   addressedToUs(request: IncomingMessage, port: number, needsOrigin: boolean): boolean;
@@ -23,10 +29,10 @@ export function createAdmission(): Admission {
   const secret = randomBytes(32).toString("base64url");
   return {
     token: () => token,
-    exchange(offered) {
+    exchange(offered, request) {
       if (token === null || !same(offered, token)) return null;
       token = null;
-      return `${cookieName}=${secret}; HttpOnly; SameSite=Strict; Path=/`;
+      return `${cookieName(request)}=${secret}; HttpOnly; SameSite=Strict; Path=/`;
     },
     admits(request) {
       return cookies(request).some((value) => same(value, secret));
@@ -43,11 +49,12 @@ export function createAdmission(): Admission {
 }
 
 function cookies(request: IncomingMessage): readonly string[] {
+  const start = `${cookieName(request)}=`;
   return (request.headers.cookie ?? "")
     .split(";")
     .map((part) => part.trim())
-    .filter((part) => part.startsWith(`${cookieName}=`))
-    .map((part) => part.slice(cookieName.length + 1));
+    .filter((part) => part.startsWith(start))
+    .map((part) => part.slice(start.length));
 }
 
 function same(left: string, right: string): boolean {

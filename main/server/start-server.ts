@@ -30,7 +30,9 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const admission = createAdmission();
   let port = 0;
-  const server = createServer((request, response) => void answer(request, response));
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
   // Over the limit by a little is refused with an answer; far over, ws ends the connection itself (1009).
   const sockets = new WebSocketServer({
     noServer: true,
@@ -45,10 +47,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     };
     if (!admission.addressedToUs(request, port, false)) return reply(403, "This address is not the workbench's.\n");
     if (request.method !== "GET" && request.method !== "HEAD") return reply(405, "Only GET.\n", { Allow: "GET, HEAD" });
-    const url = new URL(request.url ?? "/", "http://localhost");
+    const target = `http://localhost${request.url ?? "/"}`;
+    if (request.url?.startsWith("/") !== true || !URL.canParse(target)) return reply(400, "Not a path.\n");
+    const url = new URL(target);
     const token = url.searchParams.get("token");
     if (token !== null) {
-      const cookie = admission.exchange(token);
+      const cookie = admission.exchange(token, request);
       if (cookie !== null) return reply(303, "", { "Set-Cookie": cookie, Location: "/", "Cache-Control": "no-store" });
       if (admission.admits(request)) return reply(303, "", { Location: "/", "Cache-Control": "no-store" });
     }
@@ -63,7 +67,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
     const file = await readStatic(options.root, url.pathname);
     if (file === null) return reply(404, "No such file.\n");
-    response.writeHead(200, { ...securityHeaders, ...file.headers });
+    response.writeHead(200, { ...securityHeaders, ...file.headers, "Content-Length": file.body.length });
     response.end(request.method === "HEAD" ? undefined : file.body);
   }
 

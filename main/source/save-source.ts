@@ -1,6 +1,7 @@
 /** Writes a source whole or not at all, and never over somebody else's change. */
 import { randomBytes } from "node:crypto";
-import { open, realpath, rename, rm, stat } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { access, type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Failed } from "../../protocol/failures.ts";
 import type { SaveParams } from "../../protocol/source.ts";
@@ -11,8 +12,7 @@ import { readBytes, versionOf } from "./read-source.ts";
 export async function saveSource({ path, text, basedOn }: SaveParams): Promise<{ readonly version: string }> {
   const bytes = Buffer.from(text, "utf8");
   const version = versionOf(bytes);
-  // Through a symbolic link the file behind it is replaced, not the link.
-  const target = await realpath(path).catch(() => path);
+  const { target, stat } = await look(path);
   if (basedOn !== null) {
     const current = await versionOnDisk(target);
     if (current !== basedOn && current !== version) {
@@ -25,10 +25,10 @@ export async function saveSource({ path, text, basedOn }: SaveParams): Promise<{
   }
   const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString("hex")}~`);
   try {
-    const mode = (await stat(target).catch(() => null))?.mode ?? 0o644;
-    const file = await open(temporary, "wx", mode & 0o777);
+    const file = await open(temporary, "wx", 0o666);
     try {
       await file.writeFile(bytes);
+      if (stat !== null) await takeAfter(file, stat);
       await file.sync();
     } finally {
       await file.close();
@@ -39,6 +39,35 @@ export async function saveSource({ path, text, basedOn }: SaveParams): Promise<{
     throw fileFailure("save", path, error);
   }
   return { version };
+}
+
+/** The file to replace: behind a symbolic link the one that it names, not the link. */
+async function look(path: string): Promise<{ readonly target: string; readonly stat: Stats | null }> {
+  try {
+    const target = await realpath(path).catch((error: unknown) => {
+      if (isErrno(error) && error.code === "ENOENT") return path;
+      throw error;
+    });
+    const found = await stat(target).catch((error: unknown) => {
+      if (isErrno(error) && error.code === "ENOENT") return null;
+      throw error;
+    });
+    if (found?.isDirectory() === true) throw Object.assign(new Error("is a folder"), { code: "EISDIR" });
+    // A rename would put a file in a device's place.
+    if (found?.isFile() === false) throw new Error("not a regular file: choose another name");
+    // A rename would replace a file that its owner made read-only.
+    if (found !== null) await access(target, constants.W_OK);
+    return { target, stat: found };
+  } catch (error) {
+    throw fileFailure("save", path, error);
+  }
+}
+
+/** Mode and, where root saves a user's file, its owner. */
+async function takeAfter(file: FileHandle, { mode, uid, gid }: Stats): Promise<void> {
+  const made = await file.stat();
+  if (made.uid !== uid || made.gid !== gid) await file.chown(uid, gid).catch(() => undefined);
+  await file.chmod(mode & 0o777);
 }
 
 async function versionOnDisk(path: string): Promise<string | null> {

@@ -1,5 +1,5 @@
 /** A copy of a template in the user's workspace: made once, then theirs. */
-import { copyFile, cp, mkdir, readdir } from "node:fs/promises";
+import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fail } from "../../protocol/failures.ts";
 import type { Source } from "../../protocol/source.ts";
@@ -23,15 +23,7 @@ export async function openTemplate(root: string, workspace: string, id: string):
   try {
     await mkdir(folder, { recursive: true });
     // A file that the user deleted comes back; one that they changed is left alone.
-    const there = new Set(await readdir(folder));
-    for (const name of await readdir(template.folder)) {
-      if (there.has(name)) continue;
-      const from = join(template.folder, name);
-      await copyFile(from, join(folder, name)).catch(async (error: NodeJS.ErrnoException) => {
-        if (error.code !== "EISDIR") throw error;
-        await cp(from, join(folder, name), { recursive: true });
-      });
-    }
+    await cp(template.folder, folder, { recursive: true, force: false, errorOnExist: false });
   } catch (error) {
     throw fileFailure("open template in", folder, error);
   }
