@@ -1,0 +1,271 @@
+/** Everything that can be done from the menus, with its keys: the menus, the shortcuts and the help page read this list. */
+import { attachActive } from "../attach/attach-program.ts";
+import { detachChosen } from "../attach/detach-program.ts";
+import { closeSource } from "../editor/close-source.ts";
+import { runInEditor } from "../editor/focused-editor.ts";
+import { saveSource } from "../editor/save-source.ts";
+import { showInterface } from "../interfaces/choose-place.ts";
+import { refreshAfterAction } from "../interfaces/refresh-lists.ts";
+import { makeLab, removeLab } from "../lab/make-lab.ts";
+import { closeMap } from "../maps/open-map.ts";
+import { addEntryKey, requestAddEntry } from "../maps/request-add-entry.ts";
+import type { App } from "../session/app.ts";
+import { unlock } from "../session/unlock.ts";
+import type { SessionState } from "../session/state.ts";
+import { saveAndVerify, verifySource } from "../verify/verify-source.ts";
+import { focusRegion, stepRegion } from "./regions.ts";
+
+export type MenuName = "File" | "Edit" | "View" | "Program" | "Map" | "Lab" | "Help";
+export const menuNames: readonly MenuName[] = ["File", "Edit", "View", "Program", "Map", "Lab", "Help"];
+
+export interface Action {
+  readonly id: string;
+  readonly menu: MenuName;
+  readonly title: string;
+  /** "Ctrl+Shift+A"; null where it has none */
+  readonly keys: string | null;
+  readonly run: (app: App) => void;
+  readonly enabled?: (state: SessionState) => boolean;
+  /** a line above it in the menu */
+  readonly apart?: boolean;
+}
+
+const hasSource = ({ active }: SessionState): boolean => active !== null;
+const hasPlace = ({ place }: SessionState): boolean => place !== null;
+
+export function showPanel(app: App, id: string, name?: string): void {
+  app.panels.show({ id, where: "panels", ...(name === undefined ? {} : { name }) });
+}
+
+function withActive(app: App, run: (path: string) => Promise<unknown>): void {
+  const { active } = app.store.get();
+  if (active !== null) void run(active);
+}
+
+function closeShownTab(app: App): void {
+  const id = app.panels.activeTab();
+  if (id === null) return;
+  if (id.startsWith("source:")) void closeSource(app, id.slice("source:".length));
+  else if (id.startsWith("map:")) closeMap(app, id);
+  else if (id === "start" || id === "shortcuts" || id.startsWith("interface:")) app.panels.close(id);
+}
+
+export const actions: readonly Action[] = [
+  { id: "open", menu: "File", title: "Open…", keys: "Ctrl+O", run: (app) => app.store.set({ opening: true }) },
+  {
+    id: "save",
+    menu: "File",
+    title: "Save and verify",
+    keys: "Ctrl+S",
+    run: (app) => withActive(app, (path) => saveAndVerify(app, path)),
+    enabled: hasSource,
+    apart: true,
+  },
+  {
+    id: "save-only",
+    menu: "File",
+    title: "Save only",
+    keys: "Ctrl+Shift+S",
+    run: (app) => withActive(app, (path) => saveSource(app, path)),
+    enabled: hasSource,
+  },
+  { id: "close", menu: "File", title: "Close tab", keys: "Alt+W", run: closeShownTab, apart: true },
+  { id: "undo", menu: "Edit", title: "Undo", keys: "Ctrl+Z", run: () => runInEditor("undo"), enabled: hasSource },
+  { id: "redo", menu: "Edit", title: "Redo", keys: "Ctrl+Shift+Z", run: () => runInEditor("redo"), enabled: hasSource },
+  {
+    id: "find",
+    menu: "Edit",
+    title: "Find",
+    keys: "Ctrl+F",
+    run: () => runInEditor("actions.find"),
+    enabled: hasSource,
+    apart: true,
+  },
+  {
+    id: "replace",
+    menu: "Edit",
+    title: "Replace",
+    keys: "Ctrl+H",
+    run: () => runInEditor("editor.action.startFindReplaceAction"),
+    enabled: hasSource,
+  },
+  {
+    id: "comment",
+    menu: "Edit",
+    title: "Comment or uncomment lines",
+    keys: "Ctrl+/",
+    run: () => runInEditor("editor.action.commentLine"),
+    enabled: hasSource,
+  },
+  {
+    id: "line",
+    menu: "Edit",
+    title: "Go to line…",
+    keys: "Ctrl+G",
+    run: () => runInEditor("editor.action.gotoLine"),
+    enabled: hasSource,
+  },
+  {
+    id: "next-problem",
+    menu: "Edit",
+    title: "Next problem",
+    keys: "F8",
+    run: () => runInEditor("editor.action.marker.next"),
+    enabled: hasSource,
+  },
+  {
+    id: "start",
+    menu: "View",
+    title: "Start",
+    keys: "Alt+1",
+    run: (app) => app.panels.show({ id: "start", where: "editors", name: "Start" }),
+  },
+  {
+    id: "problems",
+    menu: "View",
+    title: "Problems",
+    keys: "Ctrl+Shift+M",
+    run: (app) => showPanel(app, "problems", "Problems"),
+    apart: true,
+  },
+  {
+    id: "verifier",
+    menu: "View",
+    title: "Verifier",
+    keys: "Alt+2",
+    run: (app) => showPanel(app, "verifier", "Verifier"),
+  },
+  { id: "traffic", menu: "View", title: "Traffic", keys: "Alt+3", run: (app) => showPanel(app, "traffic", "Traffic") },
+  {
+    id: "commands",
+    menu: "View",
+    title: "Commands",
+    keys: "Alt+4",
+    run: (app) => showPanel(app, "commands", "Commands"),
+  },
+  {
+    id: "interface",
+    menu: "View",
+    title: "Chosen interface",
+    keys: "Alt+5",
+    run: (app) => {
+      const { place } = app.store.get();
+      if (place !== null) showInterface(app, place);
+    },
+    enabled: hasPlace,
+  },
+  {
+    id: "sidebar",
+    menu: "View",
+    title: "Show or hide the lists",
+    keys: "Ctrl+B",
+    run: (app) => app.store.set({ sidebar: !app.store.get().sidebar }),
+    apart: true,
+  },
+  {
+    id: "maximize",
+    menu: "View",
+    title: "Maximize or restore the panel",
+    keys: "Ctrl+Shift+Y",
+    run: (app) => app.panels.toggleMaximized(),
+  },
+  { id: "next-tab", menu: "View", title: "Next tab", keys: "Alt+PageDown", run: (app) => app.panels.step(1) },
+  { id: "previous-tab", menu: "View", title: "Previous tab", keys: "Alt+PageUp", run: (app) => app.panels.step(-1) },
+  {
+    id: "next-region",
+    menu: "View",
+    title: "Next part of the window",
+    keys: "F6",
+    run: () => stepRegion(1),
+    apart: true,
+  },
+  {
+    id: "previous-region",
+    menu: "View",
+    title: "Previous part of the window",
+    keys: "Shift+F6",
+    run: () => stepRegion(-1),
+  },
+  { id: "focus-editor", menu: "View", title: "Go to the editor", keys: "Ctrl+1", run: () => focusRegion("editors") },
+  {
+    id: "verify",
+    menu: "Program",
+    title: "Verify without saving",
+    keys: "Ctrl+Shift+V",
+    run: (app) => withActive(app, (path) => verifySource(app, path)),
+    enabled: hasSource,
+  },
+  {
+    id: "attach",
+    menu: "Program",
+    title: "Attach",
+    keys: "Ctrl+Shift+A",
+    run: (app) => void attachActive(app),
+    apart: true,
+  },
+  {
+    id: "detach",
+    menu: "Program",
+    title: "Detach",
+    keys: "Ctrl+Shift+D",
+    run: (app) => void detachChosen(app),
+    enabled: hasPlace,
+  },
+  {
+    id: "choose-interface",
+    menu: "Program",
+    title: "Choose the interface",
+    keys: "Ctrl+Shift+I",
+    run: () => document.querySelector<HTMLElement>(".interface-pick button")?.focus(),
+    apart: true,
+  },
+  {
+    id: "unlock",
+    menu: "Program",
+    title: "Start the helper with privilege",
+    keys: null,
+    run: (app) => void unlock(app, "verify, attach and read maps"),
+    enabled: ({ helper }) => helper?.state === "locked" || helper?.state === "gone",
+    apart: true,
+  },
+  { id: "refresh", menu: "Map", title: "Refresh the lists", keys: "Alt+R", run: (app) => void refreshAfterAction(app) },
+  {
+    id: "add-entry",
+    menu: "Map",
+    title: "Add an entry",
+    keys: addEntryKey,
+    run: requestAddEntry,
+    enabled: ({ mapTabs }) => mapTabs.length > 0,
+  },
+  {
+    id: "lab-up",
+    menu: "Lab",
+    title: "Make the lab",
+    keys: "Ctrl+Shift+L",
+    run: (app) => void makeLab(app),
+    enabled: ({ lab, labWork }) => lab?.state !== "up" && labWork === null,
+  },
+  {
+    id: "lab-down",
+    menu: "Lab",
+    title: "Remove the lab",
+    keys: null,
+    run: (app) => void removeLab(app),
+    enabled: ({ lab, labWork }) => lab !== null && lab.state !== "down" && labWork === null,
+  },
+  {
+    id: "send",
+    menu: "Lab",
+    title: "Send test traffic…",
+    keys: "Ctrl+Shift+E",
+    run: (app) => showPanel(app, "traffic", "Traffic"),
+    apart: true,
+  },
+  {
+    id: "shortcuts",
+    menu: "Help",
+    title: "Keyboard shortcuts",
+    keys: "F1",
+    run: (app) => app.panels.show({ id: "shortcuts", where: "editors", name: "Keyboard shortcuts" }),
+  },
+];

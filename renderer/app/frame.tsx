@@ -1,0 +1,29 @@
+import { useSession } from "../session/use-app.tsx";
+import { OpenDialog } from "../editor/open-dialog.tsx";
+import { Banners } from "./banners.tsx";
+import { Lists } from "./lists.tsx";
+import { MenuBar } from "./menu-bar.tsx";
+import { Notices } from "./notices.tsx";
+import { PanelLayout } from "./panel-layout.tsx";
+import { QuestionDialog } from "./question-dialog.tsx";
+import { StatusBar } from "./status-bar.tsx";
+import { ToolBar } from "./tool-bar.tsx";
+
+export function Frame(): React.ReactNode {
+  const sidebar = useSession((state) => state.sidebar);
+  return (
+    <div className="frame">
+      <MenuBar />
+      <ToolBar />
+      <Banners />
+      <main className={sidebar ? "middle" : "middle without-lists"}>
+        {sidebar && <Lists />}
+        <PanelLayout />
+      </main>
+      <StatusBar />
+      <Notices />
+      <QuestionDialog />
+      <OpenDialog />
+    </div>
+  );
+}

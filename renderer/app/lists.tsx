@@ -1,0 +1,199 @@
+import { useMemo } from "react";
+import { ListBox, ListBoxItem } from "react-aria-components";
+import type { MapListed } from "../../protocol/maps.ts";
+import { showSource } from "../editor/open-source.ts";
+import { shortName } from "../editor/open-sources.ts";
+import { choosePlace, showInterface } from "../interfaces/choose-place.ts";
+import { bestMode, groupByNamespace, isOfLab, placeKey, samePlace } from "../interfaces/places.ts";
+import { mapsByOwner, placeOfMap } from "../maps/map-owner.ts";
+import { openMap } from "../maps/open-map.ts";
+import { useApp, useSession } from "../session/use-app.tsx";
+import { bytes, count } from "../verify/sizes.ts";
+import { tagOf } from "../verify/verdict-words.ts";
+
+export function Lists(): React.ReactNode {
+  return (
+    <nav className="lists" aria-label="Lists" data-region="lists">
+      <Sources />
+      <Interfaces />
+      <Programs />
+      <Maps />
+    </nav>
+  );
+}
+
+function Sources(): React.ReactNode {
+  const app = useApp();
+  const sources = useSession((state) => state.sources);
+  const active = useSession((state) => state.active);
+  return (
+    <section>
+      <h2>Open files</h2>
+      <ListBox
+        aria-label="Open files"
+        selectionMode="single"
+        selectedKeys={active === null ? [] : [active]}
+        onAction={(key) => showSource(app, String(key))}
+        renderEmptyState={() => <p className="empty-line">None yet: open a template or a file.</p>}
+      >
+        {sources.map((source) => {
+          const tag = tagOf(source);
+          const name = shortName(source.path, sources);
+          return (
+            <ListBoxItem key={source.path} id={source.path} className="line" textValue={name}>
+              <span className="grow cut" title={source.path}>
+                {name}
+                {source.dirty && <span aria-label="unsaved"> ●</span>}
+              </span>
+              {tag !== null && <span className={`tag ${tag.tone}`}>{tag.text}</span>}
+            </ListBoxItem>
+          );
+        })}
+      </ListBox>
+    </section>
+  );
+}
+
+function Interfaces(): React.ReactNode {
+  const app = useApp();
+  const listing = useSession((state) => state.interfaces);
+  const place = useSession((state) => state.place);
+  const lab = useSession((state) => state.lab);
+  const groups = useMemo(() => groupByNamespace(listing?.interfaces ?? []), [listing]);
+  return (
+    <section>
+      <h2>Interfaces</h2>
+      {listing === null && <p className="empty-line">Not listed yet.</p>}
+      {groups.map(({ netns, title, interfaces }) => (
+        <div key={title}>
+          {netns !== null && (
+            <h3 className="line mid">
+              <span className="cut">{title}</span> {isOfLab(lab, netns) && <span className="tag ok">lab</span>}
+            </h3>
+          )}
+          <ListBox
+            aria-label={netns === null ? "Interfaces of this machine" : `Interfaces of ${title}`}
+            className={netns === null ? "" : "inner"}
+            selectionMode="single"
+            selectedKeys={place === null ? [] : [placeKey(place)]}
+            onAction={(key) => {
+              const found = interfaces.find((one) => placeKey(one) === key);
+              if (found === undefined) return;
+              void choosePlace(app, found);
+              showInterface(app, found);
+            }}
+          >
+            {interfaces.map((one) => (
+              <ListBoxItem key={placeKey(one)} id={placeKey(one)} className="line" textValue={one.name}>
+                <span className="grow cut">
+                  {one.name}{" "}
+                  <span className="dim">
+                    {one.driver ?? ""}
+                    {one.up ? "" : " · down"}
+                  </span>
+                </span>
+                {one.attached.length === 0 ? (
+                  <span className="tag">{bestMode(one)}</span>
+                ) : (
+                  one.attached.map(({ id, name }) => (
+                    <span key={id} className="tag accent cut">
+                      {name}
+                    </span>
+                  ))
+                )}
+              </ListBoxItem>
+            ))}
+          </ListBox>
+        </div>
+      ))}
+      {(listing?.skipped.length ?? 0) > 0 && (
+        <p className="empty-line" title={listing?.skipped.map(({ netns, why }) => `${netns ?? ""}: ${why}`).join("\n")}>
+          {listing?.skipped.length} more {listing?.skipped.length === 1 ? "namespace" : "namespaces"} could not be
+          entered
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Programs(): React.ReactNode {
+  const app = useApp();
+  const programs = useSession((state) => state.programs);
+  const listing = useSession((state) => state.interfaces);
+  return (
+    <section>
+      <h2>Programs</h2>
+      {programs === null ? (
+        <p className="empty-line">Seen with privilege only: unlock.</p>
+      ) : (
+        <ListBox
+          aria-label="Programs"
+          onAction={(key) => {
+            const at = listing?.interfaces.find(({ attached }) => attached.some(({ id }) => id === Number(key)));
+            if (at !== undefined) void choosePlace(app, at);
+          }}
+          renderEmptyState={() => <p className="empty-line">No XDP program is loaded.</p>}
+        >
+          {programs.map(({ id, name, tag, jitedBytes }) => (
+            <ListBoxItem key={id} id={String(id)} className="line" textValue={name}>
+              <span className="grow cut" title={`id ${id}, tag ${tag}`}>
+                {name} <span className="dim">{id}</span>
+              </span>
+              <span className="mid number">{jitedBytes > 0 ? bytes(jitedBytes) : ""}</span>
+            </ListBoxItem>
+          ))}
+        </ListBox>
+      )}
+    </section>
+  );
+}
+
+function Maps(): React.ReactNode {
+  const app = useApp();
+  const maps = useSession((state) => state.maps);
+  const listing = useSession((state) => state.interfaces);
+  const place = useSession((state) => state.place);
+  const { ofPlace, others } = useMemo(() => {
+    const at = listing?.interfaces.find((one) => place !== null && samePlace(one, place)) ?? null;
+    return mapsByOwner(maps ?? [], at);
+  }, [maps, listing, place]);
+  const open = (list: readonly MapListed[], key: string | number): void => {
+    const map = list.find(({ id }) => id === Number(key));
+    if (map === undefined) return;
+    void openMap(app, { id: map.id, name: map.name, place: placeOfMap(map, listing?.interfaces ?? []) });
+  };
+  const box = (label: string, list: readonly MapListed[], empty: string): React.ReactNode => (
+    <ListBox
+      aria-label={label}
+      onAction={(key) => open(list, key)}
+      renderEmptyState={() => <p className="empty-line">{empty}</p>}
+    >
+      {list.map(({ id, name, type, maxEntries }) => (
+        <ListBoxItem key={id} id={String(id)} className="line" textValue={name}>
+          <span className="grow cut" title={`id ${id}`}>
+            {name} <span className="dim">{type.replaceAll("_", " ")}</span>
+          </span>
+          <span className="mid number">{count(maxEntries)}</span>
+        </ListBoxItem>
+      ))}
+    </ListBox>
+  );
+  return (
+    <section>
+      <h2>Maps{place === null ? "" : ` of ${place.name}`}</h2>
+      {maps === null ? (
+        <p className="empty-line">Seen with privilege only: unlock.</p>
+      ) : (
+        <>
+          {box(
+            place === null ? "Maps" : `Maps of ${place.name}`,
+            ofPlace,
+            place === null ? "No interface is chosen." : "None: attach a program that has maps.",
+          )}
+          {others.length > 0 && <h3 className="line mid">other programs</h3>}
+          {others.length > 0 && box("Maps of other programs", others, "")}
+        </>
+      )}
+    </section>
+  );
+}

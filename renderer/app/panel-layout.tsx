@@ -1,0 +1,102 @@
+import { Actions, type Action, type ITabRenderValues, Layout, type TabNode } from "flexlayout-react";
+import { useCallback } from "react";
+import { CommandsPanel } from "../commands/commands-panel.tsx";
+import { closeSource } from "../editor/close-source.ts";
+import { shortName } from "../editor/open-sources.ts";
+import { SourcePanel } from "../editor/source-panel.tsx";
+import { InterfacePanel } from "../interfaces/interface-panel.tsx";
+import { TrafficPanel } from "../lab/traffic-panel.tsx";
+import { MapPanel } from "../maps/map-panel.tsx";
+import { closeMap } from "../maps/open-map.ts";
+import { useApp, useSession } from "../session/use-app.tsx";
+import { StartPage } from "../templates/start-page.tsx";
+import { ProblemsPanel } from "../verify/problems-panel.tsx";
+import { VerifierPanel } from "../verify/verifier-panel.tsx";
+import { ShortcutsPage } from "./shortcuts-page.tsx";
+
+function content(node: TabNode): React.ReactNode {
+  const id = node.getId();
+  const rest = id.slice(id.indexOf(":") + 1);
+  switch (node.getComponent()) {
+    case "start":
+      return <StartPage />;
+    case "source":
+      return <SourcePanel path={rest} />;
+    case "interface":
+      return <InterfacePanel of={rest} />;
+    case "problems":
+      return <ProblemsPanel />;
+    case "verifier":
+      return <VerifierPanel />;
+    case "traffic":
+      return <TrafficPanel />;
+    case "commands":
+      return <CommandsPanel />;
+    case "map":
+      return <MapPanel tab={id} />;
+    case "shortcuts":
+      return <ShortcutsPage />;
+    default:
+      return null;
+  }
+}
+
+const icons = {
+  close: <span className="codicon codicon-close" aria-hidden="true" />,
+  maximize: <span className="codicon codicon-chrome-maximize" aria-hidden="true" />,
+  restore: <span className="codicon codicon-chrome-restore" aria-hidden="true" />,
+  more: <span className="codicon codicon-chevron-down" aria-hidden="true" />,
+};
+
+export function PanelLayout(): React.ReactNode {
+  const app = useApp();
+  const sources = useSession((state) => state.sources);
+  const onAction = useCallback(
+    (action: Action): Action | undefined => {
+      const id: unknown = action.data["node"] ?? action.data["tabNode"];
+      if (typeof id !== "string") return action;
+      if (action.type === Actions.DELETE_TAB) {
+        if (id.startsWith("source:")) {
+          void closeSource(app, id.slice("source:".length));
+          return undefined;
+        }
+        if (id.startsWith("map:")) {
+          closeMap(app, id);
+          return undefined;
+        }
+      }
+      if (action.type === Actions.SELECT_TAB && id.startsWith("source:")) {
+        app.store.set({ active: id.slice("source:".length) });
+      }
+      return action;
+    },
+    [app],
+  );
+  const onRenderTab = useCallback(
+    (node: TabNode, values: ITabRenderValues) => {
+      const id = node.getId();
+      if (!id.startsWith("source:")) return;
+      const path = id.slice("source:".length);
+      const dirty = sources.find((source) => source.path === path)?.dirty === true;
+      values.content = (
+        <span title={path}>
+          {shortName(path, sources)}
+          {dirty && <span aria-hidden="true"> ●</span>}
+        </span>
+      );
+    },
+    [sources],
+  );
+  return (
+    <div className="panel-layout">
+      <Layout
+        model={app.panels.model}
+        factory={content}
+        icons={icons}
+        onAction={onAction}
+        onRenderTab={onRenderTab}
+        invalidateTabContentOnParentRender={false}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+/** Puts the window together: the state, the connection, the panels, and what keeps them fresh. */
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import type { Connection, ConnectionHandlers } from "../connection/connection.ts";
+import { loadMonaco } from "../editor/load-monaco.ts";
+import { keepListsFresh, refreshLists } from "../interfaces/refresh-lists.ts";
+import { mergeChange } from "../maps/map-view.ts";
+import { fadeMarks, setView } from "../maps/open-map.ts";
+import type { App } from "../session/app.ts";
+import { begin } from "../session/begin.ts";
+import { initialState } from "../session/state.ts";
+import { createStore } from "../session/store.ts";
+import { AppContext } from "../session/use-app.tsx";
+import { Frame } from "./frame.tsx";
+import { createPanels } from "./panels.ts";
+import { listenForShortcuts } from "./shortcuts.ts";
+import { followSystemTheme, readThemeChoice } from "./theme.ts";
+
+const commandsKept = 500;
+const fadeEveryMilliseconds = 250;
+
+export function start(root: HTMLElement, connect: (handlers: ConnectionHandlers) => Connection): void {
+  const store = createStore({ ...initialState, theme: readThemeChoice() });
+  const panels = createPanels();
+  const connection = connect({
+    changed(state) {
+      store.set({ connection: state });
+      if (state.state === "open") void begin(app);
+    },
+    heard: {
+      "helper.changed": (helper) => {
+        const readyNow = helper.state === "ready" && store.get().helper?.state !== "ready";
+        store.set({ helper });
+        if (readyNow) void refreshLists(app);
+      },
+      "command.added": (command) => store.set({ commands: [...store.get().commands, command].slice(-commandsKept) }),
+      "maps.changed": (change) => {
+        const view = store.get().mapViews.get(change.id);
+        if (view !== undefined) setView(app, change.id, mergeChange(view, change, performance.now()));
+      },
+      "maps.gone": ({ id, why }) => {
+        const view = store.get().mapViews.get(id);
+        if (view !== undefined) setView(app, id, { ...view, gone: why });
+      },
+      "lab.progress": ({ text }) => {
+        if (store.get().labWork !== null) store.set({ labWork: text });
+      },
+    },
+  });
+  const app: App = { store, panels, request: (method, params) => connection.request(method, params) };
+
+  panels.show({ id: "start", where: "editors", name: "Start" });
+  followSystemTheme();
+  listenForShortcuts(app);
+  keepListsFresh(app);
+  setInterval(() => fadeMarks(app), fadeEveryMilliseconds);
+  void loadMonaco();
+
+  createRoot(root).render(
+    <StrictMode>
+      <AppContext value={app}>
+        <Frame />
+      </AppContext>
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,82 @@
+/** Attaches the active source's program to the chosen interface; a program that is not ours is asked about first. */
+import type { Attachment } from "../../protocol/attach.ts";
+import { Failed } from "../../protocol/failures.ts";
+import type { Place } from "../../protocol/interfaces.ts";
+import { changeSource } from "../editor/open-sources.ts";
+import { saveSource } from "../editor/save-source.ts";
+import { showMarkers } from "../editor/show-markers.ts";
+import { textAt, wholeText } from "../editor/texts.ts";
+import { modeWord } from "../interfaces/places.ts";
+import { refreshAfterAction } from "../interfaces/refresh-lists.ts";
+import { followMaps } from "../maps/follow-maps.ts";
+import { openMap } from "../maps/open-map.ts";
+import type { App } from "../session/app.ts";
+import { notify, notifyFailure } from "../session/notices.ts";
+import { milliseconds } from "../verify/sizes.ts";
+import { verifySource } from "../verify/verify-source.ts";
+import { askToReplace } from "./ask-to-replace.ts";
+
+export async function attachActive(app: App): Promise<void> {
+  const { active, place, attaching } = app.store.get();
+  if (attaching !== null) return;
+  if (active === null) {
+    notify(app, { kind: "error", title: "There is no program to attach: open a source first" });
+    return;
+  }
+  if (place === null) {
+    notify(app, { kind: "error", title: "There is no interface to attach to: choose one first" });
+    return;
+  }
+  app.store.set({ attaching: "attach" });
+  try {
+    const dirty = app.store.get().sources.find(({ path }) => path === active)?.dirty === true;
+    if (dirty && !(await saveSource(app, active))) return;
+    const done = await attach(app, active, place, null);
+    if (done !== null) tell(app, done);
+  } finally {
+    app.store.set({ attaching: null });
+    await refreshAfterAction(app);
+  }
+}
+
+async function attach(app: App, path: string, place: Place, replace: number | null): Promise<Attachment | null> {
+  const text = textAt(path);
+  if (text === undefined) return null;
+  const { mode, program } = app.store.get();
+  try {
+    const input = { path, text: wholeText(text) };
+    return await app.request("attach.attach", { input, program, place, mode, replace });
+  } catch (error) {
+    if (error instanceof Failed) {
+      const { failure } = error;
+      if (failure.kind === "foreign-program" && replace === null) {
+        const agreed = await askToReplace(app, place, failure, "Replace it");
+        return agreed ? attach(app, path, place, failure.program) : null;
+      }
+      if (failure.kind === "rejected" || failure.kind === "build-failed") {
+        await showMarkers(path, failure.diagnostics);
+        changeSource(app, path, { editedSince: false });
+        await verifySource(app, path);
+      }
+    }
+    notifyFailure(app, `attach to ${place.name}`, error);
+    return null;
+  }
+}
+
+function tell(app: App, { place, program, maps, replaced, gapNanoseconds }: Attachment): void {
+  followMaps(app, place, maps);
+  const [first] = maps;
+  const gap = gapNanoseconds === null ? null : milliseconds(Number(gapNanoseconds) / 1e6);
+  const detail = [
+    replaced === null ? "" : `It took the place of ${replaced.name} (id ${replaced.id})`,
+    gap === null ? "" : `between the modes the interface ran nothing for ${gap}`,
+  ];
+  notify(app, {
+    kind: "info",
+    title: `${place.name} runs ${program.name} · ${modeWord(program.mode)} · id ${program.id}`,
+    detail: detail.filter((part) => part !== "").join("; "),
+    action:
+      first === undefined ? null : { title: `Open ${first.name}`, run: () => void openMap(app, { ...first, place }) },
+  });
+}

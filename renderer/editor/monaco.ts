@@ -1,0 +1,50 @@
+/**
+ * Monaco, trimmed to C and to what an editor of one file needs. Each line is a feature; the whole package would be
+ * fourteen times as large. Loaded beside the frame, through load-monaco.ts only.
+ */
+import "monaco-editor/features/codeEditor/register.js";
+import "monaco-editor/features/codicon/register.js";
+import "monaco-editor/features/bracketMatching/register.js";
+import "monaco-editor/features/caretOperations/register.js";
+import "monaco-editor/features/clipboard/register.js";
+import "monaco-editor/features/comment/register.js";
+import "monaco-editor/features/contextmenu/register.js";
+import "monaco-editor/features/cursorUndo/register.js";
+import "monaco-editor/features/find/register.js";
+import "monaco-editor/features/folding/register.js";
+import "monaco-editor/features/fontZoom/register.js";
+import "monaco-editor/features/gotoError/register.js";
+import "monaco-editor/features/gotoLine/register.js";
+import "monaco-editor/features/hover/register.js";
+import "monaco-editor/features/indentation/register.js";
+import "monaco-editor/features/lineSelection/register.js";
+import "monaco-editor/features/linesOperations/register.js";
+import "monaco-editor/features/multicursor/register.js";
+import "monaco-editor/features/readOnlyMessage/register.js";
+import "monaco-editor/features/smartSelect/register.js";
+import "monaco-editor/features/toggleTabFocusMode/register.js";
+import "monaco-editor/features/wordHighlighter/register.js";
+import "monaco-editor/features/wordOperations/register.js";
+// features/suggest leaves out the controller itself
+import "monaco-editor/editor/contrib/suggest/browser/suggestController.js";
+import { editor, languages, MarkerSeverity, Uri } from "monaco-editor/editor/editor.api.js";
+import { currentTheme, watchTheme } from "../app/theme.ts";
+import { configuration, grammar } from "./bpf-c.ts";
+import { editorTheme } from "./editor-theme.ts";
+
+self.MonacoEnvironment = {
+  getWorker: () => new Worker(new URL("./editor.worker.ts", import.meta.url), { type: "module", name: "editor" }),
+};
+
+languages.register({ id: "c", extensions: [".c", ".h"], aliases: ["C"] });
+languages.setLanguageConfiguration("c", configuration);
+languages.setMonarchTokensProvider("c", grammar);
+
+function showTheme(): void {
+  editor.defineTheme("xdpw", editorTheme(currentTheme()));
+  editor.setTheme("xdpw");
+}
+showTheme();
+watchTheme(showTheme);
+
+export { editor, MarkerSeverity, Uri };

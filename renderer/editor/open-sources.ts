@@ -1,0 +1,54 @@
+/** The sources that are open: what is known of each beside its text. */
+import type { Build } from "../../protocol/build.ts";
+import type { Diagnostic } from "../../protocol/diagnostic.ts";
+import type { Verdict } from "../../protocol/verify.ts";
+import type { App } from "../session/app.ts";
+import type { SessionState } from "../session/state.ts";
+
+/** What was last found out about a source. */
+export type Check =
+  | { readonly kind: "verdict"; readonly verdict: Verdict }
+  /** the kernel was not asked, and why */
+  | { readonly kind: "build"; readonly build: Build; readonly why: string };
+
+export interface OpenSource {
+  readonly path: string;
+  /** SHA-256 of what was read or saved last; null where there is no file yet */
+  readonly version: string | null;
+  /** the text differs from the file */
+  readonly dirty: boolean;
+  readonly checking: boolean;
+  readonly check: Check | null;
+  /** the text is another one than the one that was checked */
+  readonly editedSince: boolean;
+}
+
+export function changeSource(app: App, path: string, patch: Partial<OpenSource>): void {
+  const { sources } = app.store.get();
+  app.store.set({ sources: sources.map((source) => (source.path === path ? { ...source, ...patch } : source)) });
+}
+
+export function activeSource(state: SessionState): OpenSource | null {
+  return state.sources.find(({ path }) => path === state.active) ?? null;
+}
+
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** The name, and the folder where two open sources share it. */
+export function shortName(path: string, among: readonly OpenSource[]): string {
+  const name = baseName(path);
+  const shared = among.some((other) => other.path !== path && baseName(other.path) === name);
+  return shared ? path.split("/").slice(-2).join("/") : name;
+}
+
+export function diagnosticsOf(check: Check | null): readonly Diagnostic[] {
+  if (check === null) return [];
+  return check.kind === "verdict" ? check.verdict.diagnostics : check.build.diagnostics;
+}
+
+export function buildOf(check: Check | null): Build | null {
+  if (check === null) return null;
+  return check.kind === "verdict" ? check.verdict.build : check.build;
+}

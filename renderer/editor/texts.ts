@@ -1,0 +1,34 @@
+/** The texts being edited: Monaco's models, one a path, and which state of each is the saved one. */
+import type { editor } from "monaco-editor/editor/editor.api.js";
+
+export interface Text {
+  readonly model: editor.ITextModel;
+  /** the model's alternative version that equals the file; -1 where none does */
+  saved: number;
+}
+
+const texts = new Map<string, Text>();
+
+export function keepText(path: string, model: editor.ITextModel, saved: number): Text {
+  const text = { model, saved };
+  texts.set(path, text);
+  return text;
+}
+
+export function textAt(path: string): Text | undefined {
+  return texts.get(path);
+}
+
+export function isDirty(text: Text): boolean {
+  return text.model.getAlternativeVersionId() !== text.saved;
+}
+
+/** With its line endings and byte order mark as they were. */
+export function wholeText(text: Text): string {
+  return text.model.getValue(undefined, true);
+}
+
+export function dropText(path: string): void {
+  texts.get(path)?.model.dispose();
+  texts.delete(path);
+}

@@ -1,0 +1,58 @@
+/** Interfaces by the place where they are: names repeat over namespaces. */
+import type { Mode, NetworkInterface, Place, WantedMode } from "../../protocol/interfaces.ts";
+import type { LabStatus } from "../../protocol/lab.ts";
+
+export function placeOf({ netns, ifindex, name }: Place): Place {
+  return { netns, ifindex, name };
+}
+
+export function placeKey({ netns, ifindex, name }: Place): string {
+  return `${netns ?? ""}/${ifindex}/${name}`;
+}
+
+export function samePlace(one: Place, other: Place): boolean {
+  return placeKey(one) === placeKey(other);
+}
+
+export interface InterfaceGroup {
+  readonly netns: string | null;
+  readonly title: string;
+  readonly interfaces: readonly NetworkInterface[];
+}
+
+/** The workbench's own namespace first, then the others by name. */
+export function groupByNamespace(interfaces: readonly NetworkInterface[]): readonly InterfaceGroup[] {
+  const groups = new Map<string | null, NetworkInterface[]>();
+  for (const one of interfaces) groups.set(one.netns, [...(groups.get(one.netns) ?? []), one]);
+  return [...groups]
+    .sort(([one], [other]) => (one === null ? -1 : other === null ? 1 : one.localeCompare(other)))
+    .map(([netns, members]) => ({
+      netns,
+      title: netns ?? "this machine",
+      interfaces: members.toSorted((one, other) => one.ifindex - other.ifindex),
+    }));
+}
+
+export function isLabBox(lab: LabStatus | null, netns: string | null): boolean {
+  return lab !== null && lab.state === "up" && netns !== null && netns === lab.box;
+}
+
+export function isOfLab(lab: LabStatus | null, netns: string | null): boolean {
+  return lab !== null && lab.state === "up" && netns !== null && (netns === lab.box || lab.hosts.includes(netns));
+}
+
+export function modeTitle(mode: WantedMode): string {
+  return { auto: "Auto", native: "Native", skb: "Generic (skb)", hw: "Hardware" }[mode];
+}
+
+/** In the word that `ip link` and the command line use. */
+export function modeWord(mode: Mode): string {
+  return { native: "native", skb: "skb", hw: "hardware" }[mode];
+}
+
+/** What to show beside an interface that runs nothing: the best it can do. */
+export function bestMode({ modes }: NetworkInterface): string {
+  if (modes.includes("hw")) return "hardware";
+  if (modes.includes("native")) return "native";
+  return modes.includes("skb") ? "skb only" : "";
+}

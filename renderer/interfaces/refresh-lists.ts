@@ -1,0 +1,85 @@
+/** Interfaces, programs and maps as the kernel has them now: after every action, on focus, and every two seconds while seen. */
+import type { App } from "../session/app.ts";
+import { describePlace } from "./choose-place.ts";
+import { samePlace } from "./places.ts";
+import type { SessionState } from "../session/state.ts";
+import { notifyFailure } from "../session/notices.ts";
+
+const everyMilliseconds = 2000;
+let running: Promise<void> | null = null;
+
+export function refreshLists(app: App): Promise<void> {
+  running ??= refresh(app).finally(() => {
+    running = null;
+  });
+  return running;
+}
+
+/** After an action: what is under way may have been asked before it. */
+export async function refreshAfterAction(app: App): Promise<void> {
+  await running;
+  await refreshLists(app);
+}
+
+export function keepListsFresh(app: App): void {
+  const now = (): void => {
+    if (document.visibilityState === "visible" && app.store.get().connection.state === "open") void refreshLists(app);
+  };
+  addEventListener("focus", now);
+  document.addEventListener("visibilitychange", now);
+  setInterval(now, everyMilliseconds);
+}
+
+async function refresh(app: App): Promise<void> {
+  const { helper } = app.store.get();
+  const elevated = helper?.state === "ready";
+  await Promise.all([
+    take(app, "interfaces", async () => app.request("interfaces.list", {})),
+    elevated
+      ? take(app, "programs", async () =>
+          (await app.request("programs.list", {})).programs.filter(({ type }) => type === "xdp"),
+        )
+      : undefined,
+    elevated ? take(app, "maps", async () => (await app.request("maps.list", {})).maps) : undefined,
+    elevated ? take(app, "lab", async () => app.request("lab.status", { name: null })) : undefined,
+  ]);
+  choosePlaceOfItself(app);
+}
+
+const failing = new Set<string>();
+
+/** Sets a field where the answer is another one than before; tells a failure once. */
+async function take<K extends "interfaces" | "programs" | "maps" | "lab">(
+  app: App,
+  field: K,
+  ask: () => Promise<NonNullable<SessionState[K]>>,
+): Promise<void> {
+  try {
+    const answer = await ask();
+    failing.delete(field);
+    if (JSON.stringify(answer) !== JSON.stringify(app.store.get()[field])) app.store.set({ [field]: answer });
+  } catch (error) {
+    const first = !failing.has(field);
+    failing.add(field);
+    if (first && app.store.get().connection.state === "open") notifyFailure(app, `list ${field}`, error);
+  }
+}
+
+/** A port of the lab when nothing else is chosen; nothing when the chosen one went away. */
+function choosePlaceOfItself(app: App): void {
+  const { interfaces, place, lab } = app.store.get();
+  if (interfaces === null) return;
+  if (place !== null) {
+    const there = interfaces.interfaces.find((one) => samePlace(one, place));
+    if (there === undefined) app.store.set({ place: null, details: null });
+    else if (JSON.stringify(there) !== JSON.stringify(app.store.get().details?.interface))
+      void describePlace(app, false);
+    if (there !== undefined) return;
+  }
+  const port = interfaces.interfaces.find(
+    ({ netns, name }) => lab !== null && lab.state === "up" && netns === lab.box && name === "port0",
+  );
+  if (port === undefined) return;
+  app.store.set({ place: { netns: port.netns, ifindex: port.ifindex, name: port.name }, details: null });
+  void describePlace(app, false);
+}

@@ -1,0 +1,84 @@
+import { useState } from "react";
+import { Button, Input, Label, TextField } from "react-aria-components";
+import type { Table } from "../../protocol/maps.ts";
+import { useApp } from "../session/use-app.tsx";
+import type { MapTab } from "./map-view.ts";
+import { rereadMap } from "./reread-map.ts";
+import { addEntry } from "./set-cell.ts";
+
+interface AddEntryProps {
+  readonly tab: MapTab;
+  readonly table: Table;
+  readonly close: () => void;
+}
+
+/** A new entry, one field a column. It stays open for the next one. */
+export function AddEntryForm({ tab, table, close }: AddEntryProps): React.ReactNode {
+  const app = useApp();
+  const [texts, setTexts] = useState<readonly string[]>(() => table.columns.map(() => ""));
+  const [failed, setFailed] = useState<string | null>(null);
+  const submit = async (): Promise<void> => {
+    const wrong = await addEntry(app, tab, texts);
+    setFailed(wrong);
+    if (wrong !== null) return;
+    setTexts(table.columns.map(() => ""));
+    await rereadMap(app, tab.id);
+  };
+  return (
+    <form
+      className="strip form add-entry"
+      aria-label={`New entry of ${table.map.name}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") close();
+      }}
+    >
+      {table.columns.map(({ path, hint, type, choices, from }, index) => (
+        <TextField
+          key={`${from} ${path}`}
+          className="field"
+          value={texts[index] ?? ""}
+          autoFocus={index === 0}
+          onChange={(text) => setTexts(texts.map((old, at) => (at === index ? text : old)))}
+        >
+          <Label>
+            {path} <span className="dim">{type}</span>
+          </Label>
+          <Input
+            className="input mono"
+            placeholder={hint}
+            title={hint}
+            spellCheck={false}
+            autoComplete="off"
+            {...(choices === null ? {} : { list: `choices-${tab.id}-${index}` })}
+          />
+          {choices !== null && <Choices id={`choices-${tab.id}-${index}`} of={choices} />}
+        </TextField>
+      ))}
+      <Button type="submit" className="button go">
+        Add
+      </Button>
+      <Button className="button" onPress={close}>
+        Close
+      </Button>
+      {failed !== null && (
+        <p className="bad-text whole" role="alert">
+          {failed}
+        </p>
+      )}
+    </form>
+  );
+}
+
+export function Choices({ id, of }: { readonly id: string; readonly of: readonly string[] }): React.ReactNode {
+  return (
+    <datalist id={id}>
+      {of.map((choice) => (
+        <option key={choice} value={choice} />
+      ))}
+    </datalist>
+  );
+}

@@ -1,0 +1,72 @@
+import { useEffect, useId, useRef, useState } from "react";
+import type { Column } from "../../protocol/maps.ts";
+import { Choices } from "./add-entry-form.tsx";
+
+interface CellEditorProps {
+  readonly column: Column;
+  readonly text: string;
+  /** gives what is wrong, or null when it is written */
+  readonly set: (text: string) => Promise<string | null>;
+  readonly close: () => void;
+}
+
+/** A cell being edited, in its place. What was typed stays until it is written or given up. */
+export function CellEditor({ column, text, set, close }: CellEditorProps): React.ReactNode {
+  const [typed, setTyped] = useState(text);
+  const [failed, setFailed] = useState<string | null>(null);
+  const [setting, setSetting] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const id = useId();
+
+  useEffect(() => {
+    field.current?.focus();
+    field.current?.select();
+  }, []);
+
+  const submit = async (): Promise<void> => {
+    setSetting(true);
+    const wrong = await set(typed);
+    setSetting(false);
+    if (wrong === null) close();
+    else {
+      setFailed(wrong);
+      field.current?.focus();
+    }
+  };
+  return (
+    <span className="cell-editor">
+      <input
+        ref={field}
+        value={typed}
+        readOnly={setting}
+        spellCheck={false}
+        autoComplete="off"
+        aria-label={`New value of ${column.path}`}
+        aria-invalid={failed !== null}
+        aria-describedby={`${id}-below`}
+        {...(column.choices === null ? {} : { list: `${id}-choices` })}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          setFailed(null);
+        }}
+        onKeyDown={(event) => {
+          event.stopPropagation();
+          if (event.key === "Escape") close();
+          else if (event.key === "Enter" && !setting) void submit();
+        }}
+        onDoubleClick={(event) => event.stopPropagation()}
+        onBlur={() => {
+          if (typed === text) close();
+        }}
+      />
+      {column.choices !== null && <Choices id={`${id}-choices`} of={column.choices} />}
+      <span
+        id={`${id}-below`}
+        className={failed === null ? "below-cell" : "below-cell bad-text"}
+        role={failed === null ? undefined : "alert"}
+      >
+        {failed ?? `${column.hint} · Enter sets, Escape leaves it`}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,21 @@
+/** How wide the columns are, in characters: enough for what was seen so far, never less than before. */
+import type { Table } from "../../protocol/maps.ts";
+import { grouped3 } from "../verify/sizes.ts";
+
+const sampledRows = 300;
+const most = 44;
+
+/** One number a column, then one for the label; 0 where no row has one. */
+export function columnWidths(table: Table, before: readonly number[]): readonly number[] {
+  const widths = table.columns.map(({ path, type }, index) =>
+    Math.max(path.length, type.length, 8, before[index] ?? 0),
+  );
+  let label = before[widths.length] ?? 0;
+  for (const { cells, label: text } of table.rows.slice(0, sampledRows)) {
+    for (const [index, cell] of cells.entries()) {
+      widths[index] = Math.min(most, Math.max(widths[index] ?? 0, grouped3(cell).length));
+    }
+    label = Math.min(most, Math.max(label, text?.length ?? 0));
+  }
+  return [...widths, label === 0 ? 0 : Math.max(label, 6)];
+}

@@ -1,0 +1,72 @@
+/** Opens a map in a tab and follows it from then on. */
+import type { Place } from "../../protocol/interfaces.ts";
+import type { App } from "../session/app.ts";
+import { wordsOf } from "../session/failure-words.ts";
+import { emptyView, fadeChanges, type MapTab, type MapView, viewOf } from "./map-view.ts";
+
+export interface MapToOpen {
+  readonly id: number;
+  readonly name: string;
+  readonly place: Place | null;
+}
+
+export async function openMap(app: App, { id, name, place }: MapToOpen): Promise<void> {
+  const open = app.store.get().mapTabs.find((tab) => tab.id === id);
+  if (open !== undefined) {
+    app.panels.show({ id: open.tab, where: "panels", name });
+    return;
+  }
+  const tab: MapTab = { tab: `map:${id}`, id, name, place };
+  app.store.set({ mapTabs: [...app.store.get().mapTabs, tab] });
+  app.panels.show({ id: tab.tab, where: "panels", name });
+  await watchMap(app, id);
+}
+
+export async function watchMap(app: App, id: number): Promise<void> {
+  try {
+    setView(app, id, viewOf(await app.request("maps.watch", { id })));
+  } catch (error) {
+    const view = app.store.get().mapViews.get(id) ?? emptyView;
+    const words = wordsOf(error);
+    setView(app, id, {
+      ...view,
+      gone: words === null ? "cancelled" : [words.title, words.detail].filter(Boolean).join(". "),
+    });
+  }
+}
+
+export function closeMap(app: App, tab: string): void {
+  const { mapTabs, mapViews } = app.store.get();
+  const closed = mapTabs.find((open) => open.tab === tab);
+  app.panels.close(tab);
+  if (closed === undefined) return;
+  const views = new Map(mapViews);
+  views.delete(closed.id);
+  app.store.set({ mapTabs: mapTabs.filter((open) => open !== closed), mapViews: views });
+  unwatch(app, closed.id);
+}
+
+/** The watch ends with the connection anyway: a failure here needs no telling. */
+export function unwatch(app: App, id: number): void {
+  app.request("maps.unwatch", { id }).catch(() => undefined);
+}
+
+export function setView(app: App, id: number, view: MapView): void {
+  const views = new Map(app.store.get().mapViews);
+  views.set(id, view);
+  app.store.set({ mapViews: views });
+}
+
+/** Takes the marks away from cells that changed a while ago. */
+export function fadeMarks(app: App): void {
+  const { mapViews } = app.store.get();
+  const now = performance.now();
+  let same = true;
+  const views = new Map<number, MapView>();
+  for (const [id, view] of mapViews) {
+    const faded = fadeChanges(view, now);
+    if (faded !== view) same = false;
+    views.set(id, faded);
+  }
+  if (!same) app.store.set({ mapViews: views });
+}

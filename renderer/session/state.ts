@@ -1,0 +1,88 @@
+/** Everything that the window shows, in one value. Texts being edited live in the editor's models, not here. */
+import type { InterfaceDetails, InterfaceListing, Place, WantedMode } from "../../protocol/interfaces.ts";
+import type { LabStatus, Traffic, TrafficParams } from "../../protocol/lab.ts";
+import type { MapListed } from "../../protocol/maps.ts";
+import type { ProgramListed } from "../../protocol/programs.ts";
+import type { Command, HelperState, Session } from "../../protocol/session.ts";
+import type { Template } from "../../protocol/source.ts";
+import type { ThemeChoice } from "../app/theme.ts";
+import type { ConnectionState } from "../connection/connection.ts";
+import type { OpenSource } from "../editor/open-sources.ts";
+import type { MapTab, MapView } from "../maps/map-view.ts";
+import type { Notice } from "./notices.ts";
+import type { Question } from "./ask.ts";
+
+export interface TrafficRun {
+  readonly at: number;
+  readonly params: TrafficParams;
+  /** null while it runs */
+  readonly result: Traffic | null;
+  readonly failed: string | null;
+}
+
+export interface SessionState {
+  readonly connection: ConnectionState;
+  readonly session: Session | null;
+  readonly helper: HelperState | null;
+  readonly templates: readonly Template[];
+
+  readonly sources: readonly OpenSource[];
+  /** path of the source that Verify and Attach mean */
+  readonly active: string | null;
+  /** of the XDP programs in it, the one to attach; null where it has only one */
+  readonly program: string | null;
+  readonly cursor: { readonly line: number; readonly column: number } | null;
+
+  readonly interfaces: InterfaceListing | null;
+  readonly place: Place | null;
+  readonly details: InterfaceDetails | null;
+  readonly mode: WantedMode;
+
+  readonly programs: readonly ProgramListed[] | null;
+  readonly maps: readonly MapListed[] | null;
+  readonly mapTabs: readonly MapTab[];
+  readonly mapViews: ReadonlyMap<number, MapView>;
+
+  readonly lab: LabStatus | null;
+  /** what is being done to the lab right now, and how far it is */
+  readonly labWork: string | null;
+  readonly traffic: readonly TrafficRun[];
+  readonly commands: readonly Command[];
+
+  /** what is being attached or detached right now */
+  readonly attaching: "attach" | "detach" | null;
+  readonly notices: readonly Notice[];
+  readonly question: Question | null;
+  readonly opening: boolean;
+  readonly sidebar: boolean;
+  readonly theme: ThemeChoice;
+}
+
+export const initialState: SessionState = {
+  connection: { state: "connecting" },
+  session: null,
+  helper: null,
+  templates: [],
+  sources: [],
+  active: null,
+  program: null,
+  cursor: null,
+  interfaces: null,
+  place: null,
+  details: null,
+  mode: "auto",
+  programs: null,
+  maps: null,
+  mapTabs: [],
+  mapViews: new Map(),
+  lab: null,
+  labWork: null,
+  traffic: [],
+  commands: [],
+  attaching: null,
+  notices: [],
+  question: null,
+  opening: false,
+  sidebar: true,
+  theme: "system",
+};

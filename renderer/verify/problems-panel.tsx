@@ -1,0 +1,52 @@
+import { ListBox, ListBoxItem } from "react-aria-components";
+import type { Diagnostic } from "../../protocol/diagnostic.ts";
+import { activeSource, baseName, diagnosticsOf } from "../editor/open-sources.ts";
+import { revealSource } from "../editor/reveal.ts";
+import { useApp, useSession } from "../session/use-app.tsx";
+
+const icons = { error: "codicon-error", warning: "codicon-warning", note: "codicon-info" };
+
+/** The findings of the last build and verification of the active source. */
+export function ProblemsPanel(): React.ReactNode {
+  const app = useApp();
+  const source = useSession(activeSource);
+  if (source === null)
+    return <p className="empty">Problems of the source that you edit appear here. Open a template or a file.</p>;
+  const found = diagnosticsOf(source.check);
+  if (found.length === 0) {
+    const text =
+      source.check === null
+        ? `${baseName(source.path)} was not verified yet: Ctrl+S saves it and asks the kernel.`
+        : `No problems in ${baseName(source.path)}${source.editedSince ? " when it was verified; it was edited since" : ""}.`;
+    return <p className="empty">{text}</p>;
+  }
+  const go = ({ file, line, column }: Diagnostic): void => {
+    if (line > 0 && file.startsWith("/")) void revealSource(app, file, { line, column: Math.max(1, column) });
+  };
+  return (
+    <ListBox
+      className="problems"
+      aria-label="Problems"
+      onAction={(key) => {
+        const one = found[Number(key)];
+        if (one !== undefined) go(one);
+      }}
+    >
+      {found.map((one, index) => (
+        // findings have no name of their own: their place in the list is it
+        <ListBoxItem key={index} id={String(index)} className="problem" textValue={one.message}>
+          <span className={`codicon ${icons[one.severity]} ${one.severity}`} role="img" aria-label={one.severity} />
+          <span className="grow">
+            <span className="message">{one.message}</span>
+          </span>
+          <span className="tag">{one.class}</span>
+          <span className="dim number where">
+            {baseName(one.file)}
+            {one.line > 0 && `:${one.line}`}
+            {one.column > 0 && `:${one.column}`}
+          </span>
+        </ListBoxItem>
+      ))}
+    </ListBox>
+  );
+}

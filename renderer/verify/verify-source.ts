@@ -1,0 +1,46 @@
+/** Saves a source and asks the kernel's verifier about it; without privilege, at least builds it. */
+import { Failed } from "../../protocol/failures.ts";
+import { buildOf, changeSource, type Check, diagnosticsOf } from "../editor/open-sources.ts";
+import { saveSource } from "../editor/save-source.ts";
+import { showMarkers } from "../editor/show-markers.ts";
+import { textAt, wholeText } from "../editor/texts.ts";
+import type { App } from "../session/app.ts";
+import { notify, notifyFailure } from "../session/notices.ts";
+import { wordsOf } from "../session/failure-words.ts";
+
+export async function saveAndVerify(app: App, path: string): Promise<void> {
+  if (await saveSource(app, path)) await verifySource(app, path);
+}
+
+export async function verifySource(app: App, path: string): Promise<void> {
+  const text = textAt(path);
+  if (text === undefined) return;
+  const checked = text.model.getAlternativeVersionId();
+  const input = { path, text: wholeText(text) };
+  changeSource(app, path, { checking: true });
+  try {
+    const check = await judge(app, input);
+    if (text.model.isDisposed()) return;
+    const editedSince = text.model.getAlternativeVersionId() !== checked;
+    changeSource(app, path, { check, editedSince });
+    await showMarkers(path, diagnosticsOf(check));
+    for (const note of buildOf(check)?.notes ?? []) notify(app, { kind: "info", title: note });
+  } catch (error) {
+    notifyFailure(app, `verify ${path}`, error);
+  } finally {
+    changeSource(app, path, { checking: false });
+  }
+}
+
+async function judge(app: App, input: { path: string; text: string }): Promise<Check> {
+  try {
+    return { kind: "verdict", verdict: await app.request("verify.verify", { input }) };
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    const { kind } = error.failure;
+    if (kind !== "no-privilege" && kind !== "helper-gone") throw error;
+    const build = await app.request("build.build", { input });
+    if (build.ok) notifyFailure(app, "ask the kernel's verifier", error);
+    return { kind: "build", build, why: wordsOf(error)?.title ?? "cancelled" };
+  }
+}
