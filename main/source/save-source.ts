@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { access, type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { Failed } from "../../protocol/failures.ts";
 import type { SaveParams } from "../../protocol/source.ts";
 import { fileFailure, isErrno } from "./file-failure.ts";
@@ -23,9 +23,10 @@ export async function saveSource({ path, text, basedOn }: SaveParams): Promise<{
       });
     }
   }
-  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString("hex")}~`);
+  const temporary = join(dirname(target), `.xdpw-${randomBytes(6).toString("hex")}~`);
   try {
-    const file = await open(temporary, "wx", 0o666);
+    // what was private is so from the first byte on
+    const file = await open(temporary, "wx", stat === null ? 0o666 : 0o600);
     try {
       await file.writeFile(bytes);
       if (stat !== null) await takeAfter(file, stat);
