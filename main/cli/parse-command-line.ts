@@ -95,7 +95,7 @@ function parseFlags(argv: readonly string[], spec: CommandSpec): CommandLine {
       return refuse(`${token.rawName} needs a value: ${token.rawName} ${flag.value}`);
     }
     if (flag.choices !== undefined && !flag.choices.includes(value)) {
-      return refuse(`${token.rawName} ${value}: ${meant(nearest(value, flag.choices), flag.choices)}`);
+      return refuse(`${token.rawName} ${value}: give ${list(flag.choices)}`);
     }
     given[token.name] = value;
   }

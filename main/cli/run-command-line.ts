@@ -1,9 +1,8 @@
-/** One run of xdpw: parse, open a workbench, run the command, say the answer, close everything. */
-import { Failed, type Failure } from "../../protocol/failures.ts";
+/** One run of xdpw: help, version and mistakes answered at once, a command run. */
+import type { Failure } from "../../protocol/failures.ts";
 import type { Workbench, WorkbenchSession } from "../workbench.ts";
-import type { Answer, CommandContext, CommandSpec, Text } from "./command.ts";
-import { exitCode, exitCodes } from "./exit-code.ts";
-import { failureText } from "./failure-text.ts";
+import type { CommandContext, CommandSpec } from "./command.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { commandHelp, overview, usageLine } from "./help.ts";
 import { createPaint, wantsColours } from "./paint.ts";
 import { parseCommandLine } from "./parse-command-line.ts";
@@ -67,78 +66,7 @@ export async function runCommandLine(
       return exitCodes.usage;
     }
     case "run":
-      break;
+      // Schemas and all that: help and version do without.
+      return (await import("./run-command.ts")).runCommand(line.spec, line.typed, around);
   }
-
-  const { spec, typed } = line;
-  const json = typed.flags["json"] === true;
-  const note = (text: string): void => {
-    if (!json) around.stderr(`${aside.dim(text)}\n`);
-  };
-  const showCommands = (lines: readonly string[]): void => {
-    if (typed.flags["verbose"] === true) around.stderr(lines.map((text) => `${aside.dim(`$ ${text}`)}\n`).join(""));
-  };
-  const show = async (answer: Answer): Promise<void> => {
-    if (!json) return write(answer.text, around.stdout);
-    if ("value" in answer.json) return around.stdout(`${JSON.stringify(answer.json.value)}\n`);
-    await write(answer.json.pieces, around.stdout);
-    await around.stdout("\n");
-  };
-  const say = async (error: unknown): Promise<number> => {
-    const known = error instanceof Failed ? error.failure : null;
-    const failure = known ?? { kind: "internal", message: error instanceof Error ? error.message : String(error) };
-    if (json) await around.stdout(`${JSON.stringify({ failure })}\n`);
-    else if (known !== null) around.stderr(failureText(known, around.cwd, aside));
-    else around.stderr(`${aside.red("xdpw:")} ${failure.message}\n`);
-    if (known === null && typed.flags["verbose"] === true && error instanceof Error)
-      around.stderr(`${error.stack ?? ""}\n`);
-    return known === null ? exitCodes.environment : exitCode(known);
-  };
-
-  let opened: Opened | null = null;
-  try {
-    const run = spec.load();
-    const progress = (text: string): void => {
-      if (around.terminal.stderr) note(text);
-    };
-    opened = await around.open({ progress, commands: showCommands });
-    const { workbench, handlers, token } = opened;
-    const answer = await (await run)({
-      typed,
-      cwd: around.cwd,
-      workbench,
-      handlers,
-      token,
-      paint,
-      note,
-      show,
-      commands: showCommands,
-    });
-    if (answer === null) return exitCodes.done;
-    await show(answer);
-    return answer.ok ? exitCodes.done : exitCodes.no;
-  } catch (error) {
-    // What a signal stopped is not a failure of its own, whatever it was in the middle of.
-    if (opened?.token.isCancellationRequested === true) {
-      return say(new Failed({ kind: "cancelled", message: `${spec.words.join(" ")}: interrupted` }));
-    }
-    return say(error);
-  } finally {
-    await opened?.workbench.close();
-  }
-}
-
-/** Pieces are gathered to some size: one write each would be slow, one for all would need all the memory. */
-const pieceLength = 1 << 18;
-
-async function write(text: Text, stdout: Surroundings["stdout"]): Promise<void> {
-  if (typeof text === "string" || text instanceof Uint8Array) return stdout(text);
-  let gathered = "";
-  for (const piece of text) {
-    gathered += piece;
-    if (gathered.length < pieceLength) continue;
-    await stdout(gathered);
-    gathered = "";
-  }
-  if (gathered !== "") await stdout(gathered);
 }
