@@ -13,7 +13,7 @@ export interface Asking {
 
 export function chooseWay(asking: Asking): Way {
   if (process.geteuid?.() === 0) return "already-root";
-  const graphical = Boolean(process.env["DISPLAY"] ?? process.env["WAYLAND_DISPLAY"]);
+  const graphical = Boolean(process.env["DISPLAY"] || process.env["WAYLAND_DISPLAY"]);
   if (asking.terminal && onPath("sudo") !== null) return "sudo";
   if (graphical && onPath("pkexec") !== null) return "desktop";
   if (onPath("sudo") !== null && spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0) return "sudo";
@@ -65,7 +65,8 @@ export function startChild(argv: readonly string[], stdin: "ignore" | "inherit")
     said = (said + chunk.toString("utf8")).slice(-2000);
   });
   const ended = new Promise<string>((resolve) => {
-    child.once("error", (error) => resolve(error.message));
+    // more than once: a signal to sudo, which runs as root, is an error of its own
+    child.on("error", (error) => resolve(error.message));
     child.once("close", (code, signal) => resolve(said.trim() || `ended with ${signal ?? `exit code ${code ?? "?"}`}`));
   });
   return { ended, kill: () => void child.kill("SIGKILL") };
@@ -78,15 +79,15 @@ function startByPrompt(argv: readonly string[]): Started {
     const why = `the path ${JSON.stringify(unsafe)} has characters that cannot pass to the password dialog safely: move the program, or start it from a terminal with sudo`;
     return { ended: Promise.resolve(why), kill: () => undefined };
   }
+  // sudo-prompt writes the working directory into its command line unescaped, some time after it was called: this
+  // process stays in / from here on. Every path that it handles is absolute.
+  process.chdir("/");
   const ended = new Promise<string>((resolve) => {
-    const home = process.cwd();
-    // sudo-prompt writes the working directory into its command line unescaped.
-    process.chdir("/");
-    try {
-      sudoPrompt.exec(argv.join(" "), { name: "XDP Workbench" }, (error) => resolve(error?.message ?? "ended"));
-    } finally {
-      process.chdir(home);
-    }
+    sudoPrompt.exec(argv.join(" "), { name: "XDP Workbench" }, (error, _said, complaint) => {
+      const last = complaint?.toString().trim().split("\n").at(-1);
+      // a failed command's message repeats the whole command: its own last words tell more
+      resolve(error?.message.startsWith("Command failed") === true && last ? last : (error?.message ?? "it ended"));
+    });
   });
   return { ended, kill: () => undefined };
 }

@@ -32,7 +32,7 @@ export function createHelperPool(options: PoolOptions): HelperPool {
   let way: Way | null = null;
   let plainPeer: Promise<PlainPeer> | null = null;
   let elevatedPeer: Promise<ElevatedPeer> | null = null;
-  let closing = false;
+  const closing = new AbortController();
   let state: HelperState = { state: "locked", way: "none", pid: null, capabilities: [], libbpf: null, note: "" };
 
   const set = (change: Partial<HelperState>): void => {
@@ -62,9 +62,10 @@ export function createHelperPool(options: PoolOptions): HelperPool {
         way: chosen,
         asking: options.asking,
         progress: options.progress,
+        signal: closing.signal,
         closed: () => {
           elevatedPeer = null;
-          if (!closing)
+          if (!closing.signal.aborted)
             set({
               state: "gone",
               pid: null,
@@ -96,6 +97,7 @@ export function createHelperPool(options: PoolOptions): HelperPool {
         way: "plain",
         asking: options.asking,
         progress: options.progress,
+        signal: closing.signal,
         closed: () => {
           plainPeer = null;
         },
@@ -121,7 +123,7 @@ export function createHelperPool(options: PoolOptions): HelperPool {
       return state;
     },
     async close() {
-      closing = true;
+      closing.abort(new Failed({ kind: "cancelled", message: "the workbench is closing" }));
       const peers = await Promise.allSettled([plainPeer, elevatedPeer]);
       for (const peer of peers) if (peer.status === "fulfilled") peer.value?.close();
     },

@@ -9,6 +9,7 @@ import { Failed } from "../../protocol/failures.ts";
 import { connectPeer, type Peer } from "../../protocol/peer.ts";
 import { helperBundle, nodeInterpreter, runtimeDirectory } from "../paths.ts";
 import { type Asking, type Started, startChild, startElevated, type Way } from "./elevation.ts";
+import { removeStaleSockets } from "./remove-stale-sockets.ts";
 import { socketPipe } from "./socket-pipe.ts";
 
 export type HelperPeer<C extends Contract> = Peer<C, Record<never, never>>;
@@ -18,6 +19,8 @@ export interface StartOptions<C extends Contract> {
   readonly way: "plain" | Exclude<Way, "none">;
   readonly asking: Asking;
   readonly progress: (text: string) => void;
+  /** the workbench closes: nobody waits for a password any more */
+  readonly signal: AbortSignal;
   /** after a successful start: the connection ended */
   readonly closed: () => void;
 }
@@ -32,7 +35,9 @@ export async function startHelper<C extends Contract>(options: StartOptions<C>):
       `the socket path ${path} is longer than a unix socket allows: set XDG_RUNTIME_DIR to a shorter directory`,
     );
   }
+  options.signal.throwIfAborted();
   const role = options.way === "plain" ? "plain" : "elevated";
+  removeStaleSockets(runtimeDirectory());
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -44,7 +49,7 @@ export async function startHelper<C extends Contract>(options: StartOptions<C>):
       ? startChild([...argv, "--crossed", "none"], "ignore")
       : startElevated(options.way, options.asking, argv);
   try {
-    const socket = await firstConnection(server, started, patience[role], role);
+    const socket = await firstConnection(server, started, role, options.signal);
     return connectPeer(socketPipe(socket), options.calls, {
       serves: {},
       handlers: {},
@@ -62,18 +67,30 @@ export async function startHelper<C extends Contract>(options: StartOptions<C>):
   }
 }
 
-function firstConnection(server: Server, started: Started, milliseconds: number, role: string): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error(`the ${role} helper did not connect within ${milliseconds / 1000} s`)),
-      milliseconds,
-    );
-    server.once("connection", (socket) => {
+function firstConnection(
+  server: Server,
+  started: Started,
+  role: keyof typeof patience,
+  signal: AbortSignal,
+): Promise<Socket> {
+  return new Promise<Socket>((resolve, reject) => {
+    const over = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+    };
+    const stop = (): void => {
+      over();
+      reject(signal.aborted ? signal.reason : new Error(`the ${role} helper did not connect within ${wait / 1000} s`));
+    };
+    const wait = patience[role];
+    const timer = setTimeout(stop, wait);
+    signal.addEventListener("abort", stop);
+    server.once("connection", (socket) => {
+      over();
       resolve(socket);
     });
     void started.ended.then((why) => {
-      clearTimeout(timer);
+      over();
       reject(role === "plain" ? new Error(`the helper could not start: ${why}`) : refused(why));
     });
   });
