@@ -198,6 +198,32 @@ export interface FrameCounter {
   close(): void;
 }
 
+/** What of struct xdp_md a test run can choose. */
+export interface TestContext {
+  /** a device of the current namespace; 0 is its loopback, with queue 0 only */
+  readonly ifindex: number;
+  /** beyond the device's receive queues: EINVAL */
+  readonly queue: number;
+}
+
+export interface TestRunOptions {
+  /** at least 14 bytes; what is more than a page holds needs a kernel that takes fragments */
+  readonly data: Buffer;
+  /** without it the packet comes in on the loopback of the current namespace */
+  readonly context?: TestContext;
+  /** runs in one call, each with what the one before left of the packet. Default 1 */
+  readonly repeat?: number;
+}
+
+export interface TestRunResult {
+  /** what the program returned */
+  readonly retval: number;
+  /** the packet after it */
+  readonly data: Buffer;
+  /** ns a run, on average */
+  readonly duration: number;
+}
+
 export interface NativeFace {
   /** e.g. "1.1" */
   readonly libbpfVersion: string;
@@ -265,4 +291,11 @@ export interface NativeFace {
     readonly ifindex: number;
     readonly patterns: readonly (readonly { readonly offset: number; readonly bytes: Buffer }[])[];
   }): FrameCounter;
+
+  /**
+   * BPF_PROG_TEST_RUN on the calling thread, in the current namespace. Nothing is sent: a redirect is an action only.
+   */
+  testRun(programFd: number, options: TestRunOptions): TestRunResult;
+  /** an AF_XDP socket without rings, enough to be put into an XSKMAP; the caller owns the fd */
+  xdpSocket(): number;
 }

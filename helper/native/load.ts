@@ -38,6 +38,8 @@ const members = {
   pinned: "function",
   sendFrames: "function",
   countFrames: "function",
+  testRun: "function",
+  xdpSocket: "function",
 } satisfies Record<keyof NativeFace, "string" | "function">;
 
 function isNativeFace(candidate: unknown): candidate is NativeFace {

@@ -33,6 +33,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   RegisterObject(exports, *realm);
   RegisterPool(exports);
   RegisterSend(exports);
+  RegisterTestRun(exports);
   RegisterXdp(exports);
   return exports;
 }

@@ -35,6 +35,7 @@ void RegisterNetns(Napi::Object exports);
 void RegisterObject(Napi::Object exports, Realm& realm);
 void RegisterPool(Napi::Object exports);
 void RegisterSend(Napi::Object exports);
+void RegisterTestRun(Napi::Object exports);
 void RegisterXdp(Napi::Object exports);
 
 /** Defines a property that stays as it is. */
