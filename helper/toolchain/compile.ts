@@ -15,8 +15,8 @@ import {
   withLineMarker,
 } from "./arguments.ts";
 import { diagnosticLimit, parseClang, parseLlc, stageDiagnostic } from "./diagnostics.ts";
-import { findTools, searchIn, wanted } from "./find.ts";
-import { confined, readableFolders, sandboxKind } from "./sandbox.ts";
+import { findTools, searchIn, type Tool, wanted } from "./find.ts";
+import { confined, readableFolders, sandboxKind, toolFolders } from "./sandbox.ts";
 
 const timeout = 60_000;
 const maximumOutput = 16 * 1024 * 1024;
@@ -37,7 +37,7 @@ export async function compile(context: Context, params: CompileParams, token: Ca
   const flags = clangFlags(process.arch, includes);
   const names = outputNames(path, emit);
   const filetype = ["-march=bpf", `-filetype=${emit === "asm" ? "asm" : "obj"}`];
-  const readable = readableFolders(path, context.environment["HOME"]);
+  const readable = sandbox === "bwrap" ? await foldersToRead(path, [clang, llc], context.environment["HOME"]) : [];
   const common = { ...context, timeout, maximumOutput, token };
 
   const clangRun = start(
@@ -48,9 +48,10 @@ export async function compile(context: Context, params: CompileParams, token: Ca
     },
     llc === null,
   );
-  // started at once: its own start-up passes while clang works
+  // Started at once: its own start-up passes while clang works. It reads the source too, from the disk as it was saved:
+  // the C lines that BTF carries and the verifier quotes come from there.
   const llcRun =
-    llc === null ? null : start({ ...common, argv: confined(sandbox, [llc.path, ...filetype, "-o", "-"], []) });
+    llc === null ? null : start({ ...common, argv: confined(sandbox, [llc.path, ...filetype, "-o", "-"], readable) });
   if (llcRun !== null) clangRun.child.stdout.pipe(llcRun.child.stdin);
 
   const [clangDone, llcDone] = await Promise.all([
@@ -80,6 +81,15 @@ export async function compile(context: Context, params: CompileParams, token: Ca
     diagnostics: diagnostics.slice(0, diagnosticLimit),
     sandbox,
   };
+}
+
+async function foldersToRead(
+  path: string,
+  tools: readonly (Tool | null)[],
+  home: string | undefined,
+): Promise<string[]> {
+  const paths = tools.flatMap((tool) => (tool === null ? [] : [tool.path]));
+  return [...(await toolFolders(paths)), ...readableFolders(path, home)];
 }
 
 async function includeFolders(path: string): Promise<string[]> {

@@ -3,6 +3,7 @@
  * workbench there is no lesser user: clang then runs in bwrap without capabilities and sees the system's headers and
  * the source's own folders, nothing else. Without a usable bwrap it runs as it is, and main warns.
  */
+import { realpath } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Toolchain } from "../../protocol/build.ts";
 import type { HelperContext } from "../context.ts";
@@ -11,8 +12,10 @@ import { start } from "../run.ts";
 export type Sandbox = Toolchain["sandbox"];
 
 const system = ["/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/alternatives"] as const;
-/** never bound whole, however a source came to lie in them */
+/** never bound whole, even where a source lies in them */
 const closed: ReadonlySet<string> = new Set(["/", "/etc", "/proc", "/sys", "/dev", "/run", "/boot", "/var"]);
+/** nor because a source lies in a folder of theirs */
+const closedAsParent: ReadonlySet<string> = new Set([...closed, "/tmp", "/home", "/root"]);
 
 let probed: Promise<Sandbox> | undefined;
 
@@ -50,7 +53,16 @@ export function readableFolders(path: string, home: string | undefined): string[
   const folder = dirname(path);
   const parent = dirname(folder);
   if (closed.has(folder)) return [];
-  return closed.has(parent) || parent === "/tmp" || parent === "/home" || parent === home ? [folder] : [parent];
+  return closedAsParent.has(parent) || parent === home ? [folder] : [parent];
+}
+
+/** Folders of compilers that are not installed where the system's are, such as /opt/llvm for /opt/llvm/bin/clang. */
+export async function toolFolders(paths: readonly string[]): Promise<string[]> {
+  const real = await Promise.all(paths.map((path) => realpath(path)));
+  const folders = [...paths, ...real].map((path) => dirname(dirname(path)));
+  return [...new Set(folders)].filter(
+    (folder) => !closed.has(folder) && !system.some((one) => `${folder}/`.startsWith(`${one}/`)),
+  );
 }
 
 function confinement(readable: readonly string[]): string[] {
