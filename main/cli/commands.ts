@@ -47,6 +47,16 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import("./verify.ts")).runVerify,
   },
   {
+    words: ["test"],
+    summary: "run the packets of packets.json through a program, and attach nothing",
+    arguments: [{ name: "PATH", what: "a folder, a packets.json, or a source or object with one beside it" }],
+    flags: {
+      netns: { ...netns, what: "where interfaces and routes are looked up (default: this network namespace)" },
+    },
+    examples: ["xdpw test bpf-templates/ipv4-blocklist", "xdpw test filter.bpf.c --json"],
+    load: async () => (await import("./test.ts")).runTest,
+  },
+  {
     words: ["attach"],
     summary: "build, verify and attach a program to an interface",
     arguments: [input],

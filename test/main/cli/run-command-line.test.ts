@@ -4,6 +4,7 @@ import { commands } from "../../../main/cli/commands.ts";
 import { type Opened, runCommandLine } from "../../../main/cli/run-command-line.ts";
 import type { ElevatedPeer } from "../../../main/helpers/helper-pool.ts";
 import type { Workbench, WorkbenchSession } from "../../../main/workbench.ts";
+import type { Diagnostic } from "../../../protocol/diagnostic.ts";
 import { Failed, fail } from "../../../protocol/failures.ts";
 import type { InterfaceListing, NetworkInterface } from "../../../protocol/interfaces.ts";
 
@@ -182,11 +183,14 @@ describe("verify", () => {
   };
   const finding = {
     ...{ file: "/src/a.c", line: 9, column: 3, severity: "error", class: "packet-bounds", message: "invalid access" },
-  } as const;
-  const verdict = (programs: readonly (typeof good)[], diagnostics: readonly (typeof finding)[]) => ({
+  } satisfies Diagnostic;
+  const verdict = (programs: readonly (typeof good)[], diagnostics: readonly Diagnostic[]): Partial<Handlers> => ({
     "verify.verify": async () => ({
-      ...{ build, accepted: diagnostics.length === 0, programs: [...programs], milliseconds: 1 },
+      build: { ...build, diagnostics: [...build.diagnostics] },
+      accepted: diagnostics.length === 0,
+      programs: [...programs],
       diagnostics: [...diagnostics],
+      milliseconds: 1,
     }),
   });
   it("accepts", async () => {
