@@ -43,7 +43,8 @@ export interface LaunchOptions {
   readonly role: "plain" | "elevated";
   readonly crossed?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  readonly uid?: number;
+  /** runs the helper, as the last words of its command line, somewhere special */
+  readonly within?: readonly string[];
 }
 
 export async function launch(options: LaunchOptions): Promise<Launched> {
@@ -53,10 +54,10 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(path, resolve));
   const argv = [helperFile, "--role", options.role, "--connect", path, "--crossed", options.crossed ?? "none"];
-  const child = spawn(process.execPath, argv, {
+  const [command = process.execPath, ...rest] = [...(options.within ?? []), process.execPath, ...argv];
+  const child = spawn(command, rest, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "/", ...options.environment },
-    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
   let written = "";
   for (const stream of [child.stdout, child.stderr]) {
