@@ -10,6 +10,7 @@ import { createLabs } from "./lab/lab.ts";
 import { sendTraffic } from "./lab/traffic.ts";
 import { createMapHandles } from "./map-handles.ts";
 import { deleteFromMap, describeMap, listMaps, lookupInMap, pageMap, pinnedMap, updateMap } from "./maps.ts";
+import { runPackets } from "./packets.ts";
 import { listPrograms } from "./programs.ts";
 import { judge } from "./verify.ts";
 
@@ -28,6 +29,7 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
     "interfaces.describe": ({ place }) => describeInterface(context, "elevated", place),
     "programs.list": async () => ({ programs: listPrograms(native) }),
     "verify.judge": (params) => judge(context, params),
+    "packets.run": (params, { token }) => runPackets(context, params, token),
     "attach.attach": (params) => attach(context, params),
     "attach.detach": async (params) => detach(context, params),
     "maps.list": async () => ({ maps: listMaps(native) }),

@@ -25,6 +25,8 @@ import { listMaps } from "./maps/list-maps.ts";
 import { readTable } from "./maps/read-table.ts";
 import { setEntry } from "./maps/set-entry.ts";
 import { createWatches } from "./maps/watch-maps.ts";
+import { packetsTwin } from "./packets/packets-twin.ts";
+import { testPackets } from "./packets/test-packets.ts";
 import { programRoot, stateDirectory, templatesRoot, workspaceDirectory } from "./paths.ts";
 import { listDirectory } from "./source/list-directory.ts";
 import { readSource } from "./source/read-source.ts";
@@ -112,6 +114,12 @@ function createHandlers({ helpers, attachments, commands, watches }: Rooms): Han
       const verdict = await verifyInput(helpers, input, token);
       commands.add(twins.verifyTwin(input.path, verdict.build.stages), verdict.accepted);
       return verdict;
+    },
+
+    "packets.test": async (params, { token }) => {
+      const report = await testPackets(helpers, params, token);
+      commands.add(packetsTwin(report, params.netns), report.failed === 0);
+      return report;
     },
 
     "interfaces.list": () => listInterfaces(helpers),

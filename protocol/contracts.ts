@@ -27,6 +27,7 @@ import {
   table,
   tableChange,
 } from "./maps.ts";
+import { packetsReport, packetsRunParams, packetsRunResult, packetsTestParams } from "./packets.ts";
 import { programListed } from "./programs.ts";
 import { command, helperDescription, helperState, session } from "./session.ts";
 import { directory, saveParams, source, template, version } from "./source.ts";
@@ -61,6 +62,7 @@ export const elevatedHelper = {
   "interfaces.describe": method(z.strictObject({ place }), interfaceDetails),
   "programs.list": method(none, z.strictObject({ programs: z.array(programListed) })),
   "verify.judge": method(judgeParams, judgement),
+  "packets.run": method(packetsRunParams, packetsRunResult),
   "attach.attach": method(attachProgramParams, attachment),
   "attach.detach": method(detachProgramParams, detachment),
   "maps.list": method(none, z.strictObject({ maps: z.array(mapListed) })),
@@ -96,6 +98,8 @@ export const workbench = {
   "verify.verify": method(z.strictObject({ input }), verdict),
   "interfaces.list": method(none, interfaceListing),
   "interfaces.describe": method(z.strictObject({ place }), interfaceDetails),
+  /** runs the packets.json of a folder on the kernel, attached to nothing */
+  "packets.test": method(packetsTestParams, packetsReport),
   "attach.attach": method(attachParams, attachment),
   "attach.detach": method(detachParams, detachment),
   "programs.list": method(none, z.strictObject({ programs: z.array(programListed) })),

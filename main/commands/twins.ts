@@ -22,7 +22,7 @@ export function buildTwin(path: string, stages: readonly Stage[]): Twin {
 }
 
 /** Where the stages of the build, as shown, leave the object; an object on disk was not built. */
-function objectPath(path: string, stages: readonly Stage[]): string {
+export function objectPath(path: string, stages: readonly Stage[]): string {
   const argv = stages.at(-1)?.argv ?? [];
   const flag = argv.lastIndexOf("-o");
   return flag < 0 ? path : (argv[flag + 1] ?? path);
