@@ -272,7 +272,7 @@ describe("serve", () => {
   it("prints where it is, and ends on a signal", async () => {
     const { child, finished } = scene.start(["serve", "--port", "0", "--json"]);
     const line = await new Promise<string>((resolve) =>
-      child.stdout?.once("data", (data: Buffer) => resolve(`${data}`)),
+      child.stdout?.once("data", (data: Buffer) => resolve(data.toString())),
     );
     const { url, port } = z.object({ url: z.string(), port: z.number() }).parse(JSON.parse(line));
     expect(url).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${port}/\\?token=[\\w-]{43}$`));
