@@ -13,7 +13,7 @@ import type { App } from "../session/app.ts";
 import { unlock } from "../session/unlock.ts";
 import type { SessionState } from "../session/state.ts";
 import { saveAndVerify, verifySource } from "../verify/verify-source.ts";
-import { focusRegion, stepRegion } from "./regions.ts";
+import { focusEditor, stepRegion } from "./regions.ts";
 
 export type MenuName = "File" | "Edit" | "View" | "Program" | "Map" | "Lab" | "Help";
 export const menuNames: readonly MenuName[] = ["File", "Edit", "View", "Program", "Map", "Lab", "Help"];
@@ -186,12 +186,12 @@ export const actions: readonly Action[] = [
     keys: "Shift+F6",
     run: () => stepRegion(-1),
   },
-  { id: "focus-editor", menu: "View", title: "Go to the editor", keys: "Ctrl+1", run: () => focusRegion("editors") },
+  { id: "focus-editor", menu: "View", title: "Go to the editor", keys: "Ctrl+1", run: focusEditor },
   {
     id: "verify",
     menu: "Program",
     title: "Verify without saving",
-    keys: "Ctrl+Shift+V",
+    keys: "Alt+V",
     run: (app) => withActive(app, (path) => verifySource(app, path)),
     enabled: hasSource,
   },
@@ -215,7 +215,7 @@ export const actions: readonly Action[] = [
     id: "choose-interface",
     menu: "Program",
     title: "Choose the interface",
-    keys: "Ctrl+Shift+I",
+    keys: "Alt+I",
     run: () => document.querySelector<HTMLElement>(".interface-pick button")?.focus(),
     apart: true,
   },

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { ListBox, ListBoxItem } from "react-aria-components";
 import type { MapListed } from "../../protocol/maps.ts";
 import { showSource } from "../editor/open-source.ts";
-import { shortName } from "../editor/open-sources.ts";
+import { baseName, folderName } from "../editor/open-sources.ts";
 import { choosePlace, showInterface } from "../interfaces/choose-place.ts";
 import { bestMode, groupByNamespace, isOfLab, placeKey, samePlace } from "../interfaces/places.ts";
 import { mapsByOwner, placeOfMap } from "../maps/map-owner.ts";
@@ -31,19 +31,29 @@ function Sources(): React.ReactNode {
       <h2>Open files</h2>
       <ListBox
         aria-label="Open files"
-        selectionMode="single"
-        selectedKeys={active === null ? [] : [active]}
         onAction={(key) => showSource(app, String(key))}
         renderEmptyState={() => <p className="empty-line">None yet: open a template or a file.</p>}
       >
         {sources.map((source) => {
           const tag = tagOf(source);
-          const name = shortName(source.path, sources);
+          const name = baseName(source.path);
           return (
-            <ListBoxItem key={source.path} id={source.path} className="line" textValue={name}>
+            <ListBoxItem
+              key={source.path}
+              id={source.path}
+              className={source.path === active ? "line chosen" : "line"}
+              textValue={name}
+            >
               <span className="grow cut" title={source.path}>
-                {name}
-                {source.dirty && <span aria-label="unsaved"> ●</span>}
+                {baseName(source.path)} <span className="dim">{folderName(source.path)}</span>
+                {source.path === active && <span className="unseen"> shown</span>}
+                {source.dirty && (
+                  <span title="unsaved">
+                    {" "}
+                    <span aria-hidden="true">●</span>
+                    <span className="unseen">unsaved</span>
+                  </span>
+                )}
               </span>
               {tag !== null && <span className={`tag ${tag.tone}`}>{tag.text}</span>}
             </ListBoxItem>
@@ -74,8 +84,6 @@ function Interfaces(): React.ReactNode {
           <ListBox
             aria-label={netns === null ? "Interfaces of this machine" : `Interfaces of ${title}`}
             className={netns === null ? "" : "inner"}
-            selectionMode="single"
-            selectedKeys={place === null ? [] : [placeKey(place)]}
             onAction={(key) => {
               const found = interfaces.find((one) => placeKey(one) === key);
               if (found === undefined) return;
@@ -84,9 +92,15 @@ function Interfaces(): React.ReactNode {
             }}
           >
             {interfaces.map((one) => (
-              <ListBoxItem key={placeKey(one)} id={placeKey(one)} className="line" textValue={one.name}>
+              <ListBoxItem
+                key={placeKey(one)}
+                id={placeKey(one)}
+                className={place !== null && samePlace(one, place) ? "line chosen" : "line"}
+                textValue={one.name}
+              >
                 <span className="grow cut">
-                  {one.name}{" "}
+                  {one.name}
+                  {place !== null && samePlace(one, place) && <span className="unseen"> chosen</span>}{" "}
                   <span className="dim">
                     {one.driver ?? ""}
                     {one.up ? "" : " · down"}

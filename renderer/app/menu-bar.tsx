@@ -1,14 +1,12 @@
-import { useRef, useState } from "react";
+import { useState } from "react";
 import {
   Button,
-  Keyboard,
   Menu,
   MenuItem,
   MenuTrigger,
   Popover,
   Separator,
   SubmenuTrigger,
-  Text,
   Toolbar,
 } from "react-aria-components";
 import { openTemplate } from "../templates/open-template.ts";
@@ -19,13 +17,13 @@ import { chooseTheme, themeChoices } from "./theme.ts";
 export function MenuBar(): React.ReactNode {
   const [open, setOpen] = useState<MenuName | null>(null);
   const workspace = useSession((state) => state.session?.workspace ?? "");
-  const buttons = useRef(new Map<MenuName, HTMLButtonElement>());
+  const [header, setHeader] = useState<HTMLElement | null>(null);
   const step = (from: MenuName, by: 1 | -1): void => {
     const at = menuNames.indexOf(from);
     setOpen(menuNames[(at + by + menuNames.length) % menuNames.length] ?? null);
   };
   return (
-    <header className="menu-bar" data-region="menus">
+    <header className="menu-bar" data-region="menus" ref={setHeader}>
       <h1>XDP Workbench</h1>
       <Toolbar aria-label="Menus">
         {menuNames.map((name) => (
@@ -34,16 +32,16 @@ export function MenuBar(): React.ReactNode {
             isOpen={open === name}
             onOpenChange={(is) => setOpen(is ? name : (now) => (now === name ? null : now))}
           >
-            <Button
-              className="menu-button"
-              onHoverStart={() => setOpen((now) => (now === null ? null : name))}
-              ref={(element) => {
-                if (element !== null) buttons.current.set(name, element);
-              }}
-            >
+            <Button className="menu-button" onHoverStart={() => setOpen((now) => (now === null ? null : name))}>
               {name}
             </Button>
-            <Popover className="popover" placement="bottom start" offset={2} isNonModal>
+            <Popover
+              className="popover"
+              placement="bottom start"
+              offset={2}
+              isNonModal
+              {...(header === null ? {} : { UNSTABLE_portalContainer: header })}
+            >
               <div
                 onKeyDownCapture={(event) => {
                   const sub = (event.target as HTMLElement).closest("[data-submenu]") !== null;
@@ -100,9 +98,14 @@ function MenuOf({ name }: { readonly name: MenuName }): React.ReactNode {
 
 function ActionItem({ action: { id, title, keys } }: { readonly action: Action }): React.ReactNode {
   return (
-    <MenuItem id={id} className="menu-item" textValue={title}>
-      <Text slot="label">{title}</Text>
-      {keys !== null && <Keyboard>{keys}</Keyboard>}
+    <MenuItem
+      id={id}
+      className="menu-item"
+      textValue={title}
+      {...(keys === null ? {} : { "aria-keyshortcuts": keys.replace("Ctrl", "Control") })}
+    >
+      <span className="label">{title}</span>
+      {keys !== null && <kbd aria-hidden="true">{keys}</kbd>}
     </MenuItem>
   );
 }
@@ -113,7 +116,7 @@ function TemplatesItem(): React.ReactNode {
   return (
     <SubmenuTrigger>
       <MenuItem id="templates" className="menu-item" textValue="New from template">
-        <Text slot="label">New from template</Text>
+        <span className="label">New from template</span>
         <span aria-hidden="true">›</span>
       </MenuItem>
       <Popover className="popover">
@@ -125,8 +128,8 @@ function TemplatesItem(): React.ReactNode {
         >
           {templates.map(({ id, title, summary }) => (
             <MenuItem key={id} id={id} className="menu-item" textValue={title}>
-              <Text slot="label">{title}</Text>
-              <Text slot="description">{summary}</Text>
+              <span className="label">{title}</span>
+              <span className="description">{summary}</span>
             </MenuItem>
           ))}
         </Menu>
@@ -141,7 +144,7 @@ function ThemeItem(): React.ReactNode {
   return (
     <SubmenuTrigger>
       <MenuItem id="theme" className="menu-item" textValue="Theme">
-        <Text slot="label">Theme</Text>
+        <span className="label">Theme</span>
         <span aria-hidden="true">›</span>
       </MenuItem>
       <Popover className="popover">
@@ -161,7 +164,7 @@ function ThemeItem(): React.ReactNode {
         >
           {themeChoices.map(({ choice, title }) => (
             <MenuItem key={choice} id={choice} className="menu-item" textValue={title}>
-              <Text slot="label">{title}</Text>
+              <span className="label">{title}</span>
               {choice === theme && <span aria-hidden="true">✓</span>}
             </MenuItem>
           ))}

@@ -88,7 +88,7 @@ export function PanelLayout(): React.ReactNode {
     [sources],
   );
   return (
-    <div className="panel-layout">
+    <div className="panel-layout" onFocus={({ target }) => app.panels.noticeFocus(target)}>
       <Layout
         model={app.panels.model}
         factory={content}

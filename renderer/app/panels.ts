@@ -1,5 +1,5 @@
 /** The docked panels: which tabs there are, and showing and closing them. */
-import { Actions, DockLocation, type IJsonModel, Model, TabNode } from "flexlayout-react";
+import { Actions, DockLocation, type IJsonModel, Model, TabNode, TabSetNode } from "flexlayout-react";
 
 export interface Panels {
   readonly model: Model;
@@ -8,7 +8,9 @@ export interface Panels {
   close(id: string): void;
   has(id: string): boolean;
   isShown(id: string): boolean;
-  /** of the tab strip that was used last */
+  /** the tab set in which something has the focus becomes the one that Close tab and Next tab mean */
+  noticeFocus(target: Element): void;
+  /** of the tab set that was used last */
   activeTab(): string | null;
   toggleMaximized(): void;
   /** one tab further in the tab strip that has the focus */
@@ -83,6 +85,15 @@ export function createPanels(): Panels {
     has: (id) => tab(id) !== null,
     isShown: (id) => tab(id)?.isVisible() ?? false,
     activeTab: () => model.getActiveTabset()?.getSelectedNode()?.getId() ?? null,
+    noticeFocus(target) {
+      const path = target.closest<HTMLElement>('[role="tabpanel"]')?.dataset["layoutPath"];
+      if (path === undefined) return;
+      model.visitNodes((node) => {
+        const set = node.getParent();
+        if (!(node instanceof TabNode) || !(set instanceof TabSetNode) || node.getPath() !== path) return;
+        if (model.getActiveTabset() !== set) model.doAction(Actions.setActiveTabset(set.getId()));
+      });
+    },
     toggleMaximized() {
       const active = model.getActiveTabset();
       if (active !== undefined) model.doAction(Actions.maximizeToggle(active.getId()));

@@ -1,4 +1,5 @@
 /** Puts the window together: the state, the connection, the panels, and what keeps them fresh. */
+import "monaco-editor/features/codicon/register.js";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import type { Connection, ConnectionHandlers } from "../connection/connection.ts";

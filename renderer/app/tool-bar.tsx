@@ -1,4 +1,4 @@
-import { Button, Keyboard, Toolbar } from "react-aria-components";
+import { Button, Toolbar } from "react-aria-components";
 import { attachActive } from "../attach/attach-program.ts";
 import { detachChosen } from "../attach/detach-program.ts";
 import { RunsLine } from "../attach/runs-line.tsx";
@@ -16,40 +16,39 @@ export function ToolBar(): React.ReactNode {
   const runsSomething = useSession((state) => (state.details?.interface.attached.length ?? 0) > 0);
   const rejected = source?.check?.kind === "verdict" && !source.check.verdict.accepted && !source.editedSince;
   return (
-    <Toolbar className="tool-bar" aria-label="Program and interface" data-region="toolbar">
-      <InterfacePicker />
-      <ModePicker />
-      <ProgramPicker />
-      <Button
-        className="button"
-        aria-label="Verify"
-        aria-keyshortcuts="Control+S"
-        isDisabled={source === null}
-        onPress={() => source !== null && void saveAndVerify(app, source.path)}
-      >
-        <span aria-hidden="true">{rejected ? "✗" : "✓"}</span> Verify <Keyboard>Ctrl+S</Keyboard>
-      </Button>
-      <Button
-        className={rejected || source === null ? "button" : "button go"}
-        aria-label="Attach"
-        aria-keyshortcuts="Control+Shift+A"
-        isPending={attaching === "attach"}
-        onPress={() => void attachActive(app)}
-      >
-        Attach <Keyboard>Ctrl+Shift+A</Keyboard>
-      </Button>
-      <Button
-        className="button"
-        aria-label="Detach"
-        aria-keyshortcuts="Control+Shift+D"
-        isPending={attaching === "detach"}
-        isDisabled={!runsSomething}
-        onPress={() => void detachChosen(app)}
-      >
-        Detach
-      </Button>
+    <section className="tool-bar" aria-label="Program and interface" data-region="toolbar">
+      <Toolbar className="tools" aria-label="Program and interface">
+        <InterfacePicker />
+        <ModePicker />
+        <ProgramPicker />
+        <Button
+          className="button"
+          aria-keyshortcuts="Control+S"
+          isDisabled={source === null}
+          onPress={() => source !== null && void saveAndVerify(app, source.path)}
+        >
+          <span aria-hidden="true">{rejected ? "✗" : "✓"}</span> Verify <kbd aria-hidden="true">Ctrl+S</kbd>
+        </Button>
+        <Button
+          className={rejected || source === null ? "button" : "button go"}
+          aria-keyshortcuts="Control+Shift+A"
+          isPending={attaching === "attach"}
+          onPress={() => void attachActive(app)}
+        >
+          Attach <kbd aria-hidden="true">Ctrl+Shift+A</kbd>
+        </Button>
+        <Button
+          className="button"
+          aria-keyshortcuts="Control+Shift+D"
+          isPending={attaching === "detach"}
+          isDisabled={!runsSomething}
+          onPress={() => void detachChosen(app)}
+        >
+          Detach
+        </Button>
+      </Toolbar>
       <span className="grow" />
       <RunsLine />
-    </Toolbar>
+    </section>
   );
 }

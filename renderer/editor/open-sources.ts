@@ -25,7 +25,12 @@ export interface OpenSource {
 
 export function changeSource(app: App, path: string, patch: Partial<OpenSource>): void {
   const { sources } = app.store.get();
-  app.store.set({ sources: sources.map((source) => (source.path === path ? { ...source, ...patch } : source)) });
+  const old = sources.find((source) => source.path === path);
+  if (old === undefined) return;
+  const changed = { ...old, ...patch };
+  // Every key typed comes by here: mostly nothing is new.
+  if ((Object.keys(changed) as (keyof OpenSource)[]).every((key) => Object.is(changed[key], old[key]))) return;
+  app.store.set({ sources: sources.map((source) => (source === old ? changed : source)) });
 }
 
 export function activeSource(state: SessionState): OpenSource | null {
@@ -34,6 +39,11 @@ export function activeSource(state: SessionState): OpenSource | null {
 
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** Of the folder that it is in. */
+export function folderName(path: string): string {
+  return path.split("/").at(-2) ?? "";
 }
 
 /** The name, and the folder where two open sources share it. */

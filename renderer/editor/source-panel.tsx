@@ -27,6 +27,7 @@ const options: editor.IStandaloneEditorConstructionOptions = {
   wordBasedSuggestions: "allDocuments",
   quickSuggestions: false,
   overviewRulerBorder: false,
+  bracketPairColorization: { enabled: false },
   cursorBlinking: "solid",
   stickyScroll: { enabled: false },
   guides: { indentation: false },
@@ -62,6 +63,15 @@ export function SourcePanel({ path }: { readonly path: string }): React.ReactNod
       created.onDidChangeCursorPosition(tellCursor);
       const opened = app.store.get().sources.find((open) => open.path === path);
       if (opened !== undefined) zones.current.show(opened);
+      let placing: ReturnType<typeof setTimeout> | undefined;
+      const placeZones = model.onDidChangeContent(() => {
+        clearTimeout(placing);
+        placing = setTimeout(() => {
+          const now = app.store.get().sources.find((open) => open.path === path);
+          if (now !== undefined && !ended) zones.current?.show(now);
+        }, 300);
+      });
+      ends.push(() => placeZones.dispose());
       const go = (at: { readonly line: number; readonly column: number }): void => {
         created.setPosition({ lineNumber: at.line, column: at.column });
         created.revealLineInCenterIfOutsideViewport(at.line);

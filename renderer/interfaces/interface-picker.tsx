@@ -1,5 +1,14 @@
 import { useMemo } from "react";
-import { Button, Header, ListBox, ListBoxItem, ListBoxSection, Popover, Select } from "react-aria-components";
+import {
+  Button,
+  Header,
+  ListBox,
+  ListBoxItem,
+  ListBoxSection,
+  Popover,
+  Select,
+  SelectValue,
+} from "react-aria-components";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { choosePlace } from "./choose-place.ts";
 import { groupByNamespace, isOfLab, placeKey } from "./places.ts";
@@ -22,7 +31,7 @@ export function InterfacePicker(): React.ReactNode {
       }}
     >
       <Button className="button pick">
-        <span className="cut">
+        <SelectValue className="cut">
           {chosen === null ? (
             <span className="dim">Choose an interface</span>
           ) : (
@@ -31,7 +40,7 @@ export function InterfacePicker(): React.ReactNode {
               <span className="dim">{[chosen.netns, chosen.driver].filter(Boolean).join(" · ")}</span>
             </>
           )}
-        </span>
+        </SelectValue>
         <span aria-hidden="true" className="dim">
           ▾
         </span>

@@ -1,4 +1,4 @@
-import { Button, ListBox, ListBoxItem, Popover, Select, Text } from "react-aria-components";
+import { Button, ListBox, ListBoxItem, Popover, Select, SelectValue } from "react-aria-components";
 import type { WantedMode } from "../../protocol/interfaces.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { modeTitle } from "./places.ts";
@@ -22,7 +22,7 @@ export function ModePicker(): React.ReactNode {
       }}
     >
       <Button className="button pick narrow">
-        <span className={unsupported.includes(mode) ? "struck" : ""}>{modeTitle(mode)}</span>
+        <SelectValue className={unsupported.includes(mode) ? "struck" : ""}>{modeTitle(mode)}</SelectValue>
         <span aria-hidden="true" className="dim">
           ▾
         </span>
@@ -34,12 +34,12 @@ export function ModePicker(): React.ReactNode {
             const why = wanted === "auto" ? "native where the driver can, else generic" : known?.why;
             return (
               <ListBoxItem key={wanted} id={wanted} className="menu-item two-lines" textValue={modeTitle(wanted)}>
-                <Text slot="label">
+                <span className="label">
                   {modeTitle(wanted)}
                   {known?.supported === false && <span className="tag">not supported</span>}
                   {known?.supported === null && <span className="tag warn">unknown</span>}
-                </Text>
-                {why !== undefined && <Text slot="description">{why}</Text>}
+                </span>
+                {why !== undefined && <span className="description">{why}</span>}
               </ListBoxItem>
             );
           })}

@@ -3,7 +3,7 @@ import type { App } from "../session/app.ts";
 import { describePlace } from "./choose-place.ts";
 import { samePlace } from "./places.ts";
 import type { SessionState } from "../session/state.ts";
-import { notifyFailure } from "../session/notices.ts";
+import { notify, notifyFailure } from "../session/notices.ts";
 
 const everyMilliseconds = 2000;
 let running: Promise<void> | null = null;
@@ -71,8 +71,10 @@ function choosePlaceOfItself(app: App): void {
   if (interfaces === null) return;
   if (place !== null) {
     const there = interfaces.interfaces.find((one) => samePlace(one, place));
-    if (there === undefined) app.store.set({ place: null, details: null });
-    else if (JSON.stringify(there) !== JSON.stringify(app.store.get().details?.interface))
+    if (there === undefined) {
+      app.store.set({ place: null, details: null });
+      notify(app, { kind: "info", title: `${place.name} went away: no interface is chosen now` });
+    } else if (JSON.stringify(there) !== JSON.stringify(app.store.get().details?.interface))
       void describePlace(app, false);
     if (there !== undefined) return;
   }

@@ -30,7 +30,7 @@ export function gridColumns(table: Table, widths: readonly number[]): readonly G
   const label: GridColumn = {
     cell: null,
     title: "name",
-    type: "what the key stands for",
+    type: "",
     align: "text",
     from: "label",
     characters: labelWidth,

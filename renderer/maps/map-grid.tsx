@@ -15,6 +15,7 @@ import { setCell } from "./set-cell.ts";
 const rowHeight = 25;
 const headHeight = 40;
 const characterWidth = 8.4;
+const expanderWidth = 24;
 
 interface MapGridProps {
   readonly tab: MapTab;
@@ -110,14 +111,16 @@ export function MapGrid({ tab, view, table, onSelect }: MapGridProps): React.Rea
   };
 
   const template = [
-    ...(perCpu ? ["26px"] : []),
-    ...columns.map(({ characters }) => `${Math.round(characters * characterWidth) + 26}px`),
+    ...columns.map(
+      ({ characters }, index) =>
+        `${Math.round(characters * characterWidth) + 26 + (perCpu && index === 0 ? expanderWidth : 0)}px`,
+    ),
     "minmax(0, 1fr)",
   ].join(" ");
   return (
     <div
       className="grid"
-      role="grid"
+      role={perCpu ? "treegrid" : "grid"}
       aria-label={`${table.map.name} entries`}
       aria-rowcount={items.length + 1}
       aria-colcount={columns.length}
@@ -128,7 +131,6 @@ export function MapGrid({ tab, view, table, onSelect }: MapGridProps): React.Rea
     >
       <div role="rowgroup" className="grid-head">
         <div role="row" aria-rowindex={1} className="grid-row">
-          {perCpu && <span role="presentation" />}
           {columns.map(({ title, type, align, from }, index) => (
             <div
               key={`${from} ${title}`}

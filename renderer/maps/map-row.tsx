@@ -30,25 +30,12 @@ export function MapRow(props: MapRowProps): React.ReactNode {
     <div
       role="row"
       aria-rowindex={index + 2}
+      {...(perCpu ? { "aria-level": item.kind === "entry" ? 1 : 2 } : {})}
       {...(perCpu && item.kind === "entry" ? { "aria-expanded": opened } : {})}
       data-row={index}
       className={`grid-row ${item.kind} ${active === null ? "" : "on"} ${editing === null ? "" : "edited"}`}
       style={{ transform: `translateY(${top}px)` }}
     >
-      {perCpu && (
-        <span role="presentation" className="expander">
-          {item.kind === "entry" && (
-            <Button
-              className="icon-button"
-              excludeFromTabOrder
-              aria-label={opened ? "Hide the values of each CPU" : "Show the values of each CPU"}
-              onPress={props.onToggle}
-            >
-              <span className={`codicon codicon-chevron-${opened ? "down" : "right"}`} aria-hidden="true" />
-            </Button>
-          )}
-        </span>
-      )}
       {columns.map((column, at) => {
         const { cell } = column;
         const text = cellText(item, column, columns);
@@ -75,6 +62,16 @@ export function MapRow(props: MapRowProps): React.ReactNode {
             }}
             onDoubleClick={() => props.onEdit(at)}
           >
+            {perCpu && at === 0 && item.kind === "entry" && (
+              <Button
+                className="icon-button expander"
+                excludeFromTabOrder
+                aria-label={opened ? "Hide the values of each CPU" : "Show the values of each CPU"}
+                onPress={props.onToggle}
+              >
+                <span className={`codicon codicon-chevron-${opened ? "down" : "right"}`} aria-hidden="true" />
+              </Button>
+            )}
             {isEdited && column.column !== null ? (
               <CellEditor
                 column={column.column}

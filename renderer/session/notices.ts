@@ -1,4 +1,5 @@
 /** What the user is told beside the thing itself. Errors stay until they are dismissed. */
+import { Failed } from "../../protocol/failures.ts";
 import type { App } from "./app.ts";
 import { wordsOf } from "./failure-words.ts";
 
@@ -30,9 +31,14 @@ export function dismiss(app: App, id: number): void {
   app.store.set({ notices: app.store.get().notices.filter((notice) => notice.id !== id) });
 }
 
-/** `doing` completes "could not …". */
+/** `doing` completes "could not …", where the failure does not say itself what failed. */
 export function notifyFailure(app: App, doing: string, error: unknown): void {
   const words = wordsOf(error);
   if (words === null) return;
-  notify(app, { kind: "error", title: `Could not ${doing}: ${words.title}`, detail: words.detail });
+  const title = error instanceof Failed ? capitalized(words.title) : `Could not ${doing}: ${words.title}`;
+  notify(app, { kind: "error", title, detail: words.detail });
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -15,7 +15,7 @@ export function StartPage(): React.ReactNode {
         <h2 id="start-lab">Lab</h2>
         <LabCard />
       </section>
-      <section aria-labelledby="start-templates">
+      <section aria-labelledby="start-templates" className="whole">
         <h2 id="start-templates">Templates</h2>
         {templates.length === 0 ? (
           <p className="mid">No template is known yet.</p>

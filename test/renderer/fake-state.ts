@@ -1,0 +1,349 @@
+/** Sample machine for the fake workbench: two namespaces of the lab, one NIC, one program attached from elsewhere. */
+import type { Build, Stage } from "../../protocol/build.ts";
+import type { AttachedProgram, InterfaceDetails, NetworkInterface, Place } from "../../protocol/interfaces.ts";
+import type { LabStatus } from "../../protocol/lab.ts";
+import type { MapListed, Row, Table } from "../../protocol/maps.ts";
+import type { Verdict } from "../../protocol/verify.ts";
+
+export const foreign: AttachedProgram = {
+  mode: "skb",
+  id: 77,
+  name: "lb_main",
+  tag: "aa01bb02cc03dd04",
+  jited: true,
+  loadTime: "1",
+};
+
+export function nic(name: string, ifindex: number, netns: string | null, driver: string | null): NetworkInterface {
+  const native = driver === "veth" || driver === "virtio_net";
+  return {
+    ifindex,
+    name,
+    netns,
+    driver,
+    mac: `02:fc:00:00:00:0${ifindex % 10}`,
+    mtu: 1500,
+    up: true,
+    features: native ? ["basic", "redirect", "ndo-xmit", "rx-sg", "ndo-xmit-sg"] : [],
+    modes: native ? ["native", "skb"] : ["skb"],
+    attached: [],
+  };
+}
+
+export function details(of: NetworkInterface): InterfaceDetails {
+  const native = of.modes.includes("native");
+  return {
+    interface: of,
+    driver:
+      of.driver === null
+        ? null
+        : {
+            driver: of.driver,
+            version: "6.18.44",
+            firmwareVersion: of.driver === "veth" ? "" : "0x800006da",
+            expansionRomVersion: "",
+            busInfo: of.driver === "veth" ? "" : "0000:03:00.0",
+            supportsStatistics: true,
+            supportsTest: false,
+            supportsEepromAccess: false,
+            supportsRegisterDump: false,
+            supportsPrivateFlags: false,
+          },
+    modes: [
+      {
+        mode: "native",
+        supported: native,
+        why: native ? "the kernel reports it" : "the kernel reports no XDP features",
+      },
+      { mode: "skb", supported: true, why: "every device since Linux 4.12" },
+      { mode: "hw", supported: false, why: "the kernel reports no offload" },
+    ],
+    notes:
+      of.driver === "veth"
+        ? ["A native redirect into this veth is lost unless its peer runs an XDP program or has GRO on."]
+        : [],
+  };
+}
+
+export function labStatus(up: boolean): LabStatus {
+  const hosts = ["xdpw-lab-host0", "xdpw-lab-host1"];
+  const port = (index: 0 | 1) => ({
+    interface: `port${index}`,
+    netns: "xdpw-lab",
+    ifindex: 2 + index,
+    mac: `02:fc:00:00:00:0${index}`,
+    ipv4: index === 0 ? "192.0.2.1/24" : "198.51.100.1/24",
+    ipv6: `2001:db8:${index}::1/64`,
+  });
+  return {
+    name: null,
+    state: up ? "up" : "down",
+    box: "xdpw-lab",
+    hosts,
+    ports: up ? [port(0), port(1)] : [],
+    note: "",
+  };
+}
+
+export const counters: MapListed = {
+  id: 41,
+  name: "xdp_stats_map",
+  type: "array",
+  keySize: 4,
+  valueSize: 16,
+  maxEntries: 5,
+  flags: 0,
+  btfId: 9,
+  btfKeyTypeId: 1,
+  btfValueTypeId: 2,
+  programs: [{ id: 214, name: "xdp_count", type: "xdp" }],
+};
+const { programs: _, ...counterSummary } = counters;
+export const blocklist: MapListed = {
+  ...counters,
+  id: 42,
+  name: "blocklist",
+  type: "lpm_trie",
+  keySize: 8,
+  valueSize: 16,
+  maxEntries: 1024,
+  flags: 1,
+};
+const { programs: _other, ...blocklistSummary } = blocklist;
+export const perCpu: MapListed = { ...counters, id: 43, name: "per_cpu_stats", type: "percpu_array" };
+const { programs: _third, ...perCpuSummary } = perCpu;
+export const many: MapListed = { ...counters, id: 44, name: "flows", type: "hash", maxEntries: 65536 };
+const { programs: _fourth, ...manySummary } = many;
+
+export function keyOf(index: number): string {
+  return Buffer.from(Uint32Array.of(index).buffer).toString("base64");
+}
+
+const column = (
+  path: string,
+  from: "key" | "value",
+  type: string,
+  hint: string,
+  align: "number" | "text" = "number",
+) => ({
+  path,
+  from,
+  type,
+  align,
+  hint,
+  choices: null,
+});
+const actionNames = ["XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX", "XDP_REDIRECT"];
+const counterColumns = [
+  column("key", "key", "__u32", "0 to 4294967295"),
+  column("rx_packets", "value", "__u64", "0 to 18446744073709551615"),
+  column("rx_bytes", "value", "__u64", "0 to 18446744073709551615"),
+];
+
+export function counterRow(index: number, packets: number, cpus: boolean): Row {
+  const cells = [String(packets), String(packets * 98)];
+  return {
+    key: keyOf(index),
+    cells: [String(index), ...cells],
+    label: actionNames[index] ?? null,
+    cpus: cpus
+      ? [
+          [String(packets - 3), String((packets - 3) * 98)],
+          ["3", "294"],
+        ]
+      : null,
+  };
+}
+
+export function tables(): Map<number, Table> {
+  const counted = (cpus: boolean) =>
+    actionNames.map((_name, index) => counterRow(index, index === 2 ? 18204 : index * 7, cpus));
+  return new Map<number, Table>([
+    [
+      41,
+      {
+        map: counterSummary,
+        columns: counterColumns,
+        rows: counted(false),
+        total: 5,
+        readOnly: null,
+        resizable: false,
+      },
+    ],
+    [
+      42,
+      {
+        map: blocklistSummary,
+        columns: [
+          column("prefix", "key", "struct ipv4_prefix", "IPv4 prefix, 192.0.2.0/24", "text"),
+          column("packets", "value", "__u64", "0 to 18446744073709551615"),
+          column("bytes", "value", "__u64", "0 to 18446744073709551615"),
+        ],
+        rows: [],
+        total: 0,
+        readOnly: null,
+        resizable: true,
+      },
+    ],
+    [
+      43,
+      {
+        map: perCpuSummary,
+        columns: counterColumns,
+        rows: counted(true),
+        total: 5,
+        readOnly: "sums over the CPUs cannot be written",
+        resizable: false,
+      },
+    ],
+    [
+      44,
+      {
+        map: manySummary,
+        columns: [
+          column("saddr", "key", "__be32", "IPv4 address", "text"),
+          column("sport", "key", "__be16", "0 to 65535"),
+          column("packets", "value", "__u64", "0 to 18446744073709551615"),
+          column("mac", "value", "__u8[6]", "MAC address, 02:00:00:00:00:01", "text"),
+        ],
+        rows: Array.from({ length: 10_000 }, (_row, index) => ({
+          key: keyOf(index),
+          cells: [`10.0.${index >> 8}.${index & 255}`, String(1024 + index), String(index * 31), "02:fc:00:00:00:04"],
+          label: null,
+          cpus: null,
+        })),
+        total: 23_456,
+        readOnly: null,
+        resizable: true,
+      },
+    ],
+  ]);
+}
+
+export function stages(path: string): Stage[] {
+  const flags = "-S -target bpf -D __BPF_TRACING__ -D__x86_64__ -Wall -Wno-unused-value -Wno-pointer-sign".split(" ");
+  return [
+    {
+      name: "clang",
+      argv: [
+        "clang",
+        ...flags,
+        "-Wno-compare-distinct-pointer-types",
+        "-Werror",
+        "-O2",
+        "-emit-llvm",
+        "-c",
+        "-g",
+        path,
+        "-o",
+        "program.ll",
+      ],
+      milliseconds: 36.4,
+      exit: 0,
+    },
+    {
+      name: "llc",
+      argv: ["llc", "-march=bpf", "-filetype=obj", "-o", "program.o", "program.ll"],
+      milliseconds: 18.9,
+      exit: 0,
+    },
+  ];
+}
+
+export function buildOf(path: string, text: string): Build {
+  const lines = text.split("\n");
+  const broken = lines.findIndex((line) => line.includes("broken"));
+  const names = [...text.matchAll(/SEC\("(xdp[^"]*)"\)\s*int\s+(\w+)/g)];
+  const ok = broken < 0;
+  return {
+    ok,
+    path,
+    object: ok ? "ab".repeat(32) : null,
+    stages: ok
+      ? stages(path)
+      : stages(path)
+          .slice(0, 1)
+          .map((stage) => ({ ...stage, exit: 1 })),
+    diagnostics: ok
+      ? []
+      : [
+          {
+            file: path,
+            line: broken + 1,
+            column: 2,
+            severity: "error",
+            class: "compile",
+            message: "use of undeclared identifier 'broken'",
+          },
+        ],
+    notes: [],
+    programs: ok ? names.map(([, section = "", name = ""]) => ({ name, section, type: "xdp", instructions: 21 })) : [],
+    maps: [],
+    milliseconds: 55.3,
+  };
+}
+
+const acceptedLog = Array.from({ length: 40 }, (_line, index) =>
+  index % 4 === 0
+    ? `; __u32 action = chosen_action(); @ program.bpf.c:${60 + index / 4}`
+    : `${index}: (bf) r${index % 9} = r1`,
+);
+
+export function verdictOf(path: string, text: string): Verdict {
+  const build = buildOf(path, text);
+  const lines = text.split("\n");
+  const bad = lines.findIndex((line) => line.includes("UNCHECKED"));
+  const programs = build.programs.map(({ name, section, type }) => {
+    const accepted = bad < 0;
+    return {
+      name,
+      section,
+      type,
+      accepted,
+      instructions: 21,
+      processed: accepted ? 34 : 0,
+      jitedBytes: accepted ? 1229 : 0,
+      error: accepted ? "" : "EACCES: Permission denied",
+      log: accepted
+        ? [
+            ...acceptedLog,
+            "processed 34 insns (limit 1000000) max_states_per_insn 0 total_states 3 peak_states 3 mark_read 1",
+            "",
+          ].join("\n")
+        : [
+            "0: R1=ctx() R10=fp0",
+            "; void *data = (void *)(long)ctx->data; @ program.bpf.c:21",
+            "0: (61) r1 = *(u32 *)(r1 +0)          ; R1_w=pkt(r=0)",
+            `; UNCHECKED @ program.bpf.c:${bad + 1}`,
+            "1: (71) r2 = *(u8 *)(r1 +13)",
+            "invalid access to packet, off=13 size=1, R1(id=0,off=13,r=0)",
+            "R1 offset is outside of the packet",
+            "processed 2 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0",
+            "",
+          ].join("\n"),
+    };
+  });
+  const rejected = build.ok && bad >= 0;
+  return {
+    build,
+    accepted: build.ok && !rejected,
+    programs,
+    diagnostics: rejected
+      ? [
+          {
+            file: path,
+            line: bad + 1,
+            column: 0,
+            severity: "error",
+            class: "packet-bounds",
+            message: "invalid access to packet, off=13 size=1, R1(id=0,off=13,r=0)",
+          },
+        ]
+      : build.diagnostics,
+    milliseconds: 61.2,
+  };
+}
+
+export function keyOfPlace({ netns, name }: Place): string {
+  return `${netns ?? ""}/${name}`;
+}

@@ -1,0 +1,412 @@
+/**
+ * The workbench's contract on sample data, served to the built window: for looking at every view without a kernel.
+ */
+import "vscode-jsonrpc/node";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join } from "node:path";
+import { WebSocketServer } from "ws";
+import type { AttachedProgram, NetworkInterface } from "../../protocol/interfaces.ts";
+import { workbench, workbenchNotifications } from "../../protocol/contracts.ts";
+import { fail } from "../../protocol/failures.ts";
+import { connectPeer, type Handlers, type Peer } from "../../protocol/peer.ts";
+import type { HelperState } from "../../protocol/session.ts";
+import type { Row } from "../../protocol/maps.ts";
+import type { Template } from "../../protocol/source.ts";
+import * as sample from "./fake-state.ts";
+
+const root = join(import.meta.dirname, "../..");
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".ttf": "font/ttf",
+  ".svg": "image/svg+xml",
+};
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; connect-src 'self' ws:; worker-src 'self' blob:";
+
+export interface Fake {
+  readonly url: string;
+  /** what tests turn: privilege, a foreign program, a file changed by somebody else, … */
+  readonly knobs: Knobs;
+  setHelper(state: Partial<HelperState>): void;
+  count(packets: number): void;
+  dropConnections(): void;
+  close(): Promise<void>;
+}
+export interface Knobs {
+  noPrivilege: boolean;
+  changedOnDisk: boolean;
+  refuse: boolean;
+}
+type Client = Peer<Record<string, never>, typeof workbenchNotifications>;
+
+export async function startFake(port = 0): Promise<Fake> {
+  const knobs: Knobs = { noPrivilege: false, changedOnDisk: false, refuse: false };
+  const clients = new Set<Client>();
+  const files = new Map<string, string>();
+  const tables = sample.tables();
+  const watched = new Set<number>();
+  let lab = false;
+  let nextProgram = 214;
+  const attached = new Map<string, AttachedProgram>([["/docker0", sample.foreign]]);
+  let helper: HelperState = {
+    state: "ready",
+    way: "sudo",
+    pid: 4242,
+    capabilities: ["bpf", "net_admin", "perfmon", "sys_admin", "net_raw", "sys_ptrace"],
+    libbpf: "1.1.2",
+    note: "",
+  };
+  const tell: Client["notify"] = (name, params) => {
+    for (const client of clients) client.notify(name, params);
+  };
+  const version = (text: string): string => createHash("sha256").update(text).digest("hex");
+  const interfaces = (): NetworkInterface[] => {
+    const all = [
+      sample.nic("lo", 1, null, null),
+      sample.nic("eth0", 2, null, "virtio_net"),
+      sample.nic("docker0", 4, null, "bridge"),
+      ...(lab
+        ? [
+            sample.nic("port0", 2, "xdpw-lab", "veth"),
+            sample.nic("port1", 3, "xdpw-lab", "veth"),
+            sample.nic("eth0", 2, "xdpw-lab-host0", "veth"),
+            sample.nic("eth0", 2, "xdpw-lab-host1", "veth"),
+          ]
+        : []),
+    ];
+    return all.map((one) => {
+      const program = attached.get(sample.keyOfPlace(one));
+      return program === undefined ? one : { ...one, attached: [program] };
+    });
+  };
+  const find = (place: { netns: string | null; name: string }): NetworkInterface =>
+    interfaces().find((one) => one.netns === place.netns && one.name === place.name) ??
+    fail({
+      kind: "not-found",
+      message: `find interface ${place.name}: it went away`,
+      what: "interface",
+      name: place.name,
+    });
+  const table = (id: number) =>
+    tables.get(id) ?? fail({ kind: "not-found", message: `read map ${id}: it is gone`, what: "map", name: String(id) });
+  const needPrivilege = (need: string): void => {
+    if (knobs.noPrivilege) fail({ kind: "no-privilege", message: `${need} needs root, and sudo was refused`, need });
+  };
+  const did = (what: string, lines: string[], xdpw: string | null): void =>
+    tell("command.added", { at: Date.now(), what, lines, xdpw, ok: true });
+  const setRow = (id: number, row: Row): void => {
+    const now = table(id);
+    const rows = [...now.rows.filter(({ key }) => key !== row.key), row].toSorted((one, other) =>
+      one.key < other.key ? -1 : 1,
+    );
+    tables.set(id, { ...now, rows, total: rows.length });
+  };
+
+  const handlers: Handlers<typeof workbench> = {
+    "session.describe": async () => ({
+      version: "0.1.0",
+      kernel: "6.18.5-amd64",
+      user: "ada",
+      home: "/home/ada",
+      workspace: "/home/ada/xdp",
+      toolchain: { clang: "Debian clang version 14.0.6", llc: "Debian LLVM version 14.0.6", sandbox: "bwrap" },
+      helper,
+      warnings: [],
+    }),
+    "packets.test": async ({ path }) =>
+      fail({ kind: "file", message: `test ${path}: no such file`, path, code: "ENOENT" }),
+    "session.unlock": async () => {
+      needPrivilege("start the helper");
+      helper = { ...helper, state: "ready" };
+      tell("helper.changed", helper);
+      return helper;
+    },
+    "session.commands": async () => ({ commands: [] }),
+    "templates.list": async () => ({ templates: readTemplates() }),
+    "templates.open": async ({ id }) => {
+      const path = `/home/ada/xdp/${id}/program.bpf.c`;
+      const text = files.get(path) ?? readFileSync(join(root, "bpf-templates", id, "program.bpf.c"), "utf8");
+      files.set(path, text);
+      return { path, text, version: version(text) };
+    },
+    "source.read": async ({ path }) => {
+      const text =
+        files.get(path) ?? fail({ kind: "file", message: `read ${path}: no such file`, path, code: "ENOENT" });
+      return { path, text, version: version(text) };
+    },
+    "source.save": async ({ path, text, basedOn }) => {
+      if (knobs.changedOnDisk && basedOn !== null) {
+        fail({ kind: "changed-on-disk", message: `save ${path}: somebody else wrote it`, path });
+      }
+      files.set(path, text);
+      return { version: version(text) };
+    },
+    "source.list": async ({ path }) => ({
+      path,
+      entries: [
+        { name: "packet-counters", kind: "directory" },
+        { name: "ipv4-blocklist", kind: "directory" },
+        { name: "program.bpf.c", kind: "source" },
+        { name: "program.o", kind: "object" },
+        { name: "notes.txt", kind: "other" },
+      ],
+    }),
+    "build.build": async ({ input: { path, text } }) => sample.buildOf(path, text ?? ""),
+    "verify.verify": async ({ input: { path, text } }) => {
+      needPrivilege("ask the verifier");
+      did(
+        "verify program.bpf.c",
+        [
+          "clang -S -target bpf -O2 -emit-llvm -c -g program.bpf.c -o program.ll",
+          "llc -march=bpf -filetype=obj -o program.o program.ll",
+          "bpftool prog load program.o /sys/fs/bpf/program",
+        ],
+        `xdpw verify ${path}`,
+      );
+      return sample.verdictOf(path, text ?? "");
+    },
+    "interfaces.list": async () => ({ interfaces: interfaces(), skipped: [] }),
+    "interfaces.describe": async ({ place }) => sample.details(find(place)),
+    "attach.attach": async ({ input: { text }, place, mode, replace, program: wanted }) => {
+      needPrivilege(`attach to ${place.name}`);
+      const one = find(place);
+      const [now] = one.attached;
+      if (now !== undefined && now.id < 200 && replace !== now.id) {
+        fail({
+          kind: "foreign-program",
+          message: `${place.name} runs ${now.name}`,
+          netns: place.netns,
+          ifindex: place.ifindex,
+          mode: now.mode,
+          program: now.id,
+          name: now.name,
+        });
+      }
+      const name = wanted ?? /int (xdp\w+)/.exec(text ?? "")?.[1] ?? "xdp_count";
+      const program: AttachedProgram = {
+        mode: mode === "auto" ? "native" : mode,
+        id: nextProgram,
+        name,
+        tag: "3b185187f1855c4c",
+        jited: true,
+        loadTime: "123",
+      };
+      nextProgram += 5;
+      attached.set(sample.keyOfPlace(place), program);
+      did(
+        `attach ${name} to ${place.name}`,
+        [`ip -n ${place.netns ?? "1"} link set dev ${place.name} xdpdrv obj program.o sec xdp`],
+        `xdpw attach program.bpf.c --netns ${place.netns ?? ""} --dev ${place.name}`,
+      );
+      return { place, program, maps: [{ name: "xdp_stats_map", id: 41 }], replaced: now ?? null, gapNanoseconds: null };
+    },
+    "attach.detach": async ({ place, replace }) => {
+      const [now] = find(place).attached;
+      if (now === undefined)
+        fail({
+          kind: "not-found",
+          message: `detach from ${place.name}: nothing is attached`,
+          what: "program",
+          name: place.name,
+        });
+      if (now.id < 200 && replace !== now.id) {
+        fail({
+          kind: "foreign-program",
+          message: "not ours",
+          netns: place.netns,
+          ifindex: place.ifindex,
+          mode: now.mode,
+          program: now.id,
+          name: now.name,
+        });
+      }
+      attached.delete(sample.keyOfPlace(place));
+      return { place, program: now };
+    },
+    "programs.list": async () => ({
+      programs: [...attached.values()].map(({ id, name, tag }) => ({
+        id,
+        name,
+        type: "xdp",
+        tag,
+        loadTime: "1",
+        jited: true,
+        xlatedBytes: 800,
+        jitedBytes: 1229,
+        mapIds: [41],
+      })),
+    }),
+    "maps.list": async () => {
+      const [program] = [...attached].filter(([key]) => key !== "/docker0").map(([, one]) => one);
+      const programs = program === undefined ? [] : [{ id: program.id, name: program.name, type: "xdp" }];
+      const ours = program === undefined ? [] : [sample.counters, sample.blocklist, sample.perCpu, sample.many];
+      const other = {
+        ...sample.many,
+        id: 90,
+        name: "lb_backends",
+        programs: [{ id: 77, name: "lb_main", type: "xdp" }],
+      };
+      return { maps: [...ours.map((map) => ({ ...map, programs })), other] };
+    },
+    "maps.table": async ({ id }) => table(id),
+    "maps.watch": async ({ id }) => {
+      watched.add(id);
+      return table(id);
+    },
+    "maps.unwatch": async ({ id }) => {
+      watched.delete(id);
+      return {};
+    },
+    "maps.set": async ({ id, cells, when }) => {
+      const now = table(id);
+      for (const [index, { align, path, hint }] of now.columns.entries()) {
+        const text = cells[index] ?? null;
+        if (text !== null && align === "number" && !/^\d+$/.test(text)) {
+          fail({ kind: "bad-value", message: `set ${path}: “${text}” is not a number; give ${hint}`, field: path });
+        }
+      }
+      const first = cells[0] ?? "";
+      const old = now.rows.find((row) => row.cells[0] === first);
+      if (when === "noexist" && old !== undefined) {
+        fail({
+          kind: "kernel",
+          message: `add the entry ${first}: it is there already`,
+          operation: "bpf_map_update_elem",
+          errno: 17,
+          code: "EEXIST",
+          extack: null,
+        });
+      }
+      setRow(id, {
+        key: old?.key ?? Buffer.from(first).toString("base64"),
+        cells: now.columns.map((_column, index) => cells[index] ?? old?.cells[index] ?? ""),
+        label: old?.label ?? null,
+        cpus: null,
+      });
+      did(
+        `set ${first} of ${now.map.name}`,
+        [`bpftool map update id ${id} key ${first} value …`],
+        `xdpw map set id:${id} ${first} …`,
+      );
+      return {};
+    },
+    "maps.delete": async ({ id, key }) => {
+      const now = table(id);
+      const rows = now.rows.filter((row) => row.key !== key);
+      tables.set(id, { ...now, rows, total: rows.length });
+      return { deleted: rows.length < now.rows.length };
+    },
+    "lab.up": async () => {
+      needPrivilege("make the lab");
+      for (const text of ["making namespaces", "waiting until no packet passes"]) {
+        tell("lab.progress", { text });
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      lab = true;
+      did(
+        "make the lab",
+        ["ip netns add xdpw-lab", "ip link add port0 netns xdpw-lab type veth peer name eth0 netns xdpw-lab-host0"],
+        "xdpw lab up",
+      );
+      return sample.labStatus(true);
+    },
+    "lab.down": async () => {
+      lab = false;
+      return sample.labStatus(false);
+    },
+    "lab.status": async () => sample.labStatus(lab),
+    "lab.traffic": async ({ count, protocol }) => {
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      fake.count(count);
+      return {
+        netns: "xdpw-lab-host0",
+        sent: count,
+        arrived: count,
+        replied: protocol === "udp" ? null : count,
+        nanoseconds: "4200000",
+      };
+    },
+  };
+
+  const server = createServer((request, response) => {
+    if (knobs.refuse) {
+      response.writeHead(401).end();
+      return;
+    }
+    const name = request.url === "/" ? "/index.html" : ((request.url ?? "").split("?")[0] ?? "");
+    const file = join(root, "dist/renderer", name);
+    if (name.includes("..") || !existsSync(file)) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, {
+      "content-type": types[extname(file)] ?? "application/octet-stream",
+      "content-security-policy": policy,
+    });
+    response.end(readFileSync(file));
+  });
+  const sockets = new WebSocketServer({ server, path: "/rpc", verifyClient: () => !knobs.refuse });
+  sockets.on("connection", (socket) => {
+    const client: Client = connectPeer(
+      {
+        send: (text) => socket.send(text),
+        receive(pipe) {
+          socket.on("message", (data) => pipe.message(String(data)));
+          socket.on("close", () => pipe.closed());
+        },
+        close: () => socket.close(),
+      },
+      {},
+      { serves: workbench, handlers, sends: workbenchNotifications, hears: {}, closed: () => clients.delete(client) },
+    );
+    clients.add(client);
+  });
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const address = server.address();
+  const fake: Fake = {
+    url: `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : port}/`,
+    knobs,
+    setHelper(state) {
+      helper = { ...helper, ...state };
+      tell("helper.changed", helper);
+    },
+    count(packets) {
+      const before = Number(table(41).rows[2]?.cells[1] ?? 0);
+      setRow(41, sample.counterRow(2, before + packets, false));
+      if (watched.has(41))
+        tell("maps.changed", { id: 41, rows: [sample.counterRow(2, before + packets, false)], removed: [], total: 5 });
+    },
+    dropConnections() {
+      for (const socket of sockets.clients) socket.terminate();
+    },
+    async close() {
+      for (const socket of sockets.clients) socket.terminate();
+      sockets.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return fake;
+}
+
+function readTemplates(): Template[] {
+  const folder = join(root, "bpf-templates");
+  return readdirSync(folder)
+    .filter((id) => existsSync(join(folder, id, "template.json")))
+    .map((id) => {
+      const {
+        title,
+        summary,
+        maps,
+        try: steps,
+        order,
+      } = JSON.parse(readFileSync(join(folder, id, "template.json"), "utf8"));
+      return { id, title, summary, maps, try: steps, readme: "", order };
+    })
+    .toSorted((one, other) => one.order - other.order)
+    .map(({ order: _order, ...template }) => template);
+}
