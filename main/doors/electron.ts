@@ -5,7 +5,7 @@
 import "vscode-jsonrpc/node";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { app, BrowserWindow, Menu, MessageChannelMain, protocol, session } from "electron";
+import { app, BrowserWindow, dialog, Menu, MessageChannelMain, protocol, session } from "electron";
 import { rendererRoot } from "../paths.ts";
 import { serveWindow } from "../server/serve-workbench.ts";
 import { readStatic, securityHeaders } from "../server/static-files.ts";
@@ -25,27 +25,46 @@ app.on("web-contents-created", (_event, contents) => {
   contents.setWindowOpenHandler(() => ({ action: "deny" }));
 });
 
-await app.whenReady();
-// The window has a menu bar of its own, the same as in a browser.
-Menu.setApplicationMenu(null);
-session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-session.defaultSession.setPermissionCheckHandler(() => false);
-protocol.handle(scheme, async (request) => {
+// Not awaited here: Electron is ready only after this module has been read to its end.
+app
+  .whenReady()
+  .then(open)
+  .catch((error: unknown) => {
+    dialog.showErrorBox("XDP Workbench cannot start", error instanceof Error ? error.message : String(error));
+    app.exit(1);
+  });
+
+function open(): void {
+  // The window has a menu bar of its own, the same as in a browser.
+  Menu.setApplicationMenu(null);
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) =>
+    answer(isPermitted(permission)),
+  );
+  session.defaultSession.setPermissionCheckHandler((_contents, permission) => isPermitted(permission));
+  protocol.handle(scheme, serveFile);
+
+  const workbench = createWorkbench({ terminal: false });
+  openWindow(workbench);
+  app.on("activate", () => {
+    if (BrowserWindow.getAllWindows().length === 0) openWindow(workbench);
+  });
+  app.on("window-all-closed", () => {
+    void workbench.close().then(() => app.quit());
+  });
+}
+
+/** Putting text on the clipboard at a click: the copy buttons. Nothing else, not even reading it. */
+function isPermitted(permission: string): boolean {
+  return permission === "clipboard-sanitized-write";
+}
+
+async function serveFile(request: Request): Promise<Response> {
   const url = new URL(request.url);
   const file =
     url.host === "workbench" && request.method === "GET" ? await readStatic(rendererRoot(), url.pathname) : null;
   if (file === null) return new Response("no such file", { status: 404, headers: securityHeaders });
   return new Response(new Uint8Array(file.body), { headers: { ...securityHeaders, ...file.headers } });
-});
-
-const workbench = createWorkbench({ terminal: false });
-openWindow(workbench);
-app.on("activate", () => {
-  if (BrowserWindow.getAllWindows().length === 0) openWindow(workbench);
-});
-app.on("window-all-closed", () => {
-  void workbench.close().then(() => app.quit());
-});
+}
 
 function openWindow(bench: Workbench): void {
   const window = new BrowserWindow({
