@@ -12,6 +12,8 @@ export interface SourceLine {
   /** 1-based; 0 where clang named none. */
   readonly column: number;
   readonly text: string;
+  /** How many bytes of white space were cut from the front of `text`: column counts them. */
+  readonly indent: number;
   /** The C function that the instruction belongs to. */
   readonly function: string;
 }
@@ -28,11 +30,13 @@ export function sourceLine(object: ObjectContents, program: string, instruction:
   if (!Number.isInteger(instruction) || position < start || position >= start + instructions) return null;
   const record = lastAtOrBefore(object.ext.lines.get(section) ?? [], start, position);
   if (!record) return null;
+  const raw = btfString(object.btf, record.textOffset);
   return {
     file: btfString(object.btf, record.fileOffset),
     line: record.line,
     column: record.column,
-    text: btfString(object.btf, record.textOffset).trim(),
+    text: raw.trim(),
+    indent: raw.length - raw.trimStart().length,
     function: name,
   };
 }

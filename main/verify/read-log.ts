@@ -4,7 +4,11 @@ export interface LogStep {
   readonly instruction: number;
   /** The instruction as the kernel prints it, such as "r0 = *(u8 *)(r1 +34)". */
   readonly text: string;
-  /** Registers and stack after it, as text; empty where the log leaves them out. */
+  /**
+   * Registers and stack as the log shows them when it takes up a path here or enters a function, as text; empty else.
+   */
+  readonly before: string;
+  /** What it changed in registers and stack, as text; empty where the log leaves it out. */
   readonly state: string;
   /** The C line that the log shows for it; null before the first and without line records. */
   readonly source: LogSource | null;
@@ -56,6 +60,12 @@ export interface VerifierLog {
 const stepLine = /^(\d{1,9}): \([0-9a-f]{2}\) (.*)$/;
 const stateText = /^(?:frame\d+: ?)?(?:R\d|fp-|refs=|cb\b)/;
 const stateLine = /^(\d{1,9}): ((?:frame\d+: ?)?(?:R\d|fp-|refs=).*)$/;
+/** "from 10 to 15: R0=…": the log takes up a branch that was put off. */
+const resumeLine = /^(?:from )?\d{1,9} to \d{1,9}(?: \([a-z ]{1,40}\))?: ?(.*)$/;
+/** Below "caller:", "callee:" and "to caller at 1:", without a number. */
+const frameLine = /^\s+((?:frame\d+: ?)?R\d.*)$/;
+/** "if r2 == 0x3 goto pc+4 15: R0=…": the kernel cut the lines of the paths in between away, with the line's end. */
+const resumedHere = / (\d{1,9}): ?((?:frame\d+: ?)?(?:R\d|fp-).*)$/;
 const sourceLine = /^; (.*)$/;
 const sourcePlace = /^(.+):(\d{1,9})$/;
 /** What the verifier prints about its own work: never the error. */
@@ -87,6 +97,7 @@ export function readLog(text: string): VerifierLog {
   const steps: LogStep[] = [];
   let errors: string[] = [];
   let source: LogSource | null = null;
+  let before = "";
   const sections = new Map<string, string[]>();
   let section: string[] | null = null;
 
@@ -100,7 +111,9 @@ export function readLog(text: string): VerifierLog {
     }
     const step = stepLine.exec(line);
     if (step) {
-      steps.push({ instruction: Number(step[1]), ...splitState(step[2] ?? ""), source });
+      const { text: words, state, after } = splitState(step[2] ?? "");
+      steps.push({ instruction: Number(step[1]), text: words, before, state, source });
+      before = after;
       errors = [];
       section = null;
       sections.clear();
@@ -111,11 +124,19 @@ export function readLog(text: string): VerifierLog {
       const last = steps.at(-1);
       // Numbered by its own instruction or by the next one, it is the state after the last step all the same.
       if (last && last.state === "") steps[steps.length - 1] = { ...last, state: state[2] ?? "" };
+      before = state[2] ?? "";
+      continue;
+    }
+    const resumed = resumeLine.exec(line) ?? frameLine.exec(line);
+    if (resumed && (resumed[1] === "" || stateText.test(resumed[1] ?? ""))) {
+      before = resumed[1] ?? "";
       continue;
     }
     const comment = sourceLine.exec(line);
     if (comment) {
-      source = readSource(comment[1] ?? "");
+      // Code of clang's own making has line 0: it belongs to no line, and so to the one before.
+      const named = readSource(comment[1] ?? "");
+      if (named.line !== 0) source = named;
       continue;
     }
     if (line === "" || noise.some((pattern) => pattern.test(line))) {
@@ -139,10 +160,14 @@ export function readLog(text: string): VerifierLog {
 }
 
 /** "r0 = 2    ; R0=2": an instruction has no semicolon, but names of maps and types inside a state may. */
-function splitState(line: string): { readonly text: string; readonly state: string } {
+function splitState(line: string): { readonly text: string; readonly state: string; readonly after: string } {
   const at = line.indexOf("; ");
-  if (at < 0 || !stateText.test(line.slice(at + 2, at + 40))) return { text: line.trimEnd(), state: "" };
-  return { text: line.slice(0, at).trimEnd(), state: line.slice(at + 2).trim() };
+  if (at >= 0 && stateText.test(line.slice(at + 2, at + 40))) {
+    return { text: line.slice(0, at).trimEnd(), state: line.slice(at + 2).trim(), after: "" };
+  }
+  const resumed = resumedHere.exec(line);
+  if (resumed) return { text: line.slice(0, resumed.index).trimEnd(), state: resumed[2] ?? "", after: resumed[2] ?? "" };
+  return { text: line.replace(/\s*;?$/, ""), state: "", after: "" };
 }
 
 function readSource(comment: string): LogSource {

@@ -1,0 +1,21 @@
+#include "../common.h"
+
+struct entry { __u64 packets[8]; };
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 4);
+  __type(key, __u32);
+  __type(value, struct entry);
+} entries SEC(".maps");
+
+SEC("xdp")
+int prog(struct xdp_md *ctx) {
+  __u32 key = 0;
+  struct entry *entry = bpf_map_lookup_elem(&entries, &key);
+  __u64 *packets = &entry->packets[ctx->rx_queue_index & 7]; // rejected: null-map-value
+  keep(packets);
+  if (!entry)
+    return XDP_DROP;
+  *packets += 1;
+  return XDP_PASS;
+}

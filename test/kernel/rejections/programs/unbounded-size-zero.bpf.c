@@ -1,0 +1,8 @@
+#include "../common.h"
+
+SEC("xdp")
+int prog(struct xdp_md *ctx) {
+  char bytes[64] = {};
+  bpf_xdp_load_bytes(ctx, 0, bytes, ctx->rx_queue_index & 31); // rejected: unbounded-size
+  return bytes[3];
+}

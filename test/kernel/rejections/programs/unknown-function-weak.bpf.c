@@ -1,0 +1,8 @@
+#include "../common.h"
+
+extern int bpf_no_such_function(struct xdp_md *ctx) __ksym __weak;
+
+SEC("xdp")
+int prog(struct xdp_md *ctx) {
+  return bpf_no_such_function(ctx); // rejected: unknown-function
+}

@@ -1,0 +1,17 @@
+#include "../common.h"
+
+struct {
+  __uint(type, BPF_MAP_TYPE_RINGBUF);
+  __uint(max_entries, 4096);
+} events SEC(".maps");
+
+SEC("xdp")
+int prog(struct xdp_md *ctx) {
+  __u32 *event = bpf_ringbuf_reserve(&events, 16, 0); // rejected: unreleased-reference
+  if (!event)
+    return XDP_PASS;
+  if (ctx->rx_queue_index == 3)
+    return XDP_DROP;
+  bpf_ringbuf_submit(event, 0);
+  return XDP_PASS;
+}
