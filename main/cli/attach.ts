@@ -2,6 +2,8 @@
 import type { Attachment } from "../../protocol/attach.ts";
 import { wantedMode } from "../../protocol/interfaces.ts";
 import { symbol } from "../../protocol/wire.ts";
+import { attachInput } from "../attach/attach-input.ts";
+import { attachTwin } from "../commands/twins.ts";
 import { sayNetns } from "../interfaces/find-interface.ts";
 import { checked, checkedNumber, inputAt } from "./checked.ts";
 import { findDevice, listFor, placeOf, wantedPlace } from "./choose-place.ts";
@@ -9,7 +11,7 @@ import { type Answer, type CommandContext, flagText, neededArgument, neededFlag,
 import { programJson } from "./json-shapes.ts";
 
 export async function runAttach(context: CommandContext): Promise<Answer> {
-  const { typed, cwd, workbench, handlers } = context;
+  const { typed, cwd, workbench, token, note, commands } = context;
   const input = inputAt(neededArgument(typed, 0), cwd);
   const { netns } = wantedPlace(typed);
   const device = neededFlag(typed, "dev");
@@ -20,7 +22,11 @@ export async function runAttach(context: CommandContext): Promise<Answer> {
   workbench.helpers.plain().catch(() => undefined);
   await workbench.helpers.elevated(`attach to ${device} in ${sayNetns(netns)}`);
   const found = findDevice(await listFor(context, netns), netns, device);
-  const attachment = await handlers["attach.attach"]({ input, program, place: placeOf(found), mode, replace }, context);
+  const params = { input, program, place: placeOf(found), mode, replace };
+  // The wire's method keeps the build to itself; here its notes are of use.
+  const { attachment, built } = await attachInput(workbench.helpers, workbench.attachments, params, token);
+  for (const remark of built.build.notes) note(`note: ${remark}`);
+  commands(attachTwin(input.path, built.build.stages, attachment).lines);
   return { ok: true, text: attachmentText(attachment, context), json: { value: attachmentJson(attachment) } };
 }
 

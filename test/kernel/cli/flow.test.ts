@@ -1,5 +1,6 @@
 /** The main job by command line: lab, attach, traffic, maps, status; what `ip` says is what xdpw says. */
 import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -152,6 +153,15 @@ describe("maps", () => {
     const words = ["--from", "host0", "--to", "host1", "--proto", "udp", "--count", "100", "--rate", "2000"];
     const traffic = await scene.run("lab", "traffic", "--name", scene.lab, ...words, "--json");
     expect(traffic).toMatchObject({ status: 0, json: { sent: 100, arrived: 100 } });
+  });
+});
+
+describe("a section name that libbpf does not know", () => {
+  it("is set to XDP, and the user is told", async () => {
+    const source = readFileSync(template("pass"), "utf8").replace('SEC("xdp")', 'SEC("xdp_icmp_echo")');
+    writeFileSync(`${scene.folder}/odd.bpf.c`, source);
+    const attached = await scene.run("attach", "odd.bpf.c", ...port0);
+    expect(attached).toMatchObject({ status: 0, err: expect.stringContaining("its type is set to XDP") });
   });
 });
 

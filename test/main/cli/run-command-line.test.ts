@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CancellationTokenSource } from "vscode-jsonrpc/node";
 import { describe, expect, it } from "vitest";
 import { commands } from "../../../main/cli/commands.ts";
@@ -7,6 +10,7 @@ import type { Workbench, WorkbenchSession } from "../../../main/workbench.ts";
 import type { Diagnostic } from "../../../protocol/diagnostic.ts";
 import { Failed, fail } from "../../../protocol/failures.ts";
 import type { InterfaceListing, NetworkInterface } from "../../../protocol/interfaces.ts";
+import { compileBpf, preamble } from "../object/compile-bpf.ts";
 
 type Handlers = WorkbenchSession["handlers"];
 
@@ -126,16 +130,25 @@ describe("a command", () => {
     }
   });
   it("tells an interface that went away between choice and attach", async () => {
-    const gone = await run(["attach", "a.c", "--netns", "box", "--dev", "port0"], {
-      handlers: {
-        ...listed,
-        "attach.attach": async ({ place }) => {
-          expect(place).toEqual({ netns: "box", ifindex: 11, name: "port0" });
-          return fail({ kind: "not-found", what: "interface", name: "port0", message: "interface port0 went away" });
+    const folder = mkdtempSync(join(tmpdir(), "xdpwt-"));
+    try {
+      const object = join(folder, "pass.o");
+      writeFileSync(object, compileBpf(`${preamble}\nSEC("xdp") int pass(struct xdp_md *ctx) { return 2; }`));
+      const asked: string[] = [];
+      const gone = await run(["attach", object, "--netns", "box", "--dev", "port0"], {
+        handlers: listed,
+        // Another of that name is there by the time that it is attached to.
+        peer: (method) => {
+          asked.push(method);
+          return { ...listing, interfaces: [eth0, { ...port0, ifindex: 12 }] };
         },
-      },
-    });
-    expect(gone).toMatchObject({ status: 1, err: "xdpw: interface port0 went away\n", closed: true });
+      });
+      expect(gone).toMatchObject({ status: 1, closed: true });
+      expect(gone.err).toContain("interface port0 (ifindex 11) went away");
+      expect(asked).toEqual(["interfaces.list"]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
   it("names a foreign program, and how to replace it, in both forms", async () => {
     const handlers: Partial<Handlers> = {
