@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { homedir, release, userInfo } from "node:os";
 import { join } from "node:path";
 import type { workbench, workbenchNotifications } from "../protocol/contracts.ts";
+import { Failed } from "../protocol/failures.ts";
 import type { Handlers } from "../protocol/peer.ts";
 import type { Session } from "../protocol/session.ts";
 import type { z } from "zod";
@@ -79,8 +80,23 @@ export function createWorkbench(asking: Asking): Workbench {
         },
       };
     },
-    close: () => helpers.close(),
+    async close() {
+      await forgetTheGone(helpers, attachments);
+      await helpers.close();
+    },
   };
+}
+
+/** Programs that died with their interface are ours no more. */
+async function forgetTheGone(helpers: HelperPool, attachments: Attachments): Promise<void> {
+  if (helpers.state().state !== "ready") return;
+  try {
+    const { programs } = await (await helpers.elevated("list programs")).request("programs.list", {});
+    attachments.prune(new Set(programs.map((program) => program.id)));
+  } catch (error) {
+    // The helper went away first: the next close tidies up.
+    if (!(error instanceof Failed)) throw error;
+  }
 }
 
 interface Rooms {

@@ -2,7 +2,7 @@
  * Which attached programs are ours: one small file each in the state directory, named by boot and program id.
  * Ids are handed out again after a reboot and, in the far run, within one: load time and tag tell those apart.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { AttachedProgram } from "../../protocol/interfaces.ts";
@@ -50,8 +50,11 @@ export function openAttachments(directory: string): Attachments {
     prune(alive) {
       for (const name of readdirSync(directory)) {
         const found = /^attachment-(.+)-(\d+)\.json$/.exec(name);
-        if (found && !(found[1] === boot && alive.has(Number(found[2]))))
-          rmSync(join(directory, name), { force: true });
+        if (!found || (found[1] === boot && alive.has(Number(found[2])))) continue;
+        const path = join(directory, name);
+        // Another workbench may have attached since the programs were listed.
+        const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+        if (found[1] !== boot || age > 10_000) rmSync(path, { force: true });
       }
     },
   };

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openAttachments } from "../../../main/attach/attachments.ts";
@@ -42,6 +42,11 @@ test("what is no longer loaded, and earlier boots, are pruned; nothing else is t
   attachments.remember({ ...entry, program: { ...program, id: 43 } });
   writeFileSync(join(folder, "attachment-00000000-0000-0000-0000-000000000000-42.json"), "{}");
   writeFileSync(join(folder, "settings.json"), "{}");
+  // what another workbench attached a moment ago may be missing from the list
+  attachments.prune(new Set([42, 99]));
+  expect(attachments.isOurs({ ...program, id: 43 })).toBe(true);
+  const past = new Date(Date.now() - 60_000);
+  for (const name of readdirSync(folder)) utimesSync(join(folder, name), past, past);
   attachments.prune(new Set([42, 99]));
   expect(readdirSync(folder).sort()).toEqual([expect.stringMatching(/-42\.json$/), "settings.json"]);
   expect(attachments.isOurs(program)).toBe(true);
