@@ -1,0 +1,86 @@
+/** What a user does over and over, by mouse, and what he waits for then. */
+import { expect, type Locator, type Page } from "@playwright/test";
+import type { Machine } from "./open-workbench.ts";
+
+export const lab = "xdpw-lab";
+
+export async function makeLab(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Make the lab" }).first().click();
+  await labIsUp(page);
+}
+
+export async function labIsUp(page: Page): Promise<void> {
+  await expect(page.getByRole("listbox", { name: `Interfaces of ${lab}` })).toContainText("port0", { timeout: 20_000 });
+  await expect(page.getByRole("button", { name: "Interface", exact: false }).first()).toContainText("port0");
+}
+
+export async function openTemplate(page: Page, title: string): Promise<void> {
+  await page.getByRole("button", { name: `Open ${title}`, exact: true }).click();
+  await expect(editor(page)).toBeFocused();
+}
+
+/** where the text of the shown source is typed */
+export function editor(page: Page): Locator {
+  return page.getByRole("textbox", { name: /source\. Ctrl\+M/ });
+}
+
+export async function saveAndVerify(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /Verify/ }).click();
+}
+
+export function verdict(page: Page): Locator {
+  return page.getByRole("status", { name: "Verdict" });
+}
+
+export async function attach(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /^Attach/ }).click();
+}
+
+export function runsLine(page: Page): Locator {
+  return page.getByRole("status", { name: "Attached program" });
+}
+
+/** the list at the left, of the maps of the chosen interface */
+export async function openMap(page: Page, name: string, port = "port0"): Promise<void> {
+  await page.getByRole("listbox", { name: `Maps of ${port}` }).getByRole("option", { name }).dblclick();
+  await grid(page, name).waitFor();
+}
+
+export function grid(page: Page, map: string): Locator {
+  return page.getByRole("grid", { name: `${map} entries` });
+}
+
+export function rowOf(page: Page, map: string, key: string): Locator {
+  return grid(page, map)
+    .getByRole("row")
+    .filter({ has: page.getByRole("gridcell", { name: key, exact: true }) });
+}
+
+export async function bottomPanel(page: Page, name: string): Promise<Locator> {
+  await page.getByRole("tab", { name, exact: true }).click();
+  return page.getByRole("tabpanel", { name, exact: true });
+}
+
+export interface Linked {
+  readonly mode: string;
+  readonly id: number;
+  readonly name: string;
+  readonly tag: string;
+  readonly jited: boolean;
+}
+
+/** What `ip link` says of the XDP program of a port of the lab; null where there is none. */
+export async function linkedProgram(machine: Machine, port = "port0"): Promise<Linked | null> {
+  const [link] = JSON.parse(await machine.run("ip", "-n", lab, "-d", "-j", "link", "show", port)) as [
+    { xdp?: { mode: number; prog: { id: number; name: string; tag: string; jited: number } } },
+  ];
+  if (link.xdp === undefined) return null;
+  const { mode, prog } = link.xdp;
+  return {
+    mode: ["off", "native", "skb", "hardware", "several"][mode] ?? "",
+    id: prog.id,
+    name: prog.name,
+    tag: prog.tag,
+    jited: prog.jited === 1,
+  };
+}
