@@ -60,6 +60,12 @@ const layout: IJsonModel = {
   },
 };
 
+/** What had the focus may have gone with its tab: then the tab that is shown now gets it. */
+function keepFocus(): void {
+  if (document.activeElement !== document.body && document.activeElement !== null) return;
+  document.querySelector<HTMLElement>('.flexlayout__tabset [role="tab"][aria-selected="true"]')?.focus();
+}
+
 export function createPanels(): Panels {
   const model = Model.fromJson(layout);
   const tab = (id: string): TabNode | null => {
@@ -80,7 +86,9 @@ export function createPanels(): Panels {
       if (target !== undefined) model.doAction(Actions.addTab(json, target, DockLocation.CENTER, -1, true));
     },
     close(id) {
-      if (tab(id) !== null) model.doAction(Actions.deleteTab(id));
+      if (tab(id) === null) return;
+      model.doAction(Actions.deleteTab(id));
+      setTimeout(keepFocus);
     },
     has: (id) => tab(id) !== null,
     isShown: (id) => tab(id)?.isVisible() ?? false,

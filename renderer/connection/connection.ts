@@ -36,13 +36,14 @@ export interface Connection {
 
 const firstRetryMilliseconds = 500;
 const lastRetryMilliseconds = 5000;
+const portMilliseconds = 3000;
 
 export function connect(handlers: ConnectionHandlers): Connection {
   let peer: Peer<typeof workbench, Record<string, never>> | null = null;
   let retry = firstRetryMilliseconds;
 
   const open = async (): Promise<void> => {
-    const pipe = port === null ? await socketPipe() : await port;
+    const pipe = (await handedOver) ?? (await socketPipe());
     if (pipe === null) {
       await again();
       return;
@@ -59,7 +60,7 @@ export function connect(handlers: ConnectionHandlers): Connection {
         peer = null;
         handlers.changed({ state: "lost" });
         // Electron's port lives as long as the window: there is no second one to wait for.
-        if (port === null) void again();
+        void handedOver.then((port) => (port === null ? again() : undefined));
       },
       trouble: (what) => console.warn(what),
     });
@@ -83,10 +84,6 @@ export function connect(handlers: ConnectionHandlers): Connection {
       return peer.request(method, params);
     },
   };
-}
-
-function isElectron(): boolean {
-  return location.protocol === "app:";
 }
 
 /** null where it could not be opened: a browser does not tell why. */
@@ -154,5 +151,15 @@ function listenForPort(): Promise<Pipe> {
   });
 }
 
+/**
+ * null in a browser. A browser built on Electron (an editor's preview, say) looks like our window and has no preload
+ * script of ours: where the page came over HTTP, the port is waited for a moment only.
+ */
+async function portOfElectron(): Promise<Pipe | null> {
+  if (location.protocol === "app:") return listenForPort();
+  if (!navigator.userAgent.includes(" Electron/")) return null;
+  return Promise.race([listenForPort(), new Promise<null>((resolve) => setTimeout(resolve, portMilliseconds, null))]);
+}
+
 // Listening starts when this file is read: the preload script may post before anything is drawn.
-const port = isElectron() ? listenForPort() : null;
+const handedOver = portOfElectron();

@@ -14,7 +14,6 @@ export const configuration: languages.LanguageConfiguration = {
     { open: "(", close: ")" },
     { open: '"', close: '"', notIn: ["string", "comment"] },
     { open: "'", close: "'", notIn: ["string", "comment"] },
-    { open: "/*", close: " */", notIn: ["string"] },
   ],
   surroundingPairs: [
     { open: "{", close: "}" },

@@ -4,7 +4,7 @@ import type { Theme } from "../app/theme.ts";
 
 export function editorTheme(theme: Theme): editor.IStandaloneThemeData {
   const style = getComputedStyle(document.documentElement);
-  const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+  const colour = (name: string): string => sixDigits(style.getPropertyValue(`--${name}`).trim());
   const bare = (name: string): string => colour(name).slice(1);
   return {
     base: theme === "light" ? "vs" : theme === "contrast" ? "hc-black" : "vs-dark",
@@ -68,4 +68,9 @@ export function editorTheme(theme: Theme): editor.IStandaloneThemeData {
       "editorMarkerNavigationError.background": colour("bad"),
     },
   };
+}
+
+/** The style sheet is shortened when it is bundled; the editor takes #rrggbb only. */
+export function sixDigits(colour: string): string {
+  return /^#[0-9a-f]{3,4}$/i.test(colour) ? colour.replace(/[0-9a-f]/gi, (digit) => digit + digit) : colour;
 }

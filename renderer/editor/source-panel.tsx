@@ -27,7 +27,6 @@ const options: editor.IStandaloneEditorConstructionOptions = {
   wordBasedSuggestions: "allDocuments",
   quickSuggestions: false,
   overviewRulerBorder: false,
-  bracketPairColorization: { enabled: false },
   cursorBlinking: "solid",
   stickyScroll: { enabled: false },
   guides: { indentation: false },
