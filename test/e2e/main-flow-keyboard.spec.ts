@@ -1,0 +1,142 @@
+/** The main job from start to end with the keyboard alone: no mouse, no focus set from outside. */
+import type { Locator, Page } from "@playwright/test";
+import {
+  attachTwinsRun,
+  barEqualsLink,
+  chosenAction,
+  counted,
+  driverAndModesInView,
+  labIsGone,
+  newestTraffic,
+  twinsRun,
+} from "./checks.ts";
+import { isRoot, needsRoot } from "./open-workbench.ts";
+import * as steps from "./steps.ts";
+import { expect, test } from "./workbench-test.ts";
+
+test.skip(!isRoot, needsRoot);
+
+test("write, verify, attach, count, steer, detach", async ({ workbench: { page, machine } }) => {
+  const { keyboard } = page;
+
+  await keyboard.press("Control+Shift+L");
+  await steps.labIsUp(page);
+
+  // File > New from template > Packet counters
+  await pressUntil(page, "F6", "button", "File");
+  await keyboard.press("Enter");
+  await focused(page, "menuitem", "New from template");
+  await keyboard.press("ArrowRight");
+  await pressUntil(page, "ArrowDown", "menuitem", /Packet counters/);
+  await keyboard.press("Enter");
+  await expect(steps.editor(page)).toBeFocused();
+  await keyboard.press("Control+S");
+  await expect(steps.verdict(page)).toHaveText(/^saved → accepted \d+ ms$/);
+  await keyboard.press("Control+End");
+  await expect(page.getByText(/^✓ accepted · \d+ instructions · \d+ processed/)).toBeVisible();
+
+  await keyboard.press("Alt+I");
+  await focused(page, "button", /Interface$/);
+  await keyboard.press("Enter");
+  await keyboard.type("port0");
+  await focused(page, "option", /^port0/);
+  await keyboard.press("Enter");
+  await focused(page, "button", /port0.*Interface$/);
+  await keyboard.press("ArrowRight");
+  await focused(page, "button", /Mode$/);
+  await keyboard.press("Enter");
+  await pressUntil(page, "ArrowDown", "option", /^Native/);
+  await keyboard.press("Enter");
+  await focused(page, "button", "Native Mode");
+  await keyboard.press("Control+Shift+A");
+  await barEqualsLink(page, machine);
+
+  await keyboard.press("Alt+5");
+  await driverAndModesInView(page, machine);
+
+  await openMap(page, "xdp_stats_map");
+  await counted(page, "XDP_PASS", "0");
+  await send(page);
+  await newestTraffic(page, "1,000", "1,000");
+  await showTab(page, "xdp_stats_map");
+  await counted(page, "XDP_PASS", "1,000");
+  await counted(page, "XDP_DROP", "0");
+
+  await openMap(page, "xdp_action");
+  await intoPanel(page, "xdp_action");
+  await pressUntil(page, "Tab", "gridcell", "0");
+  await keyboard.press("End");
+  await keyboard.press("Enter");
+  await focused(page, "textbox", /^New value of/);
+  await keyboard.type("1");
+  await keyboard.press("Enter");
+  await chosenAction(page, "1");
+  await send(page);
+  await newestTraffic(page, "1,000", "0");
+  await showTab(page, "xdp_stats_map");
+  await counted(page, "XDP_DROP", "1,000");
+  await counted(page, "XDP_PASS", "1,000");
+
+  await keyboard.press("Alt+4");
+  await twinsRun(page, machine);
+
+  await keyboard.press("Control+Shift+D");
+  await expect(steps.runsLine(page)).toHaveText("port0 runs no XDP program");
+  expect(await steps.linkedProgram(machine)).toBeNull();
+  await attachTwinsRun(page, machine);
+
+  // Lab > Remove the lab
+  await pressUntil(page, "F6", "button", "File");
+  await pressUntil(page, "ArrowRight", "button", "Lab");
+  await keyboard.press("Enter");
+  await pressUntil(page, "ArrowDown", "menuitem", "Remove the lab");
+  await keyboard.press("Enter");
+  await labIsGone(page, machine);
+});
+
+type Role = "button" | "gridcell" | "menuitem" | "option" | "tab" | "textbox";
+
+async function focused(page: Page, role: Role, name: string | RegExp): Promise<void> {
+  await expect(page.getByRole(role, { name, exact: true }).and(page.locator(":focus")), `${name} has the focus`).toBeVisible();
+}
+
+/** Presses a key until it has led there; a window whose focus goes round in a circle without it fails. */
+async function pressUntil(page: Page, key: string, role: Role, name: string | RegExp): Promise<void> {
+  await press(page, key, page.getByRole(role, { name, exact: true }).and(page.locator(":focus")));
+}
+
+async function press(page: Page, key: string, until: Locator): Promise<void> {
+  for (let presses = 0; presses < 40; presses++) {
+    if (await until.isVisible()) return;
+    await page.keyboard.press(key);
+  }
+  await expect(until, `${key} does not lead there`).toBeVisible();
+}
+
+/** from the list at the left */
+async function openMap(page: Page, name: string): Promise<void> {
+  await pressUntil(page, "F6", "option", /^program\.bpf\.c/);
+  await pressUntil(page, "Tab", "option", /^xdp_stats_map/);
+  await pressUntil(page, "ArrowDown", "option", new RegExp(`^${name}`));
+  await page.keyboard.press("Enter");
+  await steps.grid(page, name).waitFor();
+}
+
+/** the next tabs of the tab strip that was used last */
+async function showTab(page: Page, name: string): Promise<void> {
+  const tab = page.getByRole("tab", { name, exact: true, selected: true });
+  await press(page, "Alt+PageDown", tab);
+}
+
+async function send(page: Page): Promise<void> {
+  await page.keyboard.press("Control+Shift+E");
+  await intoPanel(page, "Traffic");
+  await pressUntil(page, "Tab", "button", "Send");
+  await page.keyboard.press("Enter");
+}
+
+/** F6 leads to the tab or to what it shows */
+async function intoPanel(page: Page, name: string): Promise<void> {
+  const tab = page.getByRole("tab", { name, exact: true }).and(page.locator(":focus"));
+  await press(page, "F6", tab.or(page.getByRole("tabpanel", { name, exact: true }).locator(":focus")));
+}
