@@ -12,6 +12,7 @@ import {
   TextField,
 } from "react-aria-components";
 import type { Directory } from "../../protocol/source.ts";
+import { focusEditor } from "../app/regions.ts";
 import { wordsOf } from "../session/failure-words.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { openSource } from "./open-source.ts";
@@ -80,7 +81,10 @@ function OpenForm({ close }: { readonly close: () => void }): React.ReactNode {
       return;
     }
     void openSource(app, to).then((opened) => {
-      if (opened) close();
+      if (!opened) return;
+      close();
+      // The dialog held the focus while the editor was made, and would give it back to where it was before.
+      requestAnimationFrame(focusEditor);
     });
   };
   return (
