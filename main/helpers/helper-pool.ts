@@ -115,7 +115,7 @@ export function createHelperPool(options: PoolOptions): HelperPool {
       if (elevatedPeer !== null) return elevatedPeer.catch(() => null);
       // After a crash the user is asked first, root or not: starting again is theirs to say.
       if (currentWay() === "already-root" && state.state !== "gone")
-        return pool.elevated("list interfaces, programs and maps");
+        return pool.elevated("list interfaces, programs and maps").catch(() => null);
       return null;
     },
     state() {

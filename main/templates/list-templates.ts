@@ -1,5 +1,5 @@
 /** The lessons in bpf-templates/: one folder each. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Template } from "../../protocol/source.ts";
@@ -22,7 +22,7 @@ export interface StoredTemplate {
 
 export function readTemplates(root: string): readonly StoredTemplate[] {
   return readdirSync(root, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== "LICENSES")
+    .filter((entry) => entry.isDirectory() && existsSync(join(root, entry.name, "template.json")))
     .map((entry) => {
       const folder = join(root, entry.name);
       const file = templateFile.parse(JSON.parse(readFileSync(join(folder, "template.json"), "utf8")));

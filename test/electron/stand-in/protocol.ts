@@ -49,6 +49,7 @@ export async function answer(url: string, method: string): Promise<Response | nu
 
 /** The address as the application knows it. */
 export function restore(url: string): string | null {
+  if (!URL.canParse(url)) return null;
   const { hostname, port, protocol: scheme, pathname, search, hash } = new URL(url);
   const [, host, name] = /^([\w-]+)\.([\w-]+)\.localhost$/.exec(hostname) ?? [];
   if (scheme !== "http:" || port !== "" || name === undefined || !handlers.has(name)) return null;
