@@ -28,6 +28,45 @@ export const judgement = z.strictObject({
 });
 export type Judgement = z.infer<typeof judgement>;
 
+/** A register as the verifier knew it when it said no, in words. */
+export const registerKnown = z.strictObject({
+  /** "R0" … "R10" */
+  register: z.string(),
+  /** the C variable or expression in it; null where that is not known for sure */
+  variable: z.string().nullable(),
+  /** as "packet pointer, offset 12" */
+  is: z.string(),
+  /** as "0 bytes readable" or "0 ≤ value ≤ 255"; empty where nothing is */
+  proved: z.string(),
+  /** the rejection is about it */
+  concerned: z.boolean(),
+});
+export type RegisterKnown = z.infer<typeof registerKnown>;
+
+/** Why a program was rejected, at a C line, in plain words. */
+export const rejection = z.strictObject({
+  /** stable, as "missing-bounds-check"; "verifier" where no class fits */
+  class: z.string(),
+  /** a few words */
+  title: z.string(),
+  /** as in a diagnostic */
+  file: z.string(),
+  line: z.number().int().min(0),
+  column: z.number().int().min(0),
+  /** the line of the kernel, libbpf or the compiler that tells */
+  telling: z.string(),
+  explanation: z.string(),
+  /** what usually helps */
+  fix: z.string(),
+  /** C that shows it; null where words do */
+  snippet: z.string().nullable(),
+  /** those concerned first */
+  registers: z.array(registerKnown),
+  /** the kernel's own advice (Linux 7.3 and later) */
+  suggestion: z.string().nullable(),
+});
+export type Rejection = z.infer<typeof rejection>;
+
 export const programVerdict = z.strictObject({
   name: symbol,
   section: z.string(),
@@ -39,6 +78,8 @@ export const programVerdict = z.strictObject({
   jitedBytes: u32,
   error: z.string(),
   log: z.string(),
+  /** null where accepted */
+  rejection: rejection.nullable(),
 });
 export type ProgramVerdict = z.infer<typeof programVerdict>;
 

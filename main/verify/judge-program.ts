@@ -2,11 +2,13 @@
 import { isAbsolute, resolve, dirname } from "node:path";
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { Diagnostic } from "../../protocol/diagnostic.ts";
-import type { ProgramVerdict } from "../../protocol/verify.ts";
+import { Failed, type Failure } from "../../protocol/failures.ts";
+import type { Judgement, ProgramVerdict } from "../../protocol/verify.ts";
 import type { BuiltObject } from "../build/build-input.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
 import type { ObjectProgram } from "../object/inspect-object.ts";
 import { diagnose } from "./diagnose.ts";
+import { isClassified } from "./explain-rejection.ts";
 
 const instructionBytes = 8;
 
@@ -15,25 +17,22 @@ export interface Judged {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** `path` is the source or object that the user named: findings with relative files are placed beside it. */
+/**
+ * `path` is the source or object that the user named: findings with relative files are placed beside it. `readText`
+ * gives the source's text, or null where there is none: asked only for what has no line record.
+ *
+ * @throws Failed as the helper does, but not for what libbpf refuses for a reason that has a class
+ */
 export async function judgeProgram(
   peer: ElevatedPeer,
   object: BuiltObject,
   program: ObjectProgram,
   path: string,
+  readText: () => Promise<string | null>,
   token?: CancellationToken,
 ): Promise<Judged> {
-  const judgement = await peer.request(
-    "verify.judge",
-    {
-      object: object.bytes.toString("base64"),
-      name: object.name,
-      program: program.name,
-      asXdp: program.xdp === "unknown-name",
-    },
-    token,
-  );
-  const { accepted, log, error } = judgement;
+  const judgement = await askKernel(peer, object, program, token);
+  const { accepted, log, libbpf, error } = judgement;
   const verdict: ProgramVerdict = {
     name: program.name,
     section: program.section,
@@ -44,10 +43,51 @@ export async function judgeProgram(
     processed: judgement.processed,
     jitedBytes: judgement.jitedBytes,
     error,
-    log: log === "" ? judgement.libbpf : log,
+    log: log === "" ? libbpf : log,
+    rejection: null,
   };
   if (accepted) return { verdict, diagnostics: [] };
-  const found = diagnose({ object: object.contents, program: program.name, log, error });
-  const file = found.file === "" ? path : isAbsolute(found.file) ? found.file : resolve(dirname(path), found.file);
-  return { verdict, diagnostics: [{ ...found, file }] };
+  const { contents, bytes } = object;
+  const source = await readText();
+  const found = diagnose({ object: contents, bytes, program: program.name, log, libbpf, error, source });
+  const file = absolute(found.rejection.file, path);
+  return {
+    verdict: { ...verdict, rejection: { ...found.rejection, file } },
+    diagnostics: [{ ...found.diagnostic, file }],
+  };
+}
+
+function absolute(file: string, path: string): string {
+  if (file === "") return path;
+  return isAbsolute(file) ? file : resolve(dirname(path), file);
+}
+
+async function askKernel(
+  peer: ElevatedPeer,
+  object: BuiltObject,
+  program: ObjectProgram,
+  token?: CancellationToken,
+): Promise<Judgement> {
+  try {
+    return await peer.request(
+      "verify.judge",
+      {
+        object: object.bytes.toString("base64"),
+        name: object.name,
+        program: program.name,
+        asXdp: program.xdp === "unknown-name",
+      },
+      token,
+    );
+  } catch (thrown) {
+    const libbpf = thrown instanceof Failed ? refusal(thrown.failure) : null;
+    if (libbpf === null || !isClassified(libbpf)) throw thrown;
+    return { accepted: false, log: "", libbpf, error: "", xlatedBytes: 0, jitedBytes: 0, processed: 0 };
+  }
+}
+
+/** What libbpf said before the kernel's verifier came to a word; null for failures of another kind. */
+function refusal(failure: Failure): string | null {
+  if (failure.kind === "bad-object") return failure.reason;
+  return failure.kind === "kernel" && failure.operation === "BPF_MAP_CREATE" ? failure.message : null;
 }

@@ -40,7 +40,7 @@ export function parseState(text: string): StateText {
   let references: readonly number[] | null = null;
   for (const token of splitTokens(frame ? line.slice(frame[0].length) : line)) {
     const equals = token.indexOf("=");
-    const name = /^(R\d{1,2}|fp-\d{1,4}|refs)(?:_[rwD]{1,3})?$/.exec(token.slice(0, equals))?.[1];
+    const name = /^(R\d{1,2}|fp-\d{1,3}|refs)(?:_[rwD]{1,3})?$/.exec(token.slice(0, equals))?.[1];
     if (equals < 0 || name === undefined) continue;
     const value = token.slice(equals + 1);
     if (name === "refs") references = value.split(",").map(Number).filter(Number.isFinite);

@@ -34,7 +34,8 @@ const lastFrame = 15;
 export const movesPacket = /^call bpf_xdp_(adjust_head|adjust_meta|adjust_tail|pull_data)\b/;
 const calls = /^call /;
 const localCall = /^call (pc[+-]\d|[+-]\d)/;
-const releases = /^call bpf_(ringbuf_submit|ringbuf_discard|sk_release|kptr_xchg|\w+_(release|put|destroy|drop))\b/;
+/** Takes R1 away from the program. */
+export const releases = /^call bpf_(ringbuf_submit|ringbuf_discard|sk_release|kptr_xchg|\w+_(release|put|destroy|drop))\b/;
 const packetPointer = /^pkt(_meta|_end)?\(/;
 
 /** One walk over the log; its answers replay at most 256 steps. Pure and total. */

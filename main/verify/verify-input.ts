@@ -4,6 +4,8 @@ import type { Verdict } from "../../protocol/verify.ts";
 import type { Input } from "../../protocol/build.ts";
 import { buildInput } from "../build/build-input.ts";
 import type { HelperPool } from "../helpers/helper-pool.ts";
+import { readBytes, sourceText } from "../source/read-source.ts";
+import { explainBuild } from "./explain-build.ts";
 import { judgeProgram } from "./judge-program.ts";
 
 /** @throws Failed as buildInput does, `no-privilege`, `bad-object` (libbpf refuses to open it), `helper-gone` */
@@ -15,14 +17,16 @@ export async function verifyInput(helpers: HelperPool, input: Input, token?: Can
       build,
       accepted: false,
       programs: [],
-      diagnostics: build.diagnostics,
+      diagnostics: build.diagnostics.map(explainBuild),
       milliseconds: performance.now() - start,
     };
   }
   const elevated = await helpers.elevated(`have the kernel verify ${object.contents.name}`);
   const judged = [];
+  let text: Promise<string | null> | undefined;
+  const readText = () => (text ??= input.text === null ? textOf(build.path) : Promise.resolve(input.text));
   for (const program of object.contents.programs)
-    judged.push(await judgeProgram(elevated, object, program, build.path, token));
+    judged.push(await judgeProgram(elevated, object, program, build.path, readText, token));
   return {
     build,
     accepted: judged.length > 0 && judged.every(({ verdict }) => verdict.accepted),
@@ -30,4 +34,14 @@ export async function verifyInput(helpers: HelperPool, input: Input, token?: Can
     diagnostics: [...build.diagnostics, ...judged.flatMap(({ diagnostics }) => diagnostics)],
     milliseconds: performance.now() - start,
   };
+}
+
+/** Null for an object, and where the file cannot be read any more: a finding does with less then. */
+async function textOf(path: string): Promise<string | null> {
+  if (!/\.(c|h)$/i.test(path)) return null;
+  try {
+    return sourceText(path, await readBytes(path));
+  } catch {
+    return null;
+  }
 }

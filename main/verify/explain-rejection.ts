@@ -1,0 +1,232 @@
+/** A rejection in plain words: its class, its C line, what the verifier knew, and what usually mends it. Pure. */
+import type { RegisterKnown, Rejection } from "../../protocol/verify.ts";
+import type { ObjectContents } from "../object/inspect-object.ts";
+import { sourceLine } from "../object/source-line.ts";
+import { classifyRejection } from "./classify-rejection.ts";
+import { describeRegister } from "./describe-register.ts";
+import { findLostPointer } from "./lost-pointer.ts";
+import { argumentNames, nameRegisters } from "./name-registers.ts";
+import { parseValue } from "./parse-state.ts";
+import { placeRejection } from "./place-rejection.ts";
+import { readLog, type VerifierLog } from "./read-log.ts";
+import type { RejectionFacts } from "./rejection-facts.ts";
+import { type MachineState, stepStates } from "./step-states.ts";
+
+export interface RejectionInput {
+  /** Null where the object could not be read: the log's own source lines are used then. */
+  readonly object: ObjectContents | null;
+  /** The ELF behind `object`; null where it is not at hand. */
+  readonly bytes: Uint8Array | null;
+  readonly program: string;
+  /** The verifier's text; empty where the load failed before the verifier saw it. */
+  readonly log: string;
+  /** What libbpf said; looked at where there is no log. */
+  readonly libbpf: string;
+  /** The errno's name and words, such as "EACCES: permission denied". */
+  readonly error: string;
+  /** The main source's text; null where it is not at hand. */
+  readonly source: string | null;
+}
+
+export interface Explained {
+  readonly rejection: Rejection;
+  /** All that the kernel, or else libbpf, said about it. */
+  readonly words: string;
+}
+
+/** What an errno means when nobody gave another word. */
+const errnos: readonly (readonly [RegExp, string, string, string, string])[] = [
+  [
+    /\bEPERM\b/,
+    "no-privilege",
+    "no privilege",
+    "The kernel lets only privileged users load XDP programs: CAP_BPF and CAP_NET_ADMIN.",
+    "unlock the workbench or run as root",
+  ],
+  [
+    /\bE2BIG\b/,
+    "too-many-instructions",
+    "too many instructions",
+    "The program is larger than this kernel takes.",
+    "make it shorter, or split it by tail calls",
+  ],
+  [
+    /\bENOSPC\b/,
+    "log-too-small",
+    "log did not fit",
+    "The program was rejected and the log did not fit.",
+    "ask again with a larger log",
+  ],
+  [
+    /\bENOMEM\b/,
+    "memory",
+    "not enough memory",
+    "The program or its maps did not fit the kernel's memory.",
+    "free some, or make the maps smaller, and try again",
+  ],
+];
+
+const errorLimit = 100;
+
+export function explainRejection(input: RejectionInput): Explained {
+  const log = readLog(input.log);
+  const said = log.errors.length > 0 ? log.errors : input.log === "" ? loaderLines(input.libbpf) : [];
+  const gathered = gatherFacts(input, log, said.slice(-errorLimit));
+  const { facts } = gathered;
+  const found = classifyRejection(facts);
+  const place = placeRejection({ ...input, log, found });
+  const { report } = log;
+  const errno = found ? undefined : errnos.find(([pattern]) => said.length === 0 && pattern.test(input.error));
+  const telling = report?.failed ?? found?.telling ?? said.at(-1) ?? input.error;
+  const own = found
+    ? sentence(found.class.explain(facts, found.match))
+    : (errno?.[3] ?? "The kernel rejects the program; this reason is not among those that are explained here.");
+  const fix = found
+    ? typeof found.class.fix === "string"
+      ? found.class.fix
+      : found.class.fix(facts, found.match)
+    : (errno?.[4] ?? "see the log: its last lines tell what the verifier missed");
+  const { snippet } = found?.class ?? {};
+  return {
+    rejection: {
+      class: found?.class.id ?? errno?.[1] ?? "verifier",
+      title: found?.class.title ?? errno?.[2] ?? "rejected by the kernel",
+      ...place,
+      telling: telling === "" ? "rejected without a word" : telling,
+      explanation: report?.reason ? `${sentence(report.reason)} ${own}` : own,
+      fix,
+      snippet: (typeof snippet === "function" ? found && snippet(facts, found.match) : snippet) ?? null,
+      registers: [...gathered.registers],
+      suggestion: report?.suggestion ?? null,
+    },
+    words: said.length > 0 ? said.join("; ") : (report?.reason ?? report?.failed ?? (telling || "rejected without a word")),
+  };
+}
+
+/** Whether a class fits what libbpf said. */
+export function isClassified(libbpf: string): boolean {
+  return classifyRejection({ ...unknown, errors: loaderLines(libbpf) }) !== null;
+}
+
+/** libbpf repeats itself on the way out. */
+function loaderLines(text: string): readonly string[] {
+  return text
+    .split("\n")
+    .map((line) => line.trim().replace(/^libbpf: /, ""))
+    .filter((line) => line !== "" && !/^failed to load object|: failed to load: -\d+$/.test(line));
+}
+
+function gatherFacts(
+  { object, program, source }: RejectionInput,
+  log: VerifierLog,
+  errors: readonly string[],
+): { readonly facts: RejectionFacts; readonly registers: readonly RegisterKnown[] } {
+  const at = log.steps.length - 1;
+  const step = log.steps[at];
+  if (!step) return { facts: { ...unknown, program, errors }, registers: [] };
+  const states = stepStates(log.steps);
+  const state = states.before(at);
+  const exact = object ? sourceLine(object, program, step.instruction) : null;
+  const line = exact?.text ?? step.source?.text ?? "";
+  const { names, expression } = nameRegisters(log.steps, at, object, program);
+  const given = argumentNames(step.text, line);
+  const variableOf = (register: string) => given.get(register) ?? alias(names.get(register), expression?.base, source);
+  const concerned = concernedRegisters(errors, step.text);
+  const register = concerned[0] ?? null;
+  const text = register === null ? undefined : state.registers.get(register);
+  const value = text === undefined ? null : parseValue(text);
+  const isNumber = value?.kind === "scalar";
+  const facts: RejectionFacts = {
+    program,
+    errors,
+    instruction: step.text,
+    line,
+    expression: expression?.text ?? null,
+    register,
+    variable: register === null ? null : (variableOf(register) ?? null),
+    value,
+    lost: register !== null && isNumber ? findLostPointer(log.steps, states, at, register) : null,
+    checkedPackets: checkedPackets(state, names, log),
+    calledNothing: log.steps.slice(-200).some(({ text: words }) => /^call (kernel-function|unknown)?#0$/.test(words)),
+  };
+  return { facts, registers: describeState(state, concerned, variableOf, facts) };
+}
+
+const unknown: RejectionFacts = {
+  program: "",
+  errors: [],
+  instruction: "",
+  line: "",
+  expression: null,
+  register: null,
+  variable: null,
+  value: null,
+  lost: null,
+  checkedPackets: [],
+  calledNothing: false,
+};
+
+/** "eth" where the source says once and for all `eth = data;`, else the name as it is. */
+function alias(name: string | undefined, base: string | undefined, source: string | null): string | undefined {
+  if (name === undefined || base === undefined || base === name || source === null) return name;
+  const set = [...source.matchAll(new RegExp(`\\b${base}\\s*=(?!=)([^;\\n]{1,200});`, "g"))];
+  const value = set.length === 1 ? (set[0]?.[1] ?? "").replace(/^\s*(\([\w\s*]{1,60}\)\s*){0,4}/, "").trim() : "";
+  return value === name ? base : name;
+}
+
+/** Those that the kernel names; else those of the instruction, the one that holds the address first. */
+function concernedRegisters(errors: readonly string[], instruction: string): readonly string[] {
+  const named = new Set<string>();
+  for (const error of errors) for (const found of error.slice(0, 1000).matchAll(/\bR(\d{1,2})\b/g)) named.add(`R${found[1]}`);
+  if (named.size > 0) return [...named];
+  const address = /\(r(\d{1,2}) ?[+-]\d/.exec(instruction);
+  if (address) named.add(`R${address[1]}`);
+  if (!instruction.startsWith("call ")) {
+    for (const found of instruction.matchAll(/\b[rw](\d{1,2})\b/g)) named.add(`R${found[1]}`);
+  }
+  return [...named];
+}
+
+function checkedPackets(
+  { registers, stack }: MachineState,
+  names: ReadonlyMap<string, string>,
+  log: VerifierLog,
+): RejectionFacts["checkedPackets"] {
+  const held = [...registers, ...stack].flatMap(([place, text]) => {
+    const value = parseValue(text);
+    return value.kind === "pkt" && (value.range ?? 0) > 0 ? [{ name: names.get(place) ?? "another pointer", value }] : [];
+  });
+  if (held.length > 0) return held;
+  for (const step of log.steps.slice(-2000)) {
+    const text = /=(pkt\((?:[^()]{0,200},)?r=[1-9]\d*[^()]{0,200}\))/.exec(step.state)?.[1];
+    if (text) return [{ name: "another pointer", value: parseValue(text) }];
+  }
+  return [];
+}
+
+function describeState(
+  { registers }: MachineState,
+  concerned: readonly string[],
+  variableOf: (register: string) => string | undefined,
+  { lost, register: main }: RejectionFacts,
+): readonly RegisterKnown[] {
+  const others = [...registers.keys()]
+    .filter((register) => !concerned.includes(register))
+    .sort((one, other) => Number(one.slice(1)) - Number(other.slice(1)));
+  return [...concerned, ...others].slice(0, 16).map((register) => {
+    const text = registers.get(register);
+    const words = describeRegister(text === undefined ? null : parseValue(text));
+    const was = lost && register === main ? `number (${describeRegister(lost.was).is} before ${lost.by})` : null;
+    return {
+      register,
+      variable: variableOf(register) ?? null,
+      is: was ?? words.is,
+      proved: words.proved,
+      concerned: concerned.includes(register),
+    };
+  });
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

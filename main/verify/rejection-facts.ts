@@ -1,0 +1,65 @@
+import type { RegisterValue } from "./parse-state.ts";
+import type { LostPointer } from "./lost-pointer.ts";
+
+/** What is known of a rejection when its class is told and put into words. */
+export interface RejectionFacts {
+  readonly program: string;
+  /** The kernel's or libbpf's lines, first one first. */
+  readonly errors: readonly string[];
+  /** The instruction that failed, as the log prints it; empty where the program was refused before the walk. */
+  readonly instruction: string;
+  /** Its C line; empty where unknown. */
+  readonly line: string;
+  /** The access in that line, as "eth->h_proto". */
+  readonly expression: string | null;
+  /** The register that the kernel names, as "R1", and the C variable in it. */
+  readonly register: string | null;
+  readonly variable: string | null;
+  /** Of that register, before the instruction. */
+  readonly value: RegisterValue | null;
+  /** Where the register held a good pointer until a call took it away. */
+  readonly lost: LostPointer | null;
+  /** Packet pointers that a comparison with data_end has proved something about. */
+  readonly checkedPackets: readonly { readonly name: string; readonly value: RegisterValue }[];
+  /** The walk met a call of a kernel function that is not there. */
+  readonly calledNothing: boolean;
+}
+
+export interface RejectionClass {
+  /** Stable, kebab-case. */
+  readonly id: string;
+  /** A few words. */
+  readonly title: string;
+  /** Looked for in each line of the kernel's or libbpf's words. */
+  readonly pattern: RegExp;
+  readonly when?: (facts: RejectionFacts, match: RegExpExecArray) => boolean;
+  /** What happened, in plain words. */
+  readonly explain: (facts: RejectionFacts, match: RegExpExecArray) => string;
+  /** What usually helps. */
+  readonly fix: string | ((facts: RejectionFacts, match: RegExpExecArray) => string);
+  readonly snippet?: string | ((facts: RejectionFacts, match: RegExpExecArray) => string | null);
+}
+
+/** The best name for what is accessed: "eth->h_proto", else "entry", else "the pointer in R1". */
+export function nameOf({ expression, variable, register }: RejectionFacts): string {
+  return expression ?? variable ?? (register === null ? "it" : `the value in ${register}`);
+}
+
+/** The best name for the pointer: "eth", else "the pointer in R1". */
+export function pointerOf({ variable, expression, register }: RejectionFacts): string {
+  return variable ?? /^\*?(\w+)/.exec(expression ?? "")?.[1] ?? (register === null ? "the pointer" : `the pointer in ${register}`);
+}
+
+export function bytesOf(count: number | string): string {
+  return `${count} ${Number(count) === 1 ? "byte" : "bytes"}`;
+}
+
+/** Whether the instruction stores. */
+export function isStore({ instruction }: RejectionFacts): boolean {
+  return /^(lock )?\*\(/.test(instruction);
+}
+
+/** The helper or kernel function that the instruction calls. */
+export function calledBy({ instruction }: RejectionFacts): string {
+  return /^call (?:kernel-function )?(\w+)/.exec(instruction)?.[1] ?? "the function";
+}
