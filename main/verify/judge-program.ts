@@ -28,8 +28,8 @@ export async function judgeProgram(
   object: BuiltObject,
   program: ObjectProgram,
   path: string,
-  readText: () => Promise<string | null>,
   token?: CancellationToken,
+  readText: () => Promise<string | null> = () => Promise.resolve(null),
 ): Promise<Judged> {
   const judgement = await askKernel(peer, object, program, token);
   const { accepted, log, libbpf, error } = judgement;

@@ -26,7 +26,7 @@ export async function verifyInput(helpers: HelperPool, input: Input, token?: Can
   let text: Promise<string | null> | undefined;
   const readText = () => (text ??= input.text === null ? textOf(build.path) : Promise.resolve(input.text));
   for (const program of object.contents.programs)
-    judged.push(await judgeProgram(elevated, object, program, build.path, readText, token));
+    judged.push(await judgeProgram(elevated, object, program, build.path, token, readText));
   return {
     build,
     accepted: judged.length > 0 && judged.every(({ verdict }) => verdict.accepted),
