@@ -106,20 +106,9 @@ async function openBrowser(home: string, env: Record<string, string>, options: O
   });
 }
 
-let launcher: Promise<string> | null = null;
-
-/** bundled once for this process, and gone with it */
-function standIn(): Promise<string> {
-  if (launcher === null) {
-    const folder = mkdtempSync(join(tmpdir(), "xdpw-stand-in-"));
-    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-    launcher = buildStandIn(folder);
-  }
-  return launcher;
-}
-
 async function openStandIn(home: string, env: Record<string, string>, options: OpenOptions): Promise<OpenedWorkbench> {
-  const main = start([process.execPath, await standIn(), options.root ?? repository], env, options, "ipc");
+  const launcher = await buildStandIn(join(home, "stand-in"));
+  const main = start([process.execPath, launcher, options.root ?? repository], env, options, "ipc");
   const [{ endpoint }] = (await Promise.race([once(main.child, "message"), diedEarly(main)])) as [{ endpoint: string }];
   const browser = await chromium.connectOverCDP(endpoint);
   const [context] = browser.contexts();

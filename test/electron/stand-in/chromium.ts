@@ -3,7 +3,7 @@
  * pair of pipes, which end it with us; a port is open beside them for whoever tests the window.
  */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
@@ -45,7 +45,9 @@ const agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like G
 export async function startChromium(): Promise<Chromium> {
   const executable = findChromium();
   if (executable === undefined) throw new Error("no browser of the Chromium family is installed");
-  const profile = mkdtempSync(join(tmpdir(), "xdpw-electron-"));
+  const cache = process.env["XDG_CACHE_HOME"] ?? tmpdir();
+  mkdirSync(cache, { recursive: true });
+  const profile = mkdtempSync(join(cache, "electron-"));
   const child = spawn(
     executable,
     [
