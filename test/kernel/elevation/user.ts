@@ -1,0 +1,55 @@
+/** Runs as a normal user: asks for the elevated helper by the way that this machine offers, and builds all the same. */
+import "vscode-jsonrpc/node";
+import { createHelperPool } from "../../../main/helpers/helper-pool.ts";
+import { Failed, type Failure } from "../../../protocol/failures.ts";
+import type { HelperDescription } from "../../../protocol/session.ts";
+import type { Scenario, UserReport } from "./scenario.ts";
+
+const scenario = JSON.parse(process.argv[2] ?? "") as Scenario;
+const pool = createHelperPool({
+  asking: { terminal: scenario.terminal },
+  changed: () => undefined,
+  progress: () => undefined,
+});
+
+const described = await describe();
+const text = `
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+SEC("xdp") int xdp_pass(struct xdp_md *ctx) { return XDP_PASS; }
+char LICENSE[] SEC("license") = "GPL";
+`;
+const compiled = await (await pool.plain()).request("build.compile", { path: "/tmp/pass.bpf.c", text, emit: "obj" });
+const afterKill = scenario.then === "kill helper" ? await killHelper() : null;
+const report: UserReport = {
+  uid: process.getuid?.() ?? -1,
+  way: pool.state().way,
+  helper: "uid" in described ? described : null,
+  failure: "kind" in described ? described : null,
+  state: pool.state(),
+  builds: compiled.output !== null,
+  afterKill,
+};
+process.stdout.write(`${JSON.stringify(report)}\n`);
+if (scenario.then === "kill main") setInterval(() => undefined, 1000);
+else await pool.close();
+
+async function describe(): Promise<HelperDescription | Failure> {
+  try {
+    return await (await pool.elevated("list the programs of this machine")).request("helper.describe", {});
+  } catch (error) {
+    if (error instanceof Failed) return error.failure;
+    throw error;
+  }
+}
+
+/** A helper that is lost is said, and not started again by itself: only when it is asked for. */
+async function killHelper(): Promise<UserReport["afterKill"]> {
+  const peer = await pool.elevated("list programs");
+  // only root may end it: the stage reads this line and does
+  process.stderr.write(`kill ${pool.state().pid}\n`);
+  while (peer.open) await new Promise((resolve) => setTimeout(resolve, 10));
+  const state = pool.state();
+  const next = await (await pool.elevated("list programs")).request("helper.describe", {});
+  return { state, next: next.pid };
+}
