@@ -4,13 +4,14 @@ import type { Handlers } from "../protocol/peer.ts";
 import type { HelperContext } from "./context.ts";
 import { describeInterface } from "./interfaces/describe.ts";
 import { listInterfaces } from "./interfaces/list.ts";
-import { compile } from "./toolchain/compile.ts";
+import { createToolchain } from "./toolchain/compile.ts";
 import { describeToolchain } from "./toolchain/describe.ts";
 
 export function plainHandlers(context: HelperContext): Handlers<typeof plainHelper> {
+  const toolchain = createToolchain(context);
   return {
     "toolchain.describe": () => describeToolchain(context),
-    "build.compile": (params, { token }) => compile(context, params, token),
+    "build.compile": (params, { token }) => toolchain.compile(params, token),
     "interfaces.list": () => listInterfaces(context, "plain"),
     "interfaces.describe": ({ place }) => describeInterface(context, "plain", place),
   };

@@ -1,10 +1,24 @@
 /** source ─build▶ object */
 import { z } from "zod";
+import { checkFlags, maximumFlagLength, maximumFlags } from "./build-flags.ts";
 import { diagnostic } from "./diagnostic.ts";
 import { base64, path, sourceText, symbol, u32 } from "./wire.ts";
 
 export const emit = z.enum(["obj", "ir", "asm"]);
 export type Emit = z.infer<typeof emit>;
+
+/**
+ * "two-stage": clang to LLVM IR, llc to BPF, as the tutorial does it. "one-step": clang alone to the object, for a
+ * verdict while somebody types; IR and assembly are always made in two stages.
+ */
+export const pipeline = z.enum(["two-stage", "one-step"]);
+export type Pipeline = z.infer<typeof pipeline>;
+
+/** Words of the workspace's compile_flags.txt or compile_commands.json, each path in them absolute. */
+export const buildFlags = z
+  .array(z.string().max(maximumFlagLength))
+  .max(maximumFlags)
+  .refine((words) => checkFlags(words).ok, { error: "flags that a build does not take" });
 
 /** One process of the pipeline, as it was run. */
 export const stage = z.strictObject({
@@ -23,6 +37,10 @@ export const compileParams = z.strictObject({
   path,
   text: sourceText,
   emit,
+  /** "two-stage" where it is left out */
+  pipeline: pipeline.optional(),
+  /** in place of the defaults; null or left out where the workspace has none of its own */
+  flags: buildFlags.nullable().optional(),
 });
 export type CompileParams = z.infer<typeof compileParams>;
 export const compiled = z.strictObject({

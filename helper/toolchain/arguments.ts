@@ -1,6 +1,6 @@
 /** The flags of the two stages. Pure: what is on the disk comes in as a list. */
 import { basename, dirname, extname, join } from "node:path";
-import type { Emit } from "../../protocol/build.ts";
+import type { Emit, Pipeline } from "../../protocol/build.ts";
 
 interface Host {
   /** what clang predefines for the host and `-target bpf` takes away; glibc's headers and libbpf's tracing macros ask */
@@ -37,15 +37,43 @@ export function multiarchFolder(arch: string): string | null {
   return host === undefined ? null : `/usr/include/${host.multiarch}`;
 }
 
-/** Shown to the user: everything that decides what comes out. */
-export function clangFlags(arch: string, includes: readonly string[]): string[] {
-  return [
-    ...["-S", "-target", "bpf", "-D__BPF_TRACING__"],
-    ...(hosts[arch]?.macros ?? []),
-    ...warnings,
+export interface FlagChoice {
+  readonly arch: string;
+  readonly pipeline: Pipeline;
+  /** folders of headers, for the defaults */
+  readonly includes: readonly string[];
+  /** the workspace's own words, checked, which take the place of the defaults; null where it has none */
+  readonly own: readonly string[] | null;
+}
+
+/** Shown to the user: everything that decides what comes out. Objects without -O2 or -g are of no use to the kernel. */
+export function clangFlags({ arch, pipeline, includes, own }: FlagChoice): string[] {
+  const words = own ?? [
+    ...["-D__BPF_TRACING__", ...(hosts[arch]?.macros ?? []), ...warnings],
     ...includes.map((folder) => `-I${folder}`),
-    ...["-O2", "-emit-llvm", "-c", "-g"],
   ];
+  const says = (shape: RegExp): boolean => words.some((word) => shape.test(word));
+  const twoStage = pipeline === "two-stage";
+  return [
+    ...(twoStage ? ["-S"] : []),
+    ...["-target", "bpf", ...words],
+    ...(says(/^-O/) ? [] : ["-O2"]),
+    ...(twoStage ? ["-emit-llvm"] : []),
+    ...["-c", ...(says(/^-g/) ? [] : ["-g"])],
+  ];
+}
+
+/** The same flags for a run that reads headers only. */
+export function headerFlags(flags: readonly string[]): string[] {
+  return flags.filter((flag) => flag !== "-S" && flag !== "-emit-llvm" && flag !== "-c");
+}
+
+/**
+ * Not shown, and before all others: a source on standard input has no folder of its own to look in first. The defaults
+ * name that folder themselves.
+ */
+export function placeFlags(path: string, own: readonly string[] | null): string[] {
+  return own === null ? [] : [`-iquote${dirname(path)}`];
 }
 
 /** Not shown: how findings are printed, and what a shell would say by its working directory. */

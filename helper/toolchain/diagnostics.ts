@@ -10,10 +10,27 @@ const unlocated = /^(?:(clang|llc)(?:-\d+)?: )?(fatal error|error|warning|note):
 /** "error: FILE:LINE:COLUMN: in function NAME TYPE: TEXT", FILE "<unknown>" without debug information */
 const backend = /^error: (.+?):(\d{1,9}):(\d{1,9}): in function (\S+) .*?\)+: (.*)$/;
 
+/** clang, when it is its own backend, puts a finding on the function and the true place into a note behind it */
+const unplaced = /: note: could not determine the original source location for (.+?):(\d{1,9}):(\d{1,9})$/;
+
 /** @param path the source: where a finding without a place belongs to */
 export function parseClang(errors: string, path: string): Diagnostic[] {
   const found: Diagnostic[] = [];
+  const vague = new Set<string>();
+  const placed = new Set<string>();
   for (const line of errors.split("\n")) {
+    const elsewhere = unplaced.exec(line);
+    if (elsewhere !== null) {
+      const [, file = "", row = "0", column = "0"] = elsewhere;
+      const last = found.pop();
+      if (last === undefined) continue;
+      const message = withoutAddress(last.message);
+      const moved =
+        row === "0" ? { ...last, message } : diagnostic(resolve(file, path), row, column, last.severity, message);
+      (row === "0" ? vague : placed).add(message);
+      if (!found.some((other) => other.message === message && other.line === moved.line)) found.push(moved);
+      continue;
+    }
     const place = located.exec(line);
     if (place !== null) {
       const [, file = "", row = "0", column = "0", severity = "error", message = ""] = place;
@@ -24,7 +41,16 @@ export function parseClang(errors: string, path: string): Diagnostic[] {
     }
     if (found.length === diagnosticLimit) break;
   }
-  return found;
+  // the backend repeats a finding for every instruction, first without a place: then it lies on the function's first line
+  const twice = (message: string): boolean => vague.has(message) && placed.has(message);
+  const head = new Map<string, Diagnostic>();
+  for (const one of found) if (twice(one.message) && !head.has(one.message)) head.set(one.message, one);
+  return found.filter((one) => head.get(one.message) !== one);
+}
+
+/** "too many args to 0x240ddfa0: i64 = …": an address of the compiler's own */
+function withoutAddress(text: string): string {
+  return text.replace(/ to 0x[0-9a-f]+: .*$/, "");
 }
 
 /** @param path the source: names relative to its folder come from the debug information */
@@ -35,7 +61,7 @@ export function parseLlc(errors: string, path: string): Diagnostic[] {
     if (place !== null) {
       const [, file = "", row = "0", column = "0", name = "", text = ""] = place;
       const known = file !== "<unknown>" && row !== "0";
-      const message = `in function ${name}: ${text.replace(/ to 0x[0-9a-f]+: .*$/, "")}`;
+      const message = `in function ${name}: ${withoutAddress(text)}`;
       // the backend repeats a finding for every instruction, first without a place
       const same = found.findIndex(
         (other) => other.message === message && (other.line === 0 || String(other.line) === row),

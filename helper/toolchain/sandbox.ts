@@ -4,7 +4,7 @@
  * the source's own folders, nothing else. Without a usable bwrap it runs as it is, and main warns.
  */
 import { realpath } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, normalize } from "node:path";
 import type { Toolchain } from "../../protocol/build.ts";
 import type { HelperContext } from "../context.ts";
 import { start } from "../run.ts";
@@ -54,6 +54,15 @@ export function readableFolders(path: string, home: string | undefined): string[
   const parent = dirname(folder);
   if (closed.has(folder)) return [];
   return closedAsParent.has(parent) || parent === home ? [folder] : [parent];
+}
+
+/** Folders and files that the workspace's flags name, unless that would open a home folder or more. */
+export function flagFolders(named: readonly string[], home: string | undefined): string[] {
+  return named
+    .filter((path) => path.startsWith("/"))
+    .map((path) => normalize(path).replace(/(.)\/+$/, "$1"))
+    .filter((path) => !closedAsParent.has(path) && path !== home)
+    .filter((path) => ![...system, ...closed].some((one) => one !== "/" && `${path}/`.startsWith(`${one}/`)));
 }
 
 /** Folders of compilers that are not installed where the system's are, such as /opt/llvm for /opt/llvm/bin/clang. */

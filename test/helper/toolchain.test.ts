@@ -53,12 +53,14 @@ describe("finding clang and llc", () => {
 
 describe("the flags", () => {
   it("are those of the tutorial's two stages, with the host's macros", () => {
-    const flags = clangFlags("x64", ["/src"]);
+    const flags = clangFlags({ arch: "x64", pipeline: "two-stage", includes: ["/src"], own: null });
     expect(flags.join(" ")).toBe(
       "-S -target bpf -D__BPF_TRACING__ -D__x86_64__ -D__TARGET_ARCH_x86 -Wall -Wno-unused-value -Wno-pointer-sign -Wno-compare-distinct-pointer-types -Werror -I/src -O2 -emit-llvm -c -g",
     );
-    expect(clangFlags("arm64", [])).toContain("-D__TARGET_ARCH_arm64");
-    expect(clangFlags("pdp11", [])).not.toContain("-D__x86_64__");
+    expect(clangFlags({ arch: "arm64", pipeline: "two-stage", includes: [], own: null })).toContain(
+      "-D__TARGET_ARCH_arm64",
+    );
+    expect(clangFlags({ arch: "pdp11", pipeline: "two-stage", includes: [], own: null })).not.toContain("-D__x86_64__");
   });
 
   it("name what comes out", () => {
