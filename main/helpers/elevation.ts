@@ -1,6 +1,7 @@
 /** How a helper becomes root here, and the process that makes it so. */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { basename } from "node:path";
 import sudoPrompt from "sudo-prompt";
 import { onPath } from "../paths.ts";
 
@@ -67,7 +68,9 @@ export function startChild(argv: readonly string[], stdin: "ignore" | "inherit")
   const ended = new Promise<string>((resolve) => {
     // more than once: a signal to sudo, which runs as root, is an error of its own
     child.on("error", (error) => resolve(error.message));
-    child.once("close", (code, signal) => resolve(said.trim() || `ended with ${signal ?? `exit code ${code ?? "?"}`}`));
+    child.once("close", (code, signal) =>
+      resolve(said.trim() || `${basename(command)} ended with ${signal ?? `exit code ${code ?? "?"}`}`),
+    );
   });
   return { ended, kill: () => void child.kill("SIGKILL") };
 }
@@ -84,9 +87,10 @@ function startByPrompt(argv: readonly string[]): Started {
   process.chdir("/");
   const ended = new Promise<string>((resolve) => {
     sudoPrompt.exec(argv.join(" "), { name: "XDP Workbench" }, (error, _said, complaint) => {
-      const last = complaint?.toString().trim().split("\n").at(-1);
-      // a failed command's message repeats the whole command: its own last words tell more
-      resolve(error?.message.startsWith("Command failed") === true && last ? last : (error?.message ?? "it ended"));
+      // what pkexec itself said is exact; the library's own words take every refusal for the user's
+      const [first = ""] = (complaint?.toString() ?? "").trim().split("\n");
+      const ran = error === undefined || error === null || error.message.startsWith("Command failed");
+      resolve(first || (ran ? "it ended before it connected" : error.message));
     });
   });
   return { ended, kill: () => undefined };
