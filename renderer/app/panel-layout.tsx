@@ -12,6 +12,7 @@ import { useApp, useSession } from "../session/use-app.tsx";
 import { StartPage } from "../templates/start-page.tsx";
 import { ProblemsPanel } from "../verify/problems-panel.tsx";
 import { VerifierPanel } from "../verify/verifier-panel.tsx";
+import { stepIntoPanel } from "./regions.ts";
 import { ShortcutsPage } from "./shortcuts-page.tsx";
 
 function content(node: TabNode): React.ReactNode {
@@ -88,7 +89,11 @@ export function PanelLayout(): React.ReactNode {
     [sources],
   );
   return (
-    <div className="panel-layout" onFocus={({ target }) => app.panels.noticeFocus(target)}>
+    <div
+      className="panel-layout"
+      onFocus={({ target }) => app.panels.noticeFocus(target)}
+      onKeyDownCapture={stepIntoPanel}
+    >
       <Layout
         model={app.panels.model}
         factory={content}

@@ -1,6 +1,7 @@
 /**
  * F6: from one part of the window to the next. A part is an element with data-region, or one of the docked tab sets,
- * whose tabs and contents stand apart in the document and share the beginning of data-layout-path.
+ * whose tabs and contents stand apart in the document and share the beginning of data-layout-path. A tab set gives the
+ * focus to its source, else to its shown tab; Tab leads from there into what it shows.
  */
 interface Part {
   readonly name: string;
@@ -8,8 +9,7 @@ interface Part {
   readonly roots: readonly HTMLElement[];
 }
 
-const focusable =
-  'button:not([disabled]), [role="option"], [role="gridcell"], a[href], input, select, textarea, summary, [tabindex="0"]';
+const focusable = 'button:not([disabled]), a[href], input, select, textarea, summary, [tabindex="0"]';
 
 export function stepRegion(by: 1 | -1): void {
   const parts = partsInOrder();
@@ -40,16 +40,46 @@ function partsInOrder(): readonly Part[] {
   return [...named("menus"), ...named("toolbar"), ...named("lists"), ...sets, ...named("status")];
 }
 
-function focusPart({ roots }: Part): boolean {
-  for (const root of roots) {
-    const targets = [editorIn(root), ...root.querySelectorAll<HTMLElement>(focusable)];
-    for (const target of targets) {
-      if (target === null || !isSeen(target) || (target.tabIndex < 0 && target.role !== "option")) continue;
-      target.focus();
-      if (document.activeElement === target) return true;
-    }
+/** From a tab into what it shows, and from there back to its tab: they stand apart in the document. */
+export function stepIntoPanel(event: React.KeyboardEvent): void {
+  if (event.key !== "Tab" || event.ctrlKey || event.altKey || !(event.target instanceof HTMLElement)) return;
+  const { target } = event;
+  if (!event.shiftKey && target.role === "tab") {
+    const panel = document.getElementById(target.getAttribute("aria-controls") ?? "");
+    if (panel !== null && focusIn(panel)) event.preventDefault();
   }
-  return false;
+  const panel = target.closest<HTMLElement>('[role="tabpanel"]');
+  if (event.shiftKey && panel !== null && firstFocusable(panel) === target) {
+    document.getElementById(panel.getAttribute("aria-labelledby") ?? "")?.focus();
+    event.preventDefault();
+  }
+}
+
+function focusPart({ roots }: Part): boolean {
+  const editor = roots.map(editorIn).find((found) => found !== null && isSeen(found));
+  if (editor !== undefined && editor !== null) {
+    editor.focus();
+    return true;
+  }
+  const tab = roots.map((root) => root.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]'));
+  const shown = tab.find((found) => found !== null);
+  if (shown !== undefined && shown !== null) {
+    shown.focus();
+    return true;
+  }
+  return roots.some(focusIn);
+}
+
+function focusIn(root: HTMLElement): boolean {
+  const target = firstFocusable(root);
+  target?.focus();
+  return target !== undefined && root.contains(document.activeElement);
+}
+
+function firstFocusable(root: HTMLElement): HTMLElement | undefined {
+  const editor = editorIn(root);
+  if (editor !== null) return editor;
+  return [...root.querySelectorAll<HTMLElement>(focusable)].find((found) => found.tabIndex >= 0 && isSeen(found));
 }
 
 function editorIn(root: HTMLElement): HTMLElement | null {

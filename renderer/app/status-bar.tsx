@@ -9,11 +9,13 @@ export function StatusBar(): React.ReactNode {
   const session = useSession((state) => state.session);
   const source = useSession(activeSource);
   const libbpf = useSession((state) => state.helper?.libbpf ?? null);
+  const labWork = useSession((state) => state.labWork);
   const cursor = useSession((state) => state.cursor);
   return (
     <footer className="status-bar" data-region="status" aria-label="Status">
       <Helper />
       <span className="cut">{session === null ? "" : versions(session, libbpf)}</span>
+      {labWork !== null && <span className="cut">{labWork}</span>}
       <span className="grow" />
       <span role="status" aria-label="Verdict">
         {source === null ? "" : statusOf(source)}

@@ -15,6 +15,7 @@ import { notify, notifyFailure } from "../session/notices.ts";
 import { milliseconds } from "../verify/sizes.ts";
 import { verifySource } from "../verify/verify-source.ts";
 import { askToReplace } from "./ask-to-replace.ts";
+import { xdpPrograms } from "./xdp-programs.ts";
 
 export async function attachActive(app: App): Promise<void> {
   const { active, place, attaching } = app.store.get();
@@ -27,11 +28,23 @@ export async function attachActive(app: App): Promise<void> {
     notify(app, { kind: "error", title: "There is no interface to attach to: choose one first" });
     return;
   }
+  const source = app.store.get().sources.find(({ path }) => path === active) ?? null;
+  const names = xdpPrograms(source);
+  const chosen = app.store.get().program;
+  const program = chosen !== null && names.length > 1 && names.includes(chosen) ? chosen : null;
+  if (names.length > 1 && program === null) {
+    notify(app, {
+      kind: "error",
+      title: `This source has ${names.length} XDP programs: choose the one to attach in the tool bar`,
+      detail: names.join(", "),
+    });
+    document.querySelector<HTMLElement>(".program-pick button")?.focus();
+    return;
+  }
   app.store.set({ attaching: "attach" });
   try {
-    const dirty = app.store.get().sources.find(({ path }) => path === active)?.dirty === true;
-    if (dirty && !(await saveSource(app, active))) return;
-    const done = await attach(app, active, place, null);
+    if (source?.dirty === true && !(await saveSource(app, active))) return;
+    const done = await attach(app, { path: active, program, place, replace: null });
     if (done !== null) tell(app, done);
   } finally {
     app.store.set({ attaching: null });
@@ -39,10 +52,18 @@ export async function attachActive(app: App): Promise<void> {
   }
 }
 
-async function attach(app: App, path: string, place: Place, replace: number | null): Promise<Attachment | null> {
+interface Wanted {
+  readonly path: string;
+  readonly program: string | null;
+  readonly place: Place;
+  readonly replace: number | null;
+}
+
+async function attach(app: App, wanted: Wanted): Promise<Attachment | null> {
+  const { path, program, place, replace } = wanted;
   const text = textAt(path);
   if (text === undefined) return null;
-  const { mode, program } = app.store.get();
+  const { mode } = app.store.get();
   try {
     const input = { path, text: wholeText(text) };
     return await app.request("attach.attach", { input, program, place, mode, replace });
@@ -51,7 +72,7 @@ async function attach(app: App, path: string, place: Place, replace: number | nu
       const { failure } = error;
       if (failure.kind === "foreign-program" && replace === null) {
         const agreed = await askToReplace(app, place, failure, "Replace it");
-        return agreed ? attach(app, path, place, failure.program) : null;
+        return agreed ? attach(app, { ...wanted, replace: failure.program }) : null;
       }
       if (failure.kind === "rejected" || failure.kind === "build-failed") {
         await showMarkers(path, failure.diagnostics);

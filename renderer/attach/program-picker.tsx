@@ -1,9 +1,8 @@
 import { useMemo } from "react";
 import { Button, ListBox, ListBoxItem, Popover, Select, SelectValue } from "react-aria-components";
-import { activeSource, buildOf, type OpenSource } from "../editor/open-sources.ts";
-import { isXdp, locatePrograms } from "../editor/locate-programs.ts";
-import { textAt, wholeText } from "../editor/texts.ts";
+import { activeSource } from "../editor/open-sources.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
+import { xdpPrograms } from "./xdp-programs.ts";
 
 /** Only where a source has several XDP programs: which of them to attach. */
 export function ProgramPicker(): React.ReactNode {
@@ -15,6 +14,7 @@ export function ProgramPicker(): React.ReactNode {
   const shown = chosen !== null && names.includes(chosen) ? chosen : null;
   return (
     <Select
+      className="program-pick"
       aria-label="Program"
       placeholder="Choose the program"
       value={shown}
@@ -37,17 +37,4 @@ export function ProgramPicker(): React.ReactNode {
       </Popover>
     </Select>
   );
-}
-
-/** Of the last build, or as they stand in the text before the first one. */
-function xdpPrograms(source: OpenSource | null): readonly string[] {
-  if (source === null) return [];
-  const build = buildOf(source.check);
-  if (build?.ok === true) return build.programs.filter(({ type }) => type === "xdp").map(({ name }) => name);
-  const text = textAt(source.path);
-  return text === undefined
-    ? []
-    : locatePrograms(wholeText(text))
-        .filter(isXdp)
-        .map(({ name }) => name);
 }

@@ -8,7 +8,7 @@ const most = 44;
 /** One number a column, then one for the label; 0 where no row has one. */
 export function columnWidths(table: Table, before: readonly number[]): readonly number[] {
   const widths = table.columns.map(({ path, type }, index) =>
-    Math.max(path.length, type.length, /64$/.test(type) ? 13 : 8, before[index] ?? 0),
+    Math.max(path.length, type.length, type.endsWith("64") ? 13 : 8, before[index] ?? 0),
   );
   let label = before[widths.length] ?? 0;
   for (const { cells, label: text } of table.rows.slice(0, sampledRows)) {

@@ -304,6 +304,7 @@ export function verdictOf(path: string, text: string): Verdict {
       processed: accepted ? 34 : 0,
       jitedBytes: accepted ? 1229 : 0,
       error: accepted ? "" : "EACCES: Permission denied",
+      rejection: null,
       log: accepted
         ? [
             ...acceptedLog,

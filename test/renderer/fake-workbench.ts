@@ -43,7 +43,8 @@ export interface Knobs {
 }
 type Client = Peer<Record<string, never>, typeof workbenchNotifications>;
 
-export async function startFake(port = 0): Promise<Fake> {
+/** `built`: the folder of the built window */
+export async function startFake(built: string): Promise<Fake> {
   const knobs: Knobs = { noPrivilege: false, changedOnDisk: false, refuse: false };
   const clients = new Set<Client>();
   const files = new Map<string, string>();
@@ -338,7 +339,7 @@ export async function startFake(port = 0): Promise<Fake> {
       return;
     }
     const name = request.url === "/" ? "/index.html" : ((request.url ?? "").split("?")[0] ?? "");
-    const file = join(root, "dist/renderer", name);
+    const file = join(built, name);
     if (name.includes("..") || !existsSync(file)) {
       response.writeHead(404).end();
       return;
@@ -365,10 +366,10 @@ export async function startFake(port = 0): Promise<Fake> {
     );
     clients.add(client);
   });
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   const fake: Fake = {
-    url: `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : port}/`,
+    url: `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}/`,
     knobs,
     setHelper(state) {
       helper = { ...helper, ...state };

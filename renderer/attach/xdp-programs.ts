@@ -1,0 +1,16 @@
+/** The XDP programs of a source: of its last build, or as they stand in the text before the first one. */
+import { isXdp, locatePrograms } from "../editor/locate-programs.ts";
+import { buildOf, type OpenSource } from "../editor/open-sources.ts";
+import { textAt, wholeText } from "../editor/texts.ts";
+
+export function xdpPrograms(source: OpenSource | null): readonly string[] {
+  if (source === null) return [];
+  const build = buildOf(source.check);
+  if (build?.ok === true) return build.programs.filter(({ type }) => type === "xdp").map(({ name }) => name);
+  const text = textAt(source.path);
+  return text === undefined
+    ? []
+    : locatePrograms(wholeText(text))
+        .filter(isXdp)
+        .map(({ name }) => name);
+}

@@ -1,0 +1,201 @@
+import { describe, expect, test } from "vitest";
+import { Failed } from "../../protocol/failures.ts";
+import { columnOfByte } from "../../renderer/editor/byte-column.ts";
+import { sixDigits } from "../../renderer/editor/editor-theme.ts";
+import { isXdp, locatePrograms } from "../../renderer/editor/locate-programs.ts";
+import { chordOf, matches } from "../../renderer/app/chords.ts";
+import { moveInGrid } from "../../renderer/maps/grid-keys.ts";
+import { gridItems } from "../../renderer/maps/grid-items.ts";
+import { columnWidths } from "../../renderer/maps/column-widths.ts";
+import { changedMilliseconds, fadeChanges, mergeChange, viewOf } from "../../renderer/maps/map-view.ts";
+import { mapsByOwner } from "../../renderer/maps/map-owner.ts";
+import { groupByNamespace } from "../../renderer/interfaces/places.ts";
+import { wordsOf } from "../../renderer/session/failure-words.ts";
+import { createStore } from "../../renderer/session/store.ts";
+import { shellWords } from "../../renderer/verify/shell-words.ts";
+import { bytes, grouped3, milliseconds } from "../../renderer/verify/sizes.ts";
+import { tellingLine } from "../../renderer/verify/telling-line.ts";
+import { wordsAboveProgram } from "../../renderer/verify/verdict-words.ts";
+import * as sample from "./fake-state.ts";
+
+describe("source", () => {
+  test("finds programs with their lines, also with attributes between", () => {
+    const text = `#include <x.h>\n\nSEC("xdp")\nint one(struct xdp_md *ctx)\n{\n}\n  SEC("xdp.frags/devmap")\n__always_inline int two (struct xdp_md *ctx) {}\nSEC(".maps")\n`;
+    const found = locatePrograms(text);
+    expect(found).toEqual([
+      { name: "one", section: "xdp", line: 3 },
+      { name: "two", section: "xdp.frags/devmap", line: 7 },
+    ]);
+    expect(found.every(isXdp)).toBe(true);
+  });
+  test("maps and licences are no programs", () => {
+    expect(locatePrograms('} m SEC(".maps");\nchar L[] SEC("license") = "GPL";\n')).toEqual([]);
+  });
+  test("byte columns become UTF-16 columns", () => {
+    expect(columnOfByte("abc", 3)).toBe(3);
+    expect(columnOfByte("äbc", 3)).toBe(2);
+    expect(columnOfByte("😀b", 5)).toBe(3);
+    expect(columnOfByte("ab", 99)).toBe(3);
+  });
+  test("shortened colours are written out", () => {
+    expect(sixDigits("#fff")).toBe("#ffffff");
+    expect(sixDigits("#4da3ff")).toBe("#4da3ff");
+  });
+});
+
+describe("verdict", () => {
+  const source = { path: "/p.c", version: null, dirty: false, checking: false, editedSince: false };
+  const text = 'SEC("xdp")\nint one(struct xdp_md *ctx) { UNCHECKED }\n';
+  const programs = locatePrograms(text);
+  const [one] = programs;
+  if (one === undefined) throw new Error("the sample has a program");
+
+  test("the telling line is the first one after the last instruction", () => {
+    const { log } = sample.verdictOf("/p.c", text).programs[0] ?? { log: "" };
+    expect(tellingLine(log)).toBe("invalid access to packet, off=13 size=1, R1(id=0,off=13,r=0)");
+  });
+  test.each([
+    ["", ""],
+    [
+      "0: R1=ctx() R10=fp0\n0: (b7) r0 = 1\nlast insn is not an exit or jmp\nprocessed 0 insns (limit 1000000)\n",
+      "last insn is not an exit or jmp",
+    ],
+    ["1: (95) exit\nR0 !read_ok\nverification time 12 usec\nstack depth 0\nprocessed 2 insns (limit 1)", "R0 !read_ok"],
+  ])("telling line of %j", (log, line) => {
+    expect(tellingLine(log)).toBe(line);
+  });
+  test("rejected: the line and the reason", () => {
+    const words = wordsAboveProgram(
+      { ...source, check: { kind: "verdict", verdict: sample.verdictOf("/p.c", text) } },
+      one,
+      programs,
+    );
+    expect(words).toEqual({
+      tone: "bad",
+      text: "✗ rejected at line 2 · invalid access to packet, off=13 size=1, R1(id=0,off=13,r=0) · 61 ms",
+    });
+  });
+  test("accepted, and edited since", () => {
+    const verdict = sample.verdictOf("/p.c", text.replace("UNCHECKED", ""));
+    const words = wordsAboveProgram(
+      { ...source, editedSince: true, check: { kind: "verdict", verdict } },
+      one,
+      programs,
+    );
+    expect(words).toEqual({
+      tone: "quiet",
+      text: "✓ accepted · 21 instructions · 34 processed · JIT 1.2 KB · 61 ms · edited since",
+    });
+  });
+  test("sizes and shell words", () => {
+    expect([bytes(40), bytes(1229), milliseconds(0.04), milliseconds(61.2), milliseconds(12_345)]).toEqual([
+      "40 B",
+      "1.2 KB",
+      "0.0 ms",
+      "61 ms",
+      "12.3 s",
+    ]);
+    expect([grouped3("18446744073709551615"), grouped3("-1234"), grouped3("0x1234"), grouped3("999")]).toEqual([
+      "18,446,744,073,709,551,615",
+      "-1,234",
+      "0x1234",
+      "999",
+    ]);
+    expect(shellWords(["clang", "-Dx=a b", "it's"])).toBe(`clang '-Dx=a b' 'it'\\''s'`);
+  });
+});
+
+describe("maps", () => {
+  const table = sample.tables().get(41);
+  if (table === undefined) throw new Error("the sample has counters");
+
+  test("changed cells are marked, for a while", () => {
+    const view = mergeChange(
+      viewOf(table),
+      { id: 41, rows: [sample.counterRow(2, 18205, false)], removed: [], total: 5 },
+      1000,
+    );
+    expect(view.table?.rows[2]?.cells).toEqual(["2", "18205", String(18205 * 98)]);
+    expect([...(view.changed.get(sample.keyOf(2))?.cells ?? [])]).toEqual([1, 2]);
+    expect(fadeChanges(view, 1000 + changedMilliseconds - 1)).toBe(view);
+    expect(fadeChanges(view, 1000 + changedMilliseconds).changed.size).toBe(0);
+  });
+  test("entries go and come; the others keep their places", () => {
+    const view = mergeChange(
+      viewOf(table),
+      { id: 41, rows: [sample.counterRow(9, 1, false)], removed: [sample.keyOf(0)], total: 5 },
+      0,
+    );
+    expect(view.table?.rows.map(({ cells }) => cells[0])).toEqual(["1", "2", "3", "4", "9"]);
+    expect(view.index.get(sample.keyOf(9))).toBe(4);
+    expect(view.index.has(sample.keyOf(0))).toBe(false);
+  });
+  test("columns never get narrower", () => {
+    const wide = columnWidths({ ...table, rows: [sample.counterRow(2, 10 ** 12, false)] }, []);
+    expect(columnWidths(table, wide)[1]).toBe(wide[1]);
+  });
+  test("an opened entry of a per-CPU map shows each CPU", () => {
+    const rows = [sample.counterRow(2, 10, true)];
+    expect(gridItems(rows, new Set([sample.keyOf(2)])).map(({ kind }) => kind)).toEqual(["entry", "cpu", "cpu"]);
+    expect(gridItems(rows, new Set()).map(({ kind }) => kind)).toEqual(["entry"]);
+  });
+  test("keys lead through the grid and stop at its edges", () => {
+    const from = { row: 1, column: 1 };
+    expect(moveInGrid("ArrowUp", false, from, 3, 3, 2)).toEqual({ row: 0, column: 1 });
+    expect(moveInGrid("PageDown", false, from, 3, 3, 9)).toEqual({ row: 2, column: 1 });
+    expect(moveInGrid("End", true, from, 3, 3, 2)).toEqual({ row: 2, column: 2 });
+    expect(moveInGrid("Home", false, from, 3, 3, 2)).toEqual({ row: 1, column: 0 });
+    expect(moveInGrid("x", false, from, 3, 3, 2)).toBeNull();
+  });
+  test("maps of the chosen interface come first", () => {
+    const at = { ...sample.nic("port0", 2, "box", "veth"), attached: [{ ...sample.foreign, id: 214 }] };
+    const other = { ...sample.many, programs: [{ id: 1, name: "x", type: "kprobe" }] };
+    const { ofPlace, others } = mapsByOwner([sample.counters, other], at);
+    expect([ofPlace, others]).toEqual([[sample.counters], []]);
+  });
+});
+
+describe("session", () => {
+  test("the store tells of changes only", () => {
+    const store = createStore({ a: 1, b: 2 });
+    let told = 0;
+    const end = store.subscribe(() => told++);
+    store.set({ a: 1 });
+    store.set({ a: 3 });
+    end();
+    store.set({ a: 4 });
+    expect([told, store.get()]).toEqual([1, { a: 4, b: 2 }]);
+  });
+  test("the kernel's words stand beside ours", () => {
+    const failed = new Failed({
+      kind: "kernel",
+      message: "attach xdp_count to port0: the device is busy",
+      operation: "XDP_FLAGS_REPLACE",
+      errno: 16,
+      code: "EBUSY",
+      extack: "Can't replace active BPF XDP link",
+    });
+    expect(wordsOf(failed)).toEqual({
+      title: "attach xdp_count to port0: the device is busy",
+      detail: "The kernel said EBUSY (XDP_FLAGS_REPLACE), “Can't replace active BPF XDP link”",
+    });
+    expect(wordsOf(new Failed({ kind: "cancelled", message: "cancelled" }))).toBeNull();
+  });
+  test("interfaces by namespace, the own one first", () => {
+    const groups = groupByNamespace([
+      sample.nic("eth0", 2, "z", null),
+      sample.nic("b", 3, null, null),
+      sample.nic("a", 1, null, null),
+    ]);
+    expect(groups.map(({ title, interfaces }) => [title, interfaces.map(({ name }) => name)])).toEqual([
+      ["this machine", ["a", "b"]],
+      ["z", ["eth0"]],
+    ]);
+  });
+  test("keys", () => {
+    const event = { ctrlKey: true, metaKey: false, shiftKey: true, altKey: false, key: "A", code: "KeyA" };
+    expect(matches(chordOf("Ctrl+Shift+A"), event)).toBe(true);
+    expect(matches(chordOf("Ctrl+A"), event)).toBe(false);
+    expect(matches(chordOf("F6"), { ...event, ctrlKey: false, shiftKey: false, key: "F6", code: "F6" })).toBe(true);
+  });
+});

@@ -1,0 +1,298 @@
+/** The built window in a real browser, over a workbench of sample data: looks, keys, and what is kept when things go wrong. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { type Browser, type BrowserContext, chromium, type Page } from "@playwright/test";
+import { build } from "vite";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { findChromium } from "../../build/chromium.mjs";
+import { type Fake, startFake } from "./fake-workbench.ts";
+
+const root = join(import.meta.dirname, "../..");
+const executablePath = findChromium();
+const waits = 6000;
+const args = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"];
+
+describe.skipIf(executablePath === undefined)("window (skipped without a Chromium)", () => {
+  let built = "";
+  let browser: Browser;
+  let context: BrowserContext;
+  let fake: Fake;
+  let page: Page;
+  let complaints: string[] = [];
+
+  beforeAll(async () => {
+    built = mkdtempSync(join(tmpdir(), "xdpw-window-"));
+    await build({
+      configFile: join(root, "vite.config.ts"),
+      logLevel: "error",
+      build: { outDir: built, sourcemap: false },
+    });
+    browser = await chromium.launch({
+      ...(executablePath === undefined ? {} : { executablePath }),
+      args: [...args, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(built, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    fake = await startFake(built);
+    context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
+    context.setDefaultTimeout(waits);
+    await open("dark");
+  });
+  afterEach(async () => {
+    await context.close();
+    await fake.close();
+    expect(complaints).toEqual([]);
+  });
+
+  async function open(theme: "dark" | "light" | "contrast"): Promise<void> {
+    page = await context.newPage();
+    await page.emulateMedia({
+      colorScheme: theme === "light" ? "light" : "dark",
+      contrast: theme === "contrast" ? "more" : null,
+    });
+    complaints = [];
+    page.on("pageerror", (error) => complaints.push(error.message));
+    // a policy that is broken shows here
+    page.on("console", (message) => {
+      if (message.type() === "error" && !message.text().includes("401")) complaints.push(message.text());
+    });
+    await page.goto(fake.url);
+    await page.getByRole("tab", { name: "Start" }).waitFor();
+  }
+  async function openCounters(): Promise<void> {
+    await page.getByRole("button", { name: "Open Packet counters" }).click();
+    await expect.poll(focused, { timeout: waits }).toMatch(/^program\.bpf\.c, source/);
+  }
+  const editor = () => page.getByRole("textbox", { name: /source\. Ctrl\+M/ });
+  const verdict = () => page.getByRole("status", { name: "Verdict" });
+  const grid = (map: string) => page.getByRole("grid", { name: `${map} entries` });
+  async function attachInLab(): Promise<void> {
+    await page.keyboard.press("Control+Shift+L");
+    await page.getByText("The lab is up").waitFor();
+    await openCounters();
+    await page.keyboard.press("Control+s");
+    await page.getByText(/saved → accepted/).waitFor();
+    await page.getByRole("button", { name: "Attach", exact: true }).click();
+    await page.getByRole("status", { name: "Attached program" }).getByText("id 214").waitFor();
+  }
+  async function openMap(name: string): Promise<void> {
+    await page.getByRole("listbox", { name: "Maps of port0" }).getByRole("option", { name }).click();
+    await grid(name).waitFor();
+  }
+  async function focused(): Promise<string> {
+    return page.evaluate(
+      () => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "",
+    );
+  }
+
+  for (const theme of ["dark", "light", "contrast"] as const) {
+    test(`no accessibility violations: ${theme}`, async () => {
+      await page.close();
+      await open(theme);
+      const found: string[] = [];
+      const look = async (at: string): Promise<void> => {
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        for (const { id, nodes } of violations) found.push(`${at}: ${id}: ${nodes[0]?.html ?? ""}`);
+      };
+      await look("start");
+      await attachInLab();
+      await page.getByRole("tab", { name: "Verifier" }).click();
+      await look("attached");
+      await openMap("xdp_stats_map");
+      await grid("xdp_stats_map")
+        .getByRole("row", { name: /XDP_DROP/ })
+        .getByRole("gridcell")
+        .nth(2)
+        .dblclick();
+      await look("editing a cell");
+      await page.keyboard.press("Escape");
+      await page.getByRole("tab", { name: "Traffic" }).click();
+      await page.getByRole("button", { name: "Send" }).click();
+      await page.getByRole("cell", { name: "not expected" }).waitFor();
+      await look("traffic");
+      await page.getByRole("tab", { name: "Commands" }).click();
+      await page
+        .getByRole("listbox", { name: "Interfaces of xdpw-lab", exact: true })
+        .getByRole("option", { name: /port0/ })
+        .click();
+      await page.getByRole("region", { name: "Driver" }).waitFor();
+      await look("interface and commands");
+      await page.getByRole("button", { name: /Mode$/ }).click();
+      await look("modes");
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Control+o");
+      await page.getByRole("dialog").waitFor();
+      await look("open a file");
+      expect(found).toEqual([]);
+    });
+  }
+
+  test("traffic counts in the map, and the changed cells are marked for a moment", async () => {
+    await attachInLab();
+    await openMap("xdp_stats_map");
+    const cell = grid("xdp_stats_map")
+      .getByRole("row", { name: /XDP_PASS/ })
+      .getByRole("gridcell")
+      .nth(2);
+    expect(await cell.textContent()).toBe("18,204");
+    fake.count(1000);
+    await page.locator(".grid-cell.changed").first().waitFor();
+    expect(await cell.textContent()).toBe("19,204");
+    await page.locator(".grid-cell.changed").first().waitFor({ state: "detached" });
+  });
+
+  test("a cell is edited with keys; what is wrong with it is said beneath, and what was typed stays", async () => {
+    await attachInLab();
+    await openMap("xdp_stats_map");
+    await page.getByRole("tab", { name: "xdp_stats_map" }).focus();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("End");
+    await page.keyboard.press("F2");
+    await page.keyboard.type("12x");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").getByText("“12x” is not a number").waitFor();
+    expect(await page.getByRole("textbox", { name: "New value of rx_bytes" }).inputValue()).toBe("12x");
+    await page.keyboard.press("Backspace");
+    await page.keyboard.press("Enter");
+    const cell = grid("xdp_stats_map")
+      .getByRole("row", { name: /XDP_ABORTED/ })
+      .getByRole("gridcell")
+      .last();
+    await cell.getByText("12", { exact: true }).waitFor();
+    expect(await focused()).toBe("12");
+  });
+
+  test("entries are added and deleted, and an empty map says what to do", async () => {
+    await attachInLab();
+    await page.getByRole("option", { name: "blocklist" }).click();
+    await page.getByText("blocklist has no entries yet").waitFor();
+    await page.getByRole("button", { name: "Add entry" }).click();
+    const form = page.getByRole("form", { name: "New entry of blocklist" });
+    await form.getByRole("textbox", { name: /prefix/ }).fill("192.0.2.0/24");
+    await form.getByRole("textbox", { name: /packets/ }).fill("0");
+    await form.getByRole("textbox", { name: /bytes/ }).fill("0");
+    await page.keyboard.press("Enter");
+    await grid("blocklist").getByRole("gridcell", { name: "192.0.2.0/24" }).waitFor();
+    await grid("blocklist").getByRole("gridcell", { name: "192.0.2.0/24" }).focus();
+    await page.keyboard.press("Delete");
+    await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+    await page.getByText("blocklist has no entries yet").waitFor();
+  });
+
+  test("ten thousand rows: only those in view are drawn, and the last is reached by key", async () => {
+    await attachInLab();
+    await openMap("flows");
+    expect(await grid("flows").getByRole("row").count()).toBeLessThan(80);
+    await grid("flows").getByRole("gridcell").first().focus();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.press("Home");
+    await expect.poll(focused).toBe("10.0.39.15");
+  });
+
+  test("a rejection: a marker at its line, the telling line, the whole log, and the way back to the line", async () => {
+    await openCounters();
+    await page.keyboard.type("UNCHECKED ");
+    await page.keyboard.press("Control+s");
+    await expect.poll(() => verdict().textContent()).toMatch(/saved → rejected/);
+    await page.getByRole("tab", { name: "Problems" }).click();
+    await page
+      .getByRole("listbox", { name: "Problems" })
+      .getByRole("option", { name: /invalid access to packet/ })
+      .click();
+    await page.getByText("Ln 1, Col 1").waitFor();
+    expect(await page.locator(".squiggly-error").count()).toBe(1);
+    await page.getByRole("tab", { name: "Verifier" }).click();
+    await page.getByRole("log", { name: "Log of xdp_count" }).getByText("processed 2 insns").waitFor();
+    expect(await page.locator(".telling").textContent()).toContain("invalid access to packet");
+  });
+
+  test("without privilege a save still builds, and says that it was not verified", async () => {
+    fake.knobs.noPrivilege = true;
+    await openCounters();
+    await page.keyboard.press("Control+s");
+    await expect.poll(() => verdict().textContent()).toMatch(/saved → built .* not verified/);
+    await page
+      .getByRole("region", { name: "Messages" })
+      .getByText(/needs root/)
+      .waitFor();
+  });
+
+  test("a foreign program is asked about; Escape leaves it", async () => {
+    await openCounters();
+    await page.getByRole("option", { name: /docker0/ }).click();
+    await page.getByRole("button", { name: "Attach", exact: true }).click();
+    const question = page.getByRole("alertdialog", { name: /docker0 already runs lb_main \(id 77\)/ });
+    await question.waitFor();
+    expect(await focused()).toBe("Cancel");
+    await page.keyboard.press("Escape");
+    await question.waitFor({ state: "detached" });
+    expect(await page.getByRole("status", { name: "Attached program" }).textContent()).toContain("lb_main");
+    await page.getByRole("button", { name: "Detach" }).click();
+    await page.getByRole("button", { name: "Detach it" }).click();
+    await expect
+      .poll(() => page.getByRole("status", { name: "Attached program" }).textContent())
+      .toContain("no XDP program");
+  });
+
+  test("unsaved text comes back when the window is opened again, and a changed file is not overwritten unasked", async () => {
+    await openCounters();
+    await page.keyboard.type("/* mine */");
+    await page.close();
+    await open("dark");
+    await page.getByText("Unsaved text was restored").waitFor();
+    expect(await page.locator(".view-line").first().textContent()).toContain("/*\u00a0mine\u00a0*/");
+    fake.knobs.changedOnDisk = true;
+    await editor().focus();
+    await page.keyboard.press("Control+s");
+    const question = page.getByRole("alertdialog", { name: /changed by somebody else/ });
+    await question.getByRole("button", { name: "Cancel" }).click();
+    expect(await page.locator(".view-line").first().textContent()).toContain("mine");
+    await page.keyboard.press("Control+s");
+    await question.getByRole("button", { name: "Overwrite the file" }).click();
+    await expect.poll(() => verdict().textContent()).toMatch(/saved → accepted/);
+  });
+
+  test("a dropped connection and a server that forgot us are said, and the window goes on after", async () => {
+    await openCounters();
+    await page.keyboard.type("kept ");
+    fake.knobs.refuse = true;
+    fake.dropConnections();
+    await page.getByText("does not know this window").waitFor();
+    await page.keyboard.type("and typed on");
+    fake.knobs.refuse = false;
+    await page.getByText("does not know this window").waitFor({ state: "hidden" });
+    expect(await page.locator(".view-line").first().textContent()).toContain("kept");
+    await page.keyboard.press("Control+s");
+    await expect.poll(() => verdict().textContent()).toMatch(/saved → accepted/);
+  });
+
+  test("the helper's end is said, with a button that starts it again", async () => {
+    fake.setHelper({ state: "gone", note: "killed by SIGKILL" });
+    await page.getByText("The helper ended: killed by SIGKILL").waitFor();
+    await page.getByRole("button", { name: "Start it again" }).click();
+    await page.getByText("● helper: root, 6 capabilities").waitFor();
+  });
+
+  test("F6 leads round the parts of the window, arrow keys through the menus", async () => {
+    await openCounters();
+    const seen: string[] = [];
+    for (let step = 0; step < 5; step++) {
+      await page.keyboard.press("F6");
+      seen.push((await focused()).replace(/,.*/, ""));
+    }
+    expect(seen).toEqual(["Problems", "File", "Interface", expect.stringContaining("program.bpf.c"), "program.bpf.c"]);
+    await page.getByRole("button", { name: "File", exact: true }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: "New from template" }).waitFor();
+    await page.keyboard.press("ArrowLeft");
+    await page.getByRole("menuitem", { name: "Keyboard shortcuts" }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("tab", { name: "Keyboard shortcuts" }).waitFor();
+  });
+});
