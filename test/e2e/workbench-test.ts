@@ -35,7 +35,7 @@ export const test = base.extend<{ workbench: Workbench; machine: Machine }>({
     listen(page);
     const server = await machine.serve();
     await page.goto(server.url);
-    await page.getByRole("button", { name: "Open Packet counters" }).waitFor();
+    await page.getByRole("button", { name: "Open Packet counters" }).waitFor({ timeout: 15_000 });
     await use({ page, machine, server, listen, expectTrouble: (...patterns) => expected.push(...patterns) });
     const unexpected = troubles.filter((text) => !expected.some((pattern) => pattern.test(text)));
     base.expect(unexpected, "errors in the page's console").toEqual([]);
