@@ -1,7 +1,7 @@
 /** Interfaces, programs and maps as the kernel has them now: after every action, on focus, and every two seconds while seen. */
 import type { App } from "../session/app.ts";
 import { describePlace } from "./choose-place.ts";
-import { samePlace } from "./places.ts";
+import { placeKey, placeOf, samePlace } from "./places.ts";
 import type { SessionState } from "../session/state.ts";
 import { notify, notifyFailure } from "../session/notices.ts";
 
@@ -65,7 +65,10 @@ async function take<K extends "interfaces" | "programs" | "maps" | "lab">(
   }
 }
 
-/** A port of the lab when nothing else is chosen; nothing when the chosen one went away. */
+/** keys of lab ports that were there before: they are not chosen again by themselves */
+const offered = new Set<string>();
+
+/** A new lab's port when nothing is chosen; nothing when the chosen one went away: Attach must never mean another one. */
 function choosePlaceOfItself(app: App): void {
   const { interfaces, place, lab } = app.store.get();
   if (interfaces === null) return;
@@ -76,12 +79,13 @@ function choosePlaceOfItself(app: App): void {
       notify(app, { kind: "info", title: `${place.name} went away: no interface is chosen now` });
     } else if (JSON.stringify(there) !== JSON.stringify(app.store.get().details?.interface))
       void describePlace(app, false);
-    if (there !== undefined) return;
   }
   const port = interfaces.interfaces.find(
     ({ netns, name }) => lab !== null && lab.state === "up" && netns === lab.box && name === "port0",
   );
-  if (port === undefined) return;
-  app.store.set({ place: { netns: port.netns, ifindex: port.ifindex, name: port.name }, details: null });
+  if (port === undefined || offered.has(placeKey(port))) return;
+  offered.add(placeKey(port));
+  if (place !== null) return;
+  app.store.set({ place: placeOf(port), details: null });
   void describePlace(app, false);
 }
