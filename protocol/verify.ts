@@ -67,6 +67,16 @@ export const rejection = z.strictObject({
 });
 export type Rejection = z.infer<typeof rejection>;
 
+/** By number, as the call instruction carries it (enum bpf_func_id of include/uapi/linux/bpf.h). */
+export const xdpHelpers = z.strictObject({
+  allowed: z.array(u32).max(4096),
+  /** of those allowed, the ones that want a GPL-compatible license */
+  gplOnly: z.array(u32).max(4096),
+  /** the kernel's highest */
+  last: u32,
+});
+export type XdpHelpers = z.infer<typeof xdpHelpers>;
+
 export const programVerdict = z.strictObject({
   name: symbol,
   section: z.string(),

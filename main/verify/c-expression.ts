@@ -16,6 +16,8 @@ export interface Expression {
 export function expressionAt(given: string, column: number): Expression | null {
   const line = given.slice(0, lineLimit);
   if (column < 0 || column >= line.length) return null;
+  if (/^(?:[-+*/%&|^]?=(?!=)|<<=|>>=|\+\+|--)/.test(line.slice(column, column + 3)))
+    return assignedBefore(line, column);
   if (line[column] === "*") {
     const operand = /^\*\s*([A-Za-z_]\w*(?:(?:->|\.)[A-Za-z_]\w*)*)(?![\w(])/.exec(line.slice(column));
     const name = operand?.[1] ?? "";
@@ -39,6 +41,15 @@ export function expressionAt(given: string, column: number): Expression | null {
   return text === base ? null : { text, base };
 }
 
+/** What stands before "=", "+=" or "++": clang names the operator's place for a store. */
+function assignedBefore(line: string, column: number): Expression | null {
+  const found = /(?:\*\s*)?([A-Za-z_]\w*)(?:(?:->|\.)[A-Za-z_]\w*|\[[^\][]{1,60}\])*$/.exec(
+    line.slice(0, column).trimEnd().slice(-200),
+  );
+  const text = found?.[0].replace(/^\*\s*/, "*") ?? "";
+  return found && text !== found[1] ? { text, base: found[1] ?? "" } : null;
+}
+
 /** "eth->" before "h_proto", "entry->packets[i]." and so on. */
 function chainBefore(line: string, column: number): string {
   const before = line.slice(0, column);
@@ -58,9 +69,10 @@ export function onlyAccess(given: string): Expression | null {
 /** "struct ethhdr *eth = data;" is { variable: "eth", value: "data" }: casts and brackets around the value are cut. */
 export function assignment(given: string): { readonly variable: string; readonly value: string } | null {
   const line = given.slice(0, lineLimit);
-  const found = /^(?:const\s+|volatile\s+)*(?:(?:struct|union|enum)\s+)?(?:[A-Za-z_]\w*[\s*]+)*?([A-Za-z_]\w*)\s*=\s*([^=].*);/.exec(
-    line.trim().slice(0, 300),
-  );
+  const found =
+    /^(?:const\s+|volatile\s+)*(?:(?:struct|union|enum)\s+)?(?:[A-Za-z_]\w*[\s*]+)*?([A-Za-z_]\w*)\s*=\s*([^=].*);/.exec(
+      line.trim().slice(0, 300),
+    );
   const variable = found?.[1];
   if (variable === undefined || keywords.has(variable)) return null;
   return { variable, value: withoutCasts(found?.[2] ?? "") };
@@ -71,7 +83,10 @@ export function withoutCasts(given: string): string {
   let text = given.trim();
   for (let turn = 0; turn < 8; turn++) {
     const cut = text
-      .replace(/^\(\s*(?:(?:const|volatile|unsigned|signed|struct|union|enum)\s+)*[A-Za-z_]\w*(?:\s+(?:int|long|char))*[\s*]*\)\s*(?=[A-Za-z_(&*])/, "")
+      .replace(
+        /^\(\s*(?:(?:const|volatile|unsigned|signed|struct|union|enum)\s+)*[A-Za-z_]\w*(?:\s+(?:int|long|char))*[\s*]*\)\s*(?=[A-Za-z_(&*])/,
+        "",
+      )
       .trim();
     if (cut === text) break;
     text = cut;

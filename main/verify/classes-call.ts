@@ -33,8 +33,7 @@ export const callClasses: readonly RejectionClass[] = [
     title: "use after release",
     pattern: /R(\d+) invalid mem access '(scalar|inv)'|R(\d+) type=(?:scalar|inv) expected=/,
     when: ({ lost }) => lost?.why === "released",
-    explain: (facts) =>
-      `${pointerOf(facts)} was given back to the kernel by ${facts.lost?.by} and is used after that.`,
+    explain: (facts) => `${pointerOf(facts)} was given back to the kernel by ${facts.lost?.by} and is used after that.`,
     fix: (facts) => `finish with it before ${facts.lost?.by}, and copy out what is needed later`,
   },
   {
@@ -66,7 +65,8 @@ export const callClasses: readonly RejectionClass[] = [
   {
     id: "helper-not-for-type",
     title: "helper not for this program type",
-    pattern: /program of this type cannot use helper (\w+)#|unknown func (\w+)#|calling kernel function (\w+) is not allowed|cannot use helper|helper call is not allowed/,
+    pattern:
+      /program of this type cannot use helper (\w+)#|unknown func (\w+)#|calling kernel function (\w+) is not allowed|cannot use helper|helper call is not allowed/,
     explain: (facts, match) =>
       `${match[1] ?? match[2] ?? match[3] ?? calledBy(facts)} exists, but not for XDP programs on this kernel${/skb/.test(match[0]) ? ": it works on socket buffers, which an XDP program runs before" : ""}.`,
     fix: (_, match) =>
@@ -79,7 +79,8 @@ export const callClasses: readonly RejectionClass[] = [
   {
     id: "unknown-function",
     title: "unknown function",
-    pattern: /invalid func unknown#(-?\d+)|invalid func \w+#(-?\d+)|kernel btf_id \d+ (?:is not a function|has no valid)|R\d+ !read_ok|extern \(func ksym\) '(\w+)': not found|extern '(\w+)' .*not found|failed to find BTF.*extern/,
+    pattern:
+      /invalid func unknown#(-?\d+)|invalid func \w+#(-?\d+)|kernel btf_id \d+ (?:is not a function|has no valid)|R\d+ !read_ok|extern \(func ksym\) '(\w+)': not found|extern '(\w+)' .*not found|failed to find BTF.*extern/,
     when: ({ calledNothing }, match) => !/!read_ok/.test(match[0]) || calledNothing,
     explain: (_, match) => {
       const name = match[3] ?? match[4];
@@ -90,13 +91,15 @@ export const callClasses: readonly RejectionClass[] = [
         : "The program calls a weak kernel function that this kernel does not have.";
     },
     fix: "check the name, load the module that has it, or make it __weak and ask bpf_ksym_exists before the call",
-    snippet: "extern int bpf_new_function(void *ctx) __ksym __weak;\n…\nif (bpf_ksym_exists(bpf_new_function))\n  bpf_new_function(ctx);",
+    snippet:
+      "extern int bpf_new_function(void *ctx) __ksym __weak;\n…\nif (bpf_ksym_exists(bpf_new_function))\n  bpf_new_function(ctx);",
   },
   {
     id: "incompatible-function",
     title: "kernel function declared otherwise",
     pattern: /extern \(func ksym\) '(\w+)': func_proto \[\d+\] incompatible/,
-    explain: (_, match) => `${match[1]} has other parameters or another result in this kernel than in the program's extern.`,
+    explain: (_, match) =>
+      `${match[1]} has other parameters or another result in this kernel than in the program's extern.`,
     fix: "declare it as the kernel does: copy the line from a vmlinux.h made on this machine",
     snippet: "bpftool btf dump file /sys/kernel/btf/vmlinux format c",
   },
@@ -117,7 +120,8 @@ export const callClasses: readonly RejectionClass[] = [
   {
     id: "tail-call",
     title: "tail call not possible here",
-    pattern: /tail_call would lead to|tail_calls? (?:is|are) not (?:allowed|supported)|tail_call (?:abusing|leads)|mixing of tail_calls/,
+    pattern:
+      /tail_call would lead to|tail_calls? (?:is|are) not (?:allowed|supported)|tail_call (?:abusing|leads)|mixing of tail_calls/,
     explain: (_, match) =>
       /would lead|leads/.test(match[0])
         ? "A tail call never comes back, so what this program holds (a ring buffer record, a socket, a lock) would never be released."
@@ -128,7 +132,8 @@ export const callClasses: readonly RejectionClass[] = [
   {
     id: "spin-lock",
     title: "bad use of a spin lock",
-    pattern: /while holding a lock|bpf_spin_lock|spin_lock(?:-ed| region)|bpf_spin_unlock|lock is already held|inside bpf_\w+-ed region/,
+    pattern:
+      /while holding a lock|bpf_spin_lock|spin_lock(?:-ed| region)|bpf_spin_unlock|lock is already held|inside bpf_\w+-ed region/,
     explain: (_, match) =>
       /cannot be accessed directly/.test(match.input)
         ? "The line reads or writes the lock itself, or the whole value with the lock in it."
@@ -145,14 +150,15 @@ export const callClasses: readonly RejectionClass[] = [
     title: "unreleased reference",
     pattern: /Unreleased reference id=(\d+) alloc_insn=(\d+)|would lead to reference leak/,
     explain: (facts) =>
-      `What this line acquires is still held when the program ends on some path${facts.line ? ` (the verifier stood at: ${facts.line})` : ""}. Ring buffer records must be submitted or discarded, sockets released.`,
+      `What this line acquires is still held when the program ends on some path${/\w/.test(facts.line) ? ` (the verifier stood at: ${facts.line})` : ""}. Ring buffer records must be submitted or discarded, sockets released.`,
     fix: "release it on every path between here and the end, the early returns too",
     snippet: "bpf_ringbuf_discard(event, 0);\nreturn XDP_DROP;",
   },
   {
     id: "bad-release",
     title: "release of something else",
-    pattern: /must have zero offset when passed to release|release (?:helper|function|kernel function) .*(?:expects|expected)|arg \d+ is an unacquired reference|expects refcounted/,
+    pattern:
+      /must have zero offset when passed to release|release (?:helper|function|kernel function) .*(?:expects|expected)|arg \d+ is an unacquired reference|expects refcounted/,
     explain: (facts) =>
       `${calledBy(facts)} must be given the very pointer that was acquired; ${facts.variable ?? "this one"} was moved, or was never acquired.`,
     fix: "keep the acquired pointer as it is and compute with a copy of it",
@@ -170,7 +176,8 @@ export const callClasses: readonly RejectionClass[] = [
   {
     id: "constant-needed",
     title: "constant needed",
-    pattern: /R(\d+) is not a known constant|R(\d+) (?:has to|must) be a (?:known )?constant|expected (?:constant|scalar const)/i,
+    pattern:
+      /R(\d+) is not a known constant|R(\d+) (?:has to|must) be a (?:known )?constant|expected (?:constant|scalar const)/i,
     explain: (facts) =>
       `${facts.variable ?? "This argument"} of ${calledBy(facts)} must be one fixed number that the verifier knows.`,
     fix: "pass a constant; for records of changing length reserve the largest, or use bpf_ringbuf_output",
@@ -179,7 +186,8 @@ export const callClasses: readonly RejectionClass[] = [
   {
     id: "wrong-argument",
     title: "wrong kind of argument",
-    pattern: /R(\d+) type=(\S+) expected=(.*)|arg#?(\d+) (?:expected|pointer type|is .* expected)|R(\d+) must be|helper access to the packet is not allowed/,
+    pattern:
+      /R(\d+) type=(\S+) expected=(.*)|arg#?(\d+) (?:expected|pointer type|is .* expected)|R(\d+) must be|helper access to the packet is not allowed/,
     explain: (facts, match) =>
       `${facts.variable ?? "An argument"} of ${calledBy(facts)} is ${match[2] ? `of the kind ${match[2]}` : "of another kind than is needed"}${match[3] ? `, where one of these is wanted: ${match[3].replace(/[_,\s]+$/, "")}` : ""}.`,
     fix: "look up the helper's parameters: most take addresses of variables on the stack, of map values or of checked packet bytes",

@@ -27,7 +27,8 @@ export const flowClasses: readonly RejectionClass[] = [
     explain: (_, match) =>
       `The verifier gave up after it had walked ${Number(match[1]) - 1} instructions on all paths together. Loops count once for each turn, and each branch inside of them can double the paths.`,
     fix: "do fewer turns, move a large loop into bpf_loop, or split the program by tail calls",
-    snippet: "static long step(__u32 index, void *context) {\n  return 0; /* 1 ends the loop */\n}\n…\nbpf_loop(1000000, step, &context, 0);",
+    snippet:
+      "static long step(__u32 index, void *context) {\n  return 0; /* 1 ends the loop */\n}\n…\nbpf_loop(1000000, step, &context, 0);",
   },
   {
     id: "too-complex",
@@ -71,9 +72,14 @@ export const flowClasses: readonly RejectionClass[] = [
   {
     id: "invalid-return-value",
     title: "invalid return value",
-    pattern: /At (program|subprogram|callback|async callback) (?:exit|return) the register R0 (.*)|R0 not a scalar value/i,
-    explain: (_, match) =>
-      `The ${match[1]?.toLowerCase() ?? "function"}'s return value ${match[2] ?? "is not a number"}.`,
+    pattern:
+      /At (program|subprogram|callback|async callback) (?:exit|return) the register R0 (.*)|R0 not a scalar value/i,
+    explain: (_, match) => {
+      const range = /smin=(-?\d+) smax=(-?\d+) should have been in \[(-?\d+), (-?\d+)\]/.exec(match[2] ?? "");
+      const who = `The ${match[1]?.toLowerCase() ?? "function"}'s return value`;
+      if (range) return `${who} may be ${range[1]} to ${range[2]}, and must be ${range[3]} to ${range[4]}.`;
+      return `${who} ${match[2] ?? "is not a number"}.`;
+    },
     fix: (_, match) =>
       /callback/i.test(match[1] ?? "")
         ? "return 0 to go on or 1 to stop, and nothing that the verifier cannot bound to these two"
@@ -87,13 +93,15 @@ export const flowClasses: readonly RejectionClass[] = [
     explain: (_, match) =>
       `${match[1]} functions that call one another need ${match[2]} bytes of stack together; 512 is the limit for the whole chain (each rounded up to 32).`,
     fix: "keep large variables in a per-CPU array map of one entry, or make the inner function inline",
-    snippet: "struct {\n  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);\n  __uint(max_entries, 1);\n  __type(key, __u32);\n  __type(value, struct scratch);\n} scratch SEC(\".maps\");",
+    snippet:
+      'struct {\n  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);\n  __uint(max_entries, 1);\n  __type(key, __u32);\n  __type(value, struct scratch);\n} scratch SEC(".maps");',
   },
   {
     id: "call-chain-too-deep",
     title: "calls nested too deep",
     pattern: /the call stack of (\d+) frames is too deep|recursive call from/,
-    explain: () => "Functions call one another more than eight deep, or a function calls itself: BPF has room for eight.",
+    explain: () =>
+      "Functions call one another more than eight deep, or a function calls itself: BPF has room for eight.",
     fix: "turn the recursion into a loop with a counter, or bpf_loop",
   },
   {

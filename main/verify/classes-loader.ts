@@ -5,7 +5,8 @@ export const loaderClasses: readonly RejectionClass[] = [
   {
     id: "global-function",
     title: "global function not acceptable",
-    pattern: /Caller passes invalid args into func#\d+ \('(\w+)'\)|[Gg]lobal function (\w+)\(\) doesn't return scalar|arg#\d+ reference type\('.*'\) size cannot be determined/,
+    pattern:
+      /Caller passes invalid args into func#\d+ \('(\w+)'\)|[Gg]lobal function (\w+)\(\) doesn't return scalar|arg#\d+ reference type\('.*'\) size cannot be determined/,
     explain: (facts, match) => {
       const scalar = facts.errors.some((line) => /doesn't return scalar/.test(line));
       const name = match[1] ?? match[2] ?? "the function";
@@ -30,11 +31,12 @@ export const loaderClasses: readonly RejectionClass[] = [
   {
     id: "missing-btf",
     title: "no BTF",
-    pattern: /BTF is required, but is missing|missing btf func_info|has to have BTF|func_info.*(?:missing|not)|failed to find valid kernel BTF|kernel BTF is missing|no BTF/i,
+    pattern:
+      /BTF is required, but is missing|missing btf func_info|has to have BTF|func_info.*(?:missing|not)|failed to find valid kernel BTF|kernel BTF is missing|no BTF/i,
     explain: (facts) =>
       /kernel BTF/i.test(facts.errors.join("\n"))
         ? "The program needs the kernel's own types, and this kernel has none (CONFIG_DEBUG_INFO_BTF)."
-        : "The object carries no type information (BTF), which its maps in SEC(\".maps\") or its functions need.",
+        : 'The object carries no type information (BTF), which its maps in SEC(".maps") or its functions need.',
     fix: "build with -g, and do not strip the object of .BTF",
     snippet: "clang -O2 -g -target bpf -c program.bpf.c",
   },
@@ -44,12 +46,14 @@ export const loaderClasses: readonly RejectionClass[] = [
     pattern: /legacy map definitions in '?maps'?/,
     explain: () => 'The object defines maps as struct bpf_map_def SEC("maps"), which libbpf 1.0 and later do not take.',
     fix: 'define the map with its types in SEC(".maps")',
-    snippet: "struct {\n  __uint(type, BPF_MAP_TYPE_ARRAY);\n  __uint(max_entries, 4);\n  __type(key, __u32);\n  __type(value, __u64);\n} counts SEC(\".maps\");",
+    snippet:
+      'struct {\n  __uint(type, BPF_MAP_TYPE_ARRAY);\n  __uint(max_entries, 4);\n  __type(key, __u32);\n  __type(value, __u64);\n} counts SEC(".maps");',
   },
   {
     id: "unknown-section",
     title: "unknown section name",
-    pattern: /missing BPF prog type, check ELF section name '([^']*)'|failed to guess program type from ELF section '([^']*)'/,
+    pattern:
+      /missing BPF prog type, check ELF section name '([^']*)'|failed to guess program type from ELF section '([^']*)'/,
     explain: (_, match) =>
       `libbpf takes a program's type from its section's name and knows none for "${match[1] ?? match[2]}".`,
     fix: "name the section by the program's type",
@@ -68,7 +72,8 @@ export const loaderClasses: readonly RejectionClass[] = [
     pattern: /BPF stack limit|stack limit of \d+ bytes is exceeded|stack size \d+ exceeds/i,
     explain: () => "The function's variables need more than the 512 bytes of stack that a BPF program has.",
     fix: "keep large variables in a per-CPU array map of one entry",
-    snippet: "struct {\n  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);\n  __uint(max_entries, 1);\n  __type(key, __u32);\n  __type(value, struct scratch);\n} scratch SEC(\".maps\");",
+    snippet:
+      'struct {\n  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);\n  __uint(max_entries, 1);\n  __type(key, __u32);\n  __type(value, struct scratch);\n} scratch SEC(".maps");',
   },
   {
     id: "too-many-arguments",
@@ -81,7 +86,8 @@ export const loaderClasses: readonly RejectionClass[] = [
   {
     id: "library-call",
     title: "library function",
-    pattern: /A call to (?:built-in function|global function) '(\w+)' is not supported|call to built-in function '(\w+)'/,
+    pattern:
+      /A call to (?:built-in function|global function) '(\w+)' is not supported|call to built-in function '(\w+)'/,
     explain: (_, match) =>
       `clang turned the line into a call of ${match[1] ?? match[2]}, and there is no C library in the kernel's BPF.`,
     fix: "give memset and memcpy a constant length, so that they are written out in place; else copy in a bounded loop",

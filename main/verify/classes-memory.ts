@@ -1,9 +1,19 @@
 /** Rejections about maps, memory, the stack and pointers. */
 import { boundsText } from "./describe-register.ts";
-import { bytesOf, calledBy, isStore, nameOf, pointerOf, type RejectionClass } from "./rejection-facts.ts";
+import {
+  accessOf,
+  bytesOf,
+  calledBy,
+  indexCheck,
+  isStore,
+  nameOf,
+  nullCheck,
+  pointerOf,
+  type RejectionClass,
+} from "./rejection-facts.ts";
 
-const nullCheck = "if (!entry)\n  return XDP_PASS;";
-const stackAccess = /invalid (?:indirect )?(read from|write to|access to) stack (?:R(\d+) )?off[= ](-?\d+)(?:\+\d+)? size[= ](\d+)/;
+const stackAccess =
+  /invalid (?:indirect )?(read from|write to|access to) stack (?:R(\d+) )?off[= ](-?\d+)(?:\+\d+)? size[= ](\d+)/;
 
 /** Below the frame's 512 bytes or above its top, where no program has stack. */
 function outside(match: RegExpExecArray): boolean {
@@ -37,7 +47,7 @@ export const memoryClasses: readonly RejectionClass[] = [
     explain: (facts) =>
       `${pointerOf(facts)} comes from a helper that answers NULL when it fails, and it is used here before it was compared with NULL.`,
     fix: "compare the helper's result with NULL before it is used",
-    snippet: "if (!event)\n  return XDP_PASS;",
+    snippet: nullCheck,
   },
   {
     id: "uninitialised-stack",
@@ -63,7 +73,8 @@ export const memoryClasses: readonly RejectionClass[] = [
   {
     id: "variable-stack-offset",
     title: "variable offset into the stack",
-    pattern: /invalid variable-offset (?:read from|write to|indirect access to|access to)? ?stack R(\d+)|variable[- ]offset stack access|invalid unbounded variable-offset/,
+    pattern:
+      /invalid variable-offset (?:read from|write to|indirect access to|access to)? ?stack R(\d+)|variable[- ]offset stack access|invalid unbounded variable-offset/,
     explain: (facts) =>
       `${nameOf(facts)} is an array on the stack with an index that the verifier cannot keep inside of it${facts.value?.bounds ? `: it may be ${facts.value.bounds.minimum} to ${facts.value.bounds.maximum} bytes in` : ""}.`,
     fix: "bound the index by the array's length just before its use, or keep the array in a map",
@@ -84,14 +95,15 @@ export const memoryClasses: readonly RejectionClass[] = [
     title: "index may be negative",
     pattern: /R(\d+) min value is negative, either use unsigned index/,
     explain: (facts) =>
-      `${nameOf(facts)} adds an index that may be negative${facts.value?.bounds ? ` (${facts.value.bounds.minimum} to ${facts.value.bounds.maximum})` : ""}, and would reach before the start.`,
+      `${accessOf(facts)} uses an index that may be negative${facts.value?.bounds ? ` (${facts.value.bounds.minimum} to ${facts.value.bounds.maximum})` : ""}, and would reach before the start.`,
     fix: "make the index unsigned, or return early when it is below 0",
     snippet: "if (index < 0)\n  return XDP_DROP;",
   },
   {
     id: "unbounded-size",
     title: "size is not bounded",
-    pattern: /R(\d+) invalid zero-sized read|R(\d+) min value is negative, either use unsigned or|R(\d+) unbounded memory access, use 'var &= const'/,
+    pattern:
+      /R(\d+) invalid zero-sized read|R(\d+) min value is negative, either use unsigned or|R(\d+) unbounded memory access, use 'var &= const'/,
     explain: (facts, match) =>
       `${facts.variable ?? "The size"} says how many bytes ${calledBy(facts)} works on${facts.value && boundsText(facts.value, "size") ? `, and all that is known is ${boundsText(facts.value, "size")}` : ""}. ${/zero-sized/.test(match[0]) ? "It may be 0, which this helper does not take." : "It must be bounded from below and from above."}`,
     fix: "bound the size on both sides just before the call, with an unsigned variable",
@@ -102,9 +114,9 @@ export const memoryClasses: readonly RejectionClass[] = [
     title: "index is not bounded",
     pattern: /R(\d+) unbounded memory access, make sure to bounds check/,
     explain: (facts) =>
-      `${nameOf(facts)} uses an index of which nothing is known but its type's range: it may lie far outside${facts.value?.map ? ` of the ${facts.value.size} bytes of a value of map ${facts.value.map}` : ""}.`,
+      `${accessOf(facts)} uses an index of which nothing is known but its type's range: it may lie far outside${facts.value?.map ? ` of the ${facts.value.size} bytes of a value of map ${facts.value.map}` : ""}.`,
     fix: "compare the index with the array's length before its use, or mask it",
-    snippet: "if (index >= 8)\n  return XDP_DROP;",
+    snippet: indexCheck,
   },
   {
     id: "map-value-out-of-bounds",
@@ -112,11 +124,13 @@ export const memoryClasses: readonly RejectionClass[] = [
     pattern: /invalid access to map (?:value|key), (?:value|key)_size=(\d+) off=(-?\d+) size=(\d+)/,
     explain: (facts, match) => {
       const below = Number(match[2]) < 0;
-      const reaches = below ? `${-Number(match[2])} bytes before its start` : `byte ${Number(match[2]) + Number(match[3]) - 1}`;
-      return `${nameOf(facts)} may reach ${reaches}, but a value of ${facts.value?.map ? `map ${facts.value.map}` : "this map"} has ${bytesOf(match[1] ?? "")}.`;
+      const reaches = below
+        ? `${-Number(match[2])} bytes before its start`
+        : `byte ${Number(match[2]) + Number(match[3]) - 1}`;
+      return `${accessOf(facts)} may reach ${reaches}, but a value of ${facts.value?.map ? `map ${facts.value.map}` : "this map"} has ${bytesOf(match[1] ?? "")}.`;
     },
     fix: "keep the index below the number of elements, or make the map's value larger",
-    snippet: "if (index >= 8)\n  return XDP_DROP;",
+    snippet: indexCheck,
   },
   {
     id: "memory-out-of-bounds",
@@ -125,7 +139,7 @@ export const memoryClasses: readonly RejectionClass[] = [
     explain: (facts, match) =>
       match[1] === undefined
         ? `${nameOf(facts)} may lie outside of what the pointer covers.`
-        : `${nameOf(facts)} reaches byte ${Number(match[2]) + Number(match[3]) - 1}, but only ${bytesOf(match[1])} were reserved.`,
+        : `${accessOf(facts)} reaches byte ${Number(match[2]) + Number(match[3]) - 1}, but only ${bytesOf(match[1])} were reserved.`,
     fix: "reserve as many bytes as the struct has that is written (sizeof), or keep the index inside",
     snippet: "struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);",
   },
@@ -134,7 +148,7 @@ export const memoryClasses: readonly RejectionClass[] = [
     title: "misaligned access",
     pattern: /misaligned (?:\w+ )?access off .{1,80}size (\d+)/,
     explain: (facts, match) =>
-      `${nameOf(facts)} accesses ${bytesOf(match[1] ?? "")} at an offset that is no multiple of ${match[1]}. The stack, and atomic operations anywhere, need the natural alignment.`,
+      `${accessOf(facts)} takes ${bytesOf(match[1] ?? "")} at an offset that is no multiple of ${match[1]}. The stack, and atomic operations anywhere, need the natural alignment.`,
     fix: "order the struct's fields so that this one is aligned, without __attribute__((packed)), or copy the bytes with __builtin_memcpy",
   },
   {
@@ -142,7 +156,7 @@ export const memoryClasses: readonly RejectionClass[] = [
     title: "write to read-only memory",
     pattern: /write into map forbidden|cannot write into (?:rdonly_)?\w+|R(\d+) cannot write into/,
     explain: (facts) =>
-      `${nameOf(facts)} is written, but ${facts.value?.map ? `map ${facts.value.map}` : "this memory"} is read-only for programs: const globals (.rodata) and maps with BPF_F_RDONLY_PROG are.`,
+      `${accessOf(facts)} is not possible: ${facts.value?.map ? `map ${facts.value.map}` : "this memory"} is read-only for programs: const globals (.rodata) and maps with BPF_F_RDONLY_PROG are.`,
     fix: "take const away from the global, or the flag from the map; values of const globals are set before the load",
   },
   {
@@ -172,13 +186,15 @@ export const memoryClasses: readonly RejectionClass[] = [
     id: "partial-pointer",
     title: "part of a pointer",
     pattern: /invalid size of register (?:fill|spill)|partial copy of pointer|corrupted spill memory/,
-    explain: () => "Four bytes or less of a saved pointer are read from the stack: a pointer is copied whole or not at all.",
+    explain: () =>
+      "Four bytes or less of a saved pointer are read from the stack: a pointer is copied whole or not at all.",
     fix: "copy pointers with 64-bit variables; do not cast a pointer to int",
   },
   {
     id: "pointer-out-of-range",
     title: "pointer moved too far",
-    pattern: /math between (\w+) pointer and (-?\d+) is not allowed|value (-?\d+) makes (\w+) pointer be out of bounds|offset (-?\d+) is not allowed|pointer offset (-?\d+) is not allowed/,
+    pattern:
+      /math between (\w+) pointer and (-?\d+) is not allowed|value (-?\d+) makes (\w+) pointer be out of bounds|offset (-?\d+) is not allowed|pointer offset (-?\d+) is not allowed/,
     explain: (facts, match) =>
       `The line moves ${pointerOf(facts)} by ${match[2] ?? match[3] ?? match[5] ?? match[6] ?? "more"} bytes or more: pointers must stay within 512 MiB of where they began.`,
     fix: "check the computed distance: a cast from a negative or 64-bit number is a common cause",
@@ -187,15 +203,16 @@ export const memoryClasses: readonly RejectionClass[] = [
     id: "unbounded-offset",
     title: "offset is not bounded",
     pattern: /math between (\w+) pointer and register with unbounded min value/,
-    explain: (_, match) =>
-      `A number without known bounds (it may be negative) is added to ${match[1] === "pkt" ? "a packet pointer" : match[1] === "map_value" ? "a pointer into a map value" : "a pointer"} in this line.`,
+    explain: (facts, match) =>
+      `${facts.otherVariable ?? "A number"}, of which no bounds are known (it may be negative), is added to ${match[1] === "pkt" ? "a packet pointer" : match[1] === "map_value" ? "a pointer into a map value" : "a pointer"} in this line.`,
     fix: "make the offset unsigned and bound it before it is added",
     snippet: "if (offset > 1500)\n  return XDP_DROP;",
   },
   {
     id: "pointer-arithmetic",
     title: "pointer arithmetic prohibited",
-    pattern: /pointer arithmetic (?:with|on) (\S+)|bitwise operator (\S+) on pointer prohibited|pointer [-+]= pointer prohibited|tried to subtract pointer from scalar|subtraction from stack pointer|32-bit pointer arithmetic prohibited|R(\d+) .*prohibited/,
+    pattern:
+      /pointer arithmetic (?:with|on) (\S+)|bitwise operator (\S+) on pointer prohibited|pointer [-+]= pointer prohibited|tried to subtract pointer from scalar|subtraction from stack pointer|32-bit pointer arithmetic prohibited|R(\d+) .*prohibited/,
     explain: (facts, match) =>
       `The line computes with ${facts.variable ?? "a pointer"} in a way that the verifier does not follow${match[2] || /^[-+*/%&|^<>]+=/.test(match[1] ?? "") ? ` (${match[2] ?? match[1]})` : ""}: pointers may have numbers added or taken away, nothing else.`,
     fix: "compute an offset as a number first and add it to the pointer; do not mask, shift or multiply pointers",

@@ -1,5 +1,13 @@
 /** Rejections about the packet and the context. */
-import { bytesOf, isStore, nameOf, pointerOf, type RejectionClass, type RejectionFacts } from "./rejection-facts.ts";
+import {
+  accessOf,
+  bytesOf,
+  isStore,
+  nameOf,
+  pointerOf,
+  type RejectionClass,
+  type RejectionFacts,
+} from "./rejection-facts.ts";
 
 const packetAccess = /invalid access to packet, off=(-?\d+) size=(\d+), R(\d+)\(id=(\d+),off=(-?\d+),r=(\d+)\)/;
 
@@ -7,10 +15,6 @@ const packetAccess = /invalid access to packet, off=(-?\d+) size=(\d+), R(\d+)\(
 function identifier(facts: RejectionFacts): string {
   const name = pointerOf(facts);
   return /^\w+$/.test(name) ? name : "pointer";
-}
-
-function readsOrWrites(facts: RejectionFacts): string {
-  return isStore(facts) ? "writes" : "reads";
 }
 
 export const packetClasses: readonly RejectionClass[] = [
@@ -22,7 +26,8 @@ export const packetClasses: readonly RejectionClass[] = [
     explain: (facts) =>
       `${nameOf(facts)} lies at an offset of up to ${facts.value?.bounds?.maximum} from the packet's start. The verifier follows packet offsets to 65535 only: beyond that, a comparison with data_end proves nothing to it.`,
     fix: "bring the offset below 65536 before it is added to the packet pointer, then compare with data_end",
-    snippet: "offset &= 0x3fff;\nunsigned char *payload = data + offset;\nif (payload + 1 > data_end)\n  return XDP_DROP;",
+    snippet:
+      "offset &= 0x3fff;\nunsigned char *payload = data + offset;\nif (payload + 1 > data_end)\n  return XDP_DROP;",
   },
   {
     id: "wrong-packet-pointer",
@@ -35,7 +40,7 @@ export const packetClasses: readonly RejectionClass[] = [
     explain: (facts, match) => {
       const other = facts.checkedPackets[0];
       const checked = other ? `${other.name} was compared with data_end` : "another pointer was compared with data_end";
-      return `${nameOf(facts)} ${readsOrWrites(facts)} ${bytesOf(match[2] ?? "")} through ${pointerOf(facts)}, a pointer made by adding a variable length. ${checked}, but that says nothing of this one: the verifier proves each variable offset by itself.`;
+      return `${accessOf(facts)} takes ${bytesOf(match[2] ?? "")} through ${pointerOf(facts)}, a pointer made by adding a variable length. ${checked}, but that says nothing of this one: the verifier proves each variable offset by itself.`;
     },
     fix: (facts) => `compare ${pointerOf(facts)} itself, after the length was added, with data_end`,
     snippet: (facts, match) =>
@@ -47,12 +52,14 @@ export const packetClasses: readonly RejectionClass[] = [
     pattern: packetAccess,
     when: (_, match) => match[6] === "0",
     explain: (facts, match) =>
-      `${nameOf(facts)} ${readsOrWrites(facts)} ${bytesOf(match[2] ?? "")} at offset ${match[1]} of the packet, and nothing on this path has proved that the packet is that long. A packet may be as short as 14 bytes, or shorter behind a tunnel.`,
+      `${accessOf(facts)} takes ${bytesOf(match[2] ?? "")} at offset ${match[1]} of the packet, and nothing on this path has proved that the packet is that long. A frame may end anywhere, inside of its headers too.`,
     fix: (facts, match) =>
       `compare with data_end before the access: at least ${Number(match[1]) + Number(match[2])} bytes from ${match[4] === "0" ? "the packet's start" : pointerOf(facts)}`,
     snippet: (facts, match) => {
       const name = identifier(facts);
-      const whole = facts.expression?.startsWith(`${name}->`) ? `(void *)(${name} + 1)` : `(void *)${name} + ${Number(match[1]) + Number(match[2])}`;
+      const whole = facts.expression?.startsWith(`${name}->`)
+        ? `(void *)(${name} + 1)`
+        : `(void *)${name} + ${Number(match[1]) + Number(match[2])}`;
       return `if (${whole} > data_end)\n  return XDP_DROP;`;
     },
   },
@@ -61,7 +68,7 @@ export const packetClasses: readonly RejectionClass[] = [
     title: "bounds check too short",
     pattern: packetAccess,
     explain: (facts, match) =>
-      `${nameOf(facts)} ${readsOrWrites(facts)} ${bytesOf(match[2] ?? "")} at offset ${match[1]}, but the comparison with data_end on this path proves only the first ${bytesOf(match[6] ?? "")}: ${Number(match[1]) + Number(match[2])} are needed.`,
+      `${accessOf(facts)} takes ${bytesOf(match[2] ?? "")} at offset ${match[1]}, but the comparison with data_end on this path proves only the first ${bytesOf(match[6] ?? "")}: ${Number(match[1]) + Number(match[2])} are needed.`,
     fix: "add a comparison that covers the header that is read here",
     snippet: (facts) => {
       const base = /^\*?(\w+)->/.exec(facts.expression ?? "")?.[1];
@@ -76,7 +83,8 @@ export const packetClasses: readonly RejectionClass[] = [
     explain: (facts) =>
       `${pointerOf(facts)} points into the packet as it was before ${facts.lost?.by}. That helper may move the packet: afterwards all pointers made from ctx->data before are invalid, and so is every comparison with data_end.`,
     fix: (facts) => `read ctx->data and ctx->data_end again after ${facts.lost?.by}, and compare again`,
-    snippet: "data = (void *)(long)ctx->data;\ndata_end = (void *)(long)ctx->data_end;\nif (data + sizeof(struct ethhdr) > data_end)\n  return XDP_DROP;",
+    snippet:
+      "data = (void *)(long)ctx->data;\ndata_end = (void *)(long)ctx->data_end;\nif (data + sizeof(struct ethhdr) > data_end)\n  return XDP_DROP;",
   },
   {
     id: "packet-end-access",
@@ -99,7 +107,7 @@ export const packetClasses: readonly RejectionClass[] = [
     pattern: /invalid bpf_context access off=(\d+) size=(\d+)/,
     when: isStore,
     explain: (facts, match) =>
-      `${nameOf(facts)} writes ${bytesOf(match[2] ?? "")} at offset ${match[1]} of struct xdp_md, which an XDP program may only read.`,
+      `${accessOf(facts)} changes ${bytesOf(match[2] ?? "")} at offset ${match[1]} of struct xdp_md, which an XDP program may only read.`,
     fix: "to move the packet's start or end call bpf_xdp_adjust_head or bpf_xdp_adjust_tail; to hand a value on use metadata (bpf_xdp_adjust_meta) or a map",
   },
   {
@@ -108,8 +116,8 @@ export const packetClasses: readonly RejectionClass[] = [
     pattern: /invalid bpf_context access off=(\d+) size=(\d+)/,
     explain: (facts, match) =>
       match[1] === "20"
-        ? `${nameOf(facts)} reads egress_ifindex, which has a value only in a program that runs from a devmap entry, when the packet leaves.`
-        : `${nameOf(facts)} reads ${bytesOf(match[2] ?? "")} at offset ${match[1]} of struct xdp_md, where this kernel has no field of that size: data, data_end, data_meta, ingress_ifindex and rx_queue_index are 4 bytes each.`,
+        ? `The line reads egress_ifindex, which has a value only in a program that runs from a devmap entry, when the packet leaves.`
+        : `${accessOf(facts)} takes ${bytesOf(match[2] ?? "")} at offset ${match[1]} of struct xdp_md, where this kernel has no field of that size: data, data_end, data_meta, ingress_ifindex and rx_queue_index are 4 bytes each.`,
     fix: (_, match) =>
       match[1] === "20"
         ? 'put the program into SEC("xdp/devmap") and into a devmap entry, or use ingress_ifindex'
@@ -120,7 +128,7 @@ export const packetClasses: readonly RejectionClass[] = [
     title: "context pointer was changed",
     pattern: /dereference of modified ctx ptr|variable ctx access|negative offset ctx ptr/,
     explain: (facts) =>
-      `${nameOf(facts)} reads through a context pointer to which something was added. The kernel rewrites context accesses by their fixed offset and needs the pointer as it came.`,
+      `${accessOf(facts)} goes through a context pointer to which something was added. The kernel rewrites context accesses by their fixed offset and needs the pointer as it came.`,
     fix: "read the fields straight from ctx by name, not through an index or a pointer into it",
     snippet: "__u32 queue = ctx->rx_queue_index;",
   },

@@ -8,23 +8,23 @@ export interface RegisterWords {
   readonly proved: string;
 }
 
-const plain: Readonly<Record<string, string>> = {
-  ctx: "context (struct xdp_md)",
-  pkt: "packet pointer",
-  pkt_meta: "pointer to the packet's metadata",
-  pkt_end: "end of the packet (data_end)",
-  map_ptr: "map",
-  map_value: "value of a map",
-  map_key: "key of a map",
-  mem: "memory",
-  ringbuf_mem: "record of a ring buffer",
-  sock: "socket",
-  sock_common: "socket",
-  tcp_sock: "TCP socket",
-  func: "function",
-  fp: "stack pointer",
-  scalar: "number",
-};
+const plain: ReadonlyMap<string, string> = new Map([
+  ["ctx", "context (struct xdp_md)"],
+  ["pkt", "packet pointer"],
+  ["pkt_meta", "pointer to the packet's metadata"],
+  ["pkt_end", "end of the packet (data_end)"],
+  ["map_ptr", "map"],
+  ["map_value", "value of a map"],
+  ["map_key", "key of a map"],
+  ["mem", "memory"],
+  ["ringbuf_mem", "record of a ring buffer"],
+  ["sock", "socket"],
+  ["sock_common", "socket"],
+  ["tcp_sock", "TCP socket"],
+  ["func", "function"],
+  ["fp", "stack pointer"],
+  ["scalar", "number"],
+]);
 
 /** Total: unknown kinds keep the kernel's name. */
 export function describeRegister(value: RegisterValue | null): RegisterWords {
@@ -33,7 +33,9 @@ export function describeRegister(value: RegisterValue | null): RegisterWords {
   const kind = orNull ? value.kind.slice(0, -"_or_null".length) : value.kind;
   if (kind === "scalar") return { is: "number", proved: boundsText(value, "value") };
   if (kind === "") return { is: "bytes on the stack", proved: stackBytes(value.text) };
-  const base = (plain[kind] ?? kind.replace(/^(rcu_|trusted_|untrusted_)?ptr_/, "pointer to ").replaceAll("_", " ")).trim();
+  const base = (
+    plain.get(kind) ?? kind.replace(/^(rcu_|trusted_|untrusted_)?ptr_/, "pointer to ").replaceAll("_", " ")
+  ).trim();
   const named = value.map === null ? base : `${kind === "map_ptr" ? "map" : base.replace("a map", "map")} ${value.map}`;
   const is = `${named}${orNull ? " or NULL" : ""}${offsetText(value)}`;
   if (orNull) return { is, proved: "not compared with NULL" };

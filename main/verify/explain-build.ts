@@ -23,6 +23,7 @@ const nothingKnown = {
   expression: null,
   register: null,
   variable: null,
+  otherVariable: null,
   value: null,
   lost: null,
   checkedPackets: [],

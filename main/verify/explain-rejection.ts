@@ -99,7 +99,8 @@ export function explainRejection(input: RejectionInput): Explained {
       registers: [...gathered.registers],
       suggestion: report?.suggestion ?? null,
     },
-    words: said.length > 0 ? said.join("; ") : (report?.reason ?? report?.failed ?? (telling || "rejected without a word")),
+    words:
+      said.length > 0 ? said.join("; ") : (report?.reason ?? report?.failed ?? (telling || "rejected without a word")),
   };
 }
 
@@ -130,7 +131,12 @@ function gatherFacts(
   const line = exact?.text ?? step.source?.text ?? "";
   const { names, expression } = nameRegisters(log.steps, at, object, program);
   const given = argumentNames(step.text, line);
-  const variableOf = (register: string) => given.get(register) ?? alias(names.get(register), expression?.base, source);
+  const variableOf = (register: string) => {
+    const name = given.get(register) ?? alias(names.get(register), expression?.base, source);
+    // "event + 4" of a pointer are bytes here, and elements in C.
+    const counts = name !== undefined && / [-+] \d+$/.test(name) && !given.has(register);
+    return counts && !/^-?\d|^P?-?\d|^scalar/.test(state.registers.get(register) ?? "0") ? `${name} bytes` : name;
+  };
   const concerned = concernedRegisters(errors, step.text);
   const register = concerned[0] ?? null;
   const text = register === null ? undefined : state.registers.get(register);
@@ -144,6 +150,7 @@ function gatherFacts(
     expression: expression?.text ?? null,
     register,
     variable: register === null ? null : (variableOf(register) ?? null),
+    otherVariable: concerned[1] === undefined ? null : (variableOf(concerned[1]) ?? null),
     value,
     lost: register !== null && isNumber ? findLostPointer(log.steps, states, at, register) : null,
     checkedPackets: checkedPackets(state, names, log),
@@ -160,6 +167,7 @@ const unknown: RejectionFacts = {
   expression: null,
   register: null,
   variable: null,
+  otherVariable: null,
   value: null,
   lost: null,
   checkedPackets: [],
@@ -177,7 +185,13 @@ function alias(name: string | undefined, base: string | undefined, source: strin
 /** Those that the kernel names; else those of the instruction, the one that holds the address first. */
 function concernedRegisters(errors: readonly string[], instruction: string): readonly string[] {
   const named = new Set<string>();
-  for (const error of errors) for (const found of error.slice(0, 1000).matchAll(/\bR(\d{1,2})\b/g)) named.add(`R${found[1]}`);
+  for (const error of errors)
+    for (const found of error.slice(0, 1000).matchAll(/\bR(\d{1,2})\b/g)) named.add(`R${found[1]}`);
+  for (const error of errors) {
+    // Arguments count from 0; a map is a helper's first.
+    const argument = /\barg ?#?([0-4])\b/.exec(error)?.[1] ?? (/^cannot pass map_type/.test(error) ? "0" : undefined);
+    if (argument !== undefined && instruction.startsWith("call ")) named.add(`R${Number(argument) + 1}`);
+  }
   if (named.size > 0) return [...named];
   const address = /\(r(\d{1,2}) ?[+-]\d/.exec(instruction);
   if (address) named.add(`R${address[1]}`);
@@ -194,7 +208,9 @@ function checkedPackets(
 ): RejectionFacts["checkedPackets"] {
   const held = [...registers, ...stack].flatMap(([place, text]) => {
     const value = parseValue(text);
-    return value.kind === "pkt" && (value.range ?? 0) > 0 ? [{ name: names.get(place) ?? "another pointer", value }] : [];
+    return value.kind === "pkt" && (value.range ?? 0) > 0
+      ? [{ name: names.get(place) ?? "another pointer", value }]
+      : [];
   });
   if (held.length > 0) return held;
   for (const step of log.steps.slice(-2000)) {

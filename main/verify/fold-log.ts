@@ -20,7 +20,12 @@ export function foldLog(steps: readonly LogStep[]): readonly LogFold[] {
     const next = steps[at];
     if (!first || (next && sameLine(first, next))) continue;
     const { source } = first;
-    folds.push({ file: source?.file ?? null, line: source?.line ?? null, text: source?.text ?? "", steps: [from, at - 1] });
+    folds.push({
+      file: source?.file ?? null,
+      line: source?.line ?? null,
+      text: source?.text ?? "",
+      steps: [from, at - 1],
+    });
     from = at;
   }
   return folds;

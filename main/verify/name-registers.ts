@@ -63,7 +63,7 @@ export function nameRegisters(
   if (first && (steps[0]?.instruction ?? 0) === 0) {
     first.context.add("R1");
     const name = parameters.get(0)?.[0];
-    if (name !== undefined) first.names.set("R1", name);
+    if (name) first.names.set("R1", name);
   }
   for (let index = 0; index < at; index++) {
     const step = steps[index];
@@ -171,18 +171,17 @@ function readEffect(step: LogStep, object: ObjectContents | null, program: strin
   const { text } = step;
   const own = object ? sourceLine(object, program, step.instruction) : null;
   const line = own?.text ?? step.source?.text ?? "";
-  const expression = own && own.column > 0 ? (expressionAt(line, own.column - 1 - own.indent) ?? null) : null;
+  const expression = own && own.column > 0 ? expressionAt(line, own.column - 1 - own.indent) : onlyAccess(line);
   const base = { ...none, line };
   const load = /^r(\d{1,2}) = \*\([us]\d{1,2} \*\)\(r(\d{1,2}) ?([+-]\d{1,6})\)$/.exec(text);
   if (load) {
-    const found = expression ?? onlyAccess(line);
     return {
       ...base,
       kind: "load",
       target: `R${load[1]}`,
       source: `R${load[2]}`,
       offset: Number(load[3]),
-      expression: found,
+      expression,
     };
   }
   const store = /^(?:lock )?\*\(u\d{1,2} \*\)\(r(\d{1,2}) ?([+-]\d{1,6})\) (\+?=) (?:r(\d{1,2})|-?\d+)/.exec(text);
@@ -194,7 +193,7 @@ function readEffect(step: LogStep, object: ObjectContents | null, program: strin
       target: slot,
       source: store[4] === undefined ? "" : `R${store[4]}`,
       offset: Number(store[2]),
-      expression: expression ?? onlyAccess(line),
+      expression,
     };
   }
   const copied = /^r(\d{1,2}) = r(\d{1,2})$/.exec(text);
@@ -218,7 +217,11 @@ function parameterNames(object: ObjectContents | null, program: string): Readonl
     const record = ext.functions.get(entry.section)?.find(({ instruction }) => instruction === entry.start);
     const type = record ? btfType(btf, record.typeId) : null;
     const prototype = type?.kind === "function" ? btfType(btf, type.type) : null;
-    if (prototype?.kind === "prototype") found.set(start, prototype.parameters.map(({ name }) => name));
+    if (prototype?.kind === "prototype")
+      found.set(
+        start,
+        prototype.parameters.map(({ name }) => name),
+      );
   }
   return found;
 }

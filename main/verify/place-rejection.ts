@@ -46,7 +46,7 @@ export function placeRejection(input: PlaceInput): Place {
 }
 
 /** Classes whose words name no instruction of the walk, or another one than the line to mend. */
-function specialPlace({ object, bytes, program, found, source }: PlaceInput): Place | null {
+function specialPlace({ object, bytes, program, log, found, source }: PlaceInput): Place | null {
   if (!found) return null;
   const { match, class: kind } = found;
   const segments = object ? layOutProgram(object, program) : [];
@@ -63,13 +63,21 @@ function specialPlace({ object, bytes, program, found, source }: PlaceInput): Pl
       return instruction === null ? null : at(instruction);
     }
     case "global-function": {
-      const head = segments.find((segment) => segment.function.name === (match[2] ?? ""));
-      return head ? at(head.start) : null;
+      const name = match[2];
+      const head = segments.find((segment) => segment.function.name === name);
+      if (name === undefined || !head) return null;
+      // The head has no line record of its own where the function begins with something that clang moved.
+      return inSource(source, new RegExp(`^[^;=]*\\b${escape(name)}\\s*\\([^;]*$`)) ?? at(head.start);
     }
     case "unknown-function":
     case "incompatible-function": {
       const name = match[3] ?? match[4] ?? match[1];
       return name === undefined || /^-?\d/.test(name) || !object ? null : whereCalled(object, program, name);
+    }
+    case "spin-lock": {
+      if (!/BPF_EXIT|is missing|-ed region/.test(match.input)) return null;
+      const taken = log.steps.findLast(({ text }) => /^call bpf_(res_)?spin_lock/.test(text));
+      return taken ? at(taken.instruction) : null;
     }
     case "legacy-map":
       return inSource(source, /SEC\("maps(?:\/\w+)?"\)|section\("maps(?:\/\w+)?"\)/);

@@ -166,7 +166,8 @@ function splitState(line: string): { readonly text: string; readonly state: stri
     return { text: line.slice(0, at).trimEnd(), state: line.slice(at + 2).trim(), after: "" };
   }
   const resumed = resumedHere.exec(line);
-  if (resumed) return { text: line.slice(0, resumed.index).trimEnd(), state: resumed[2] ?? "", after: resumed[2] ?? "" };
+  if (resumed)
+    return { text: line.slice(0, resumed.index).trimEnd(), state: resumed[2] ?? "", after: resumed[2] ?? "" };
   return { text: line.replace(/\s*;?$/, ""), state: "", after: "" };
 }
 

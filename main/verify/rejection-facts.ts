@@ -15,6 +15,8 @@ export interface RejectionFacts {
   /** The register that the kernel names, as "R1", and the C variable in it. */
   readonly register: string | null;
   readonly variable: string | null;
+  /** The C variable in the second register concerned, such as the number that is added to a pointer. */
+  readonly otherVariable: string | null;
   /** Of that register, before the instruction. */
   readonly value: RegisterValue | null;
   /** Where the register held a good pointer until a call took it away. */
@@ -40,14 +42,19 @@ export interface RejectionClass {
   readonly snippet?: string | ((facts: RejectionFacts, match: RegExpExecArray) => string | null);
 }
 
-/** The best name for what is accessed: "eth->h_proto", else "entry", else "the pointer in R1". */
+/** The best name for what is accessed: "eth->h_proto", else "what entry points to", else "what R1 points to". */
 export function nameOf({ expression, variable, register }: RejectionFacts): string {
-  return expression ?? variable ?? (register === null ? "it" : `the value in ${register}`);
+  const pointer = variable ?? register;
+  return expression ?? (pointer === null ? "memory" : `what ${pointer} points to`);
 }
 
 /** The best name for the pointer: "eth", else "the pointer in R1". */
 export function pointerOf({ variable, expression, register }: RejectionFacts): string {
-  return variable ?? /^\*?(\w+)/.exec(expression ?? "")?.[1] ?? (register === null ? "the pointer" : `the pointer in ${register}`);
+  return (
+    variable ??
+    /^\*?(\w+)/.exec(expression ?? "")?.[1] ??
+    (register === null ? "the pointer" : `the pointer in ${register}`)
+  );
 }
 
 export function bytesOf(count: number | string): string {
@@ -59,7 +66,26 @@ export function isStore({ instruction }: RejectionFacts): boolean {
   return /^(lock )?\*\(/.test(instruction);
 }
 
+/** "Reading eth->h_proto", to begin a sentence with. */
+export function accessOf(facts: RejectionFacts): string {
+  if (facts.instruction.startsWith("call ")) return `What ${calledBy(facts)} does with ${nameOf(facts)}`;
+  return `${isStore(facts) ? "Writing" : "Reading"} ${nameOf(facts)}`;
+}
+
 /** The helper or kernel function that the instruction calls. */
 export function calledBy({ instruction }: RejectionFacts): string {
   return /^call (?:kernel-function )?(\w+)/.exec(instruction)?.[1] ?? "the function";
+}
+
+/** "if (!entry) …", with the variable's own name where there is one. */
+export function nullCheck(facts: RejectionFacts): string {
+  const name = facts.variable !== null && /^\w+$/.test(facts.variable) ? facts.variable : "entry";
+  return `if (!${name})\n  return XDP_PASS;`;
+}
+
+/** "if (index >= …) …", from the access where that is an element of an array whose length sizeof knows. */
+export function indexCheck({ expression }: RejectionFacts): string {
+  const found = /^(.*(?:->|\.)\w+)\[(\w+)\]$/.exec(expression ?? "");
+  const bound = found ? `sizeof(${found[1]}) / sizeof(${found[1]}[0])` : "8";
+  return `if (${found?.[2] ?? "index"} >= ${bound})\n  return XDP_DROP;`;
 }

@@ -35,7 +35,8 @@ export const movesPacket = /^call bpf_xdp_(adjust_head|adjust_meta|adjust_tail|p
 const calls = /^call /;
 const localCall = /^call (pc[+-]\d|[+-]\d)/;
 /** Takes R1 away from the program. */
-export const releases = /^call bpf_(ringbuf_submit|ringbuf_discard|sk_release|kptr_xchg|\w+_(release|put|destroy|drop))\b/;
+export const releases =
+  /^call bpf_(ringbuf_submit|ringbuf_discard|sk_release|kptr_xchg|\w+_(release|put|destroy|drop))\b/;
 const packetPointer = /^pkt(_meta|_end)?\(/;
 
 /** One walk over the log; its answers replay at most 256 steps. Pure and total. */
@@ -100,7 +101,47 @@ function leave(machine: Machine, step: LogStep): void {
     machine.frames.delete(machine.frame);
     machine.frame--;
   }
-  if (step.state !== "") merge(machine, step.state, false);
+  if (step.state === "") return;
+  const before = text.startsWith("if ") ? new Map(valuesOf(machine, machine.frame)) : null;
+  merge(machine, step.state, false);
+  if (before) spread(machine, before);
+}
+
+/** What a comparison proves of one register holds for its copies too, which the log does not print. */
+function spread(machine: Machine, before: ReadonlyMap<string, string>): void {
+  for (const [name, value] of [...valuesOf(machine, machine.frame)]) {
+    const old = before.get(name);
+    if (value === "" || (old === value && !/^pkt\(/.test(value))) continue;
+    if (/^pkt(_meta)?\(/.test(value)) spreadRange(machine, value);
+    else if (old !== undefined) spreadSame(machine, old, value);
+  }
+}
+
+/** find_good_pkt_pointers: all packet pointers with the same variable part have the same number of proved bytes. */
+function spreadRange(machine: Machine, value: string): void {
+  const range = Number(/\br=(\d{1,6})\b/.exec(value)?.[1] ?? 0);
+  if (range === 0) return;
+  const id = packetId(value);
+  for (const values of machine.frames.values()) {
+    for (const [name, other] of values) {
+      const own = /\br=(\d{1,6})\b/.exec(other);
+      if (!/^pkt(_meta)?\(/.test(other) || !own || Number(own[1]) >= range || packetId(other) !== id) continue;
+      values.set(name, other.replace(/\br=\d{1,6}\b/, `r=${range}`));
+    }
+  }
+}
+
+function packetId(value: string): string {
+  return `${/^pkt\w*/.exec(value)?.[0]} ${/[(,]id=(\d{1,9})/.exec(value)?.[1] ?? "0"}`;
+}
+
+/** A pointer that turned out not to be NULL, and numbers that are equal, by their id. */
+function spreadSame(machine: Machine, old: string, value: string): void {
+  const id = /^(\w+_or_null|scalar)\((?:[^()]{0,200},)?id=(\d{1,9})[,)]/.exec(old);
+  if (!id) return;
+  for (const values of machine.frames.values()) {
+    for (const [name, other] of values) if (other === old) values.set(name, value);
+  }
 }
 
 function merge(machine: Machine, text: string, takenUp: boolean): void {

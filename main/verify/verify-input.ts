@@ -1,7 +1,7 @@
 /** object ─verify▶ verdict: every program that is XDP, each in a load of its own. */
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { Verdict } from "../../protocol/verify.ts";
-import type { Input } from "../../protocol/build.ts";
+import type { Input, Pipeline } from "../../protocol/build.ts";
 import { buildInput } from "../build/build-input.ts";
 import type { HelperPool } from "../helpers/helper-pool.ts";
 import { readBytes, sourceText } from "../source/read-source.ts";
@@ -9,9 +9,14 @@ import { explainBuild } from "./explain-build.ts";
 import { judgeProgram } from "./judge-program.ts";
 
 /** @throws Failed as buildInput does, `no-privilege`, `bad-object` (libbpf refuses to open it), `helper-gone` */
-export async function verifyInput(helpers: HelperPool, input: Input, token?: CancellationToken): Promise<Verdict> {
+export async function verifyInput(
+  helpers: HelperPool,
+  input: Input,
+  token?: CancellationToken,
+  pipeline: Pipeline = "two-stage",
+): Promise<Verdict> {
   const start = performance.now();
-  const { build, object } = await buildInput(helpers.plain, input, token);
+  const { build, object } = await buildInput(helpers.plain, input, token, pipeline);
   if (object === null) {
     return {
       build,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { classifyRejection } from "../../../main/verify/classify-rejection.ts";
+import { explainRejection } from "../../../main/verify/explain-rejection.ts";
 import { readLog } from "../../../main/verify/read-log.ts";
 
 // Linux 6.18, log level 1.
@@ -29,6 +29,10 @@ stack depth 0+16
 processed 3 insns (limit 1000000) max_states_per_insn 1 total_states 2 peak_states 3 mark_read 4
 `;
 
+const explain = (log: string, libbpf = "") =>
+  explainRejection({ object: null, bytes: null, program: "prog", log, libbpf, error: "EINVAL: …", source: null })
+    .rejection;
+
 describe("readLog", () => {
   it("reads steps, states, source lines, the error and the statistics", () => {
     const log = readLog(packet);
@@ -36,18 +40,21 @@ describe("readLog", () => {
       {
         instruction: 0,
         text: "call pc+2",
+        before: "R1=ctx() R10=fp0",
         state: "frame1: R1=ctx() R10=fp0",
         source: { text: 'SEC("xdp") int insub(struct xdp_md *ctx) { return sub(ctx) + 1; }', file: "insub.c", line: 8 },
       },
       {
         instruction: 3,
         text: "r1 = *(u32 *)(r1 +0)",
+        before: "frame1: R1=ctx() R10=fp0",
         state: "frame1: R1=pkt(r=0)",
         source: { text: "unsigned char *data = (void *)(long)ctx->data;", file: "insub.c", line: 5 },
       },
       {
         instruction: 4,
         text: "r0 = *(u8 *)(r1 +20)",
+        before: "",
         state: "",
         source: { text: "return data[20];", file: "insub.c", line: 6 },
       },
@@ -79,22 +86,22 @@ describe("readLog", () => {
   });
 
   it.each([
-    ["unreachable insn 7\n", 7, "control-flow"],
-    ["jump out of range from insn 5 to 9\n", 5, "control-flow"],
-    ["0: (b7) r0 = 1\nback-edge from insn 8 to 3\n", 8, "loop"],
+    ["unreachable insn 7\n", 7, "unreachable-code"],
+    ["jump out of range from insn 5 to 9\n", 5, "jump-out-of-range"],
+    ["0: (b7) r0 = 1\nback-edge from insn 8 to 3\n", 8, "back-edge"],
     [
       "6: (6d) if r1 s> r2 goto pc-4\n6: R1=2 R2=0\ninfinite loop detected at insn 3\ncur state: R1=2 R2=0\nold state: R1=P2 R2=0\nstack depth 8\n",
       3,
-      "loop",
+      "unbounded-loop",
     ],
-    ["7: (79) r0 = *(u64 *)(r0 +0)\nR0 invalid mem access 'map_value_or_null'\n", 7, "map-null"],
-    ["2: (bf) r0 = r3\nR3 !read_ok\n", 2, "uninitialised"],
-    ["2: (85) call 999\ninvalid func unknown#999\n", 2, "verifier"],
-    ["BPF program is too large. Processed 1000001 insn\n", null, "too-complex"],
+    ["7: (79) r0 = *(u64 *)(r0 +0)\nR0 invalid mem access 'map_value_or_null'\n", 7, "null-map-value"],
+    ["2: (bf) r0 = r3\nR3 !read_ok\n", 2, "uninitialised-register"],
+    ["2: (85) call 999\ninvalid func unknown#999\n", 2, "unknown-function"],
+    ["BPF program is too large. Processed 1000001 insn\n", null, "too-many-instructions"],
   ])("names the failing instruction of %j", (text, instruction, kind) => {
     const log = readLog(text);
     expect(log.failingInstruction).toBe(instruction);
-    expect(classifyRejection(log.errors)?.class).toBe(kind);
+    expect(explain(text).class).toBe(kind);
   });
 
   it("reads source comments without a place (before Linux 6.10)", () => {
@@ -116,6 +123,33 @@ describe("readLog", () => {
     expect(log.failingInstruction).toBe(4);
   });
 
+  it("lets the kernel's own sections win in an explanation", () => {
+    const text = `; return data[20]; @ insub.c:6\n4: (71) r0 = *(u8 *)(r1 +20)\ninvalid access to packet, off=20 size=1, R1(id=0,off=20,r=0)\nVerification failed: packet access out of bounds\nReason: the range is not checked\nAt: sub @ /src/insub.c:16:10\nSuggestion: compare with data_end first\n`;
+    expect(explain(text)).toMatchObject({
+      class: "missing-bounds-check",
+      telling: "packet access out of bounds",
+      explanation: expect.stringMatching(/^the range is not checked\. Reading /),
+      suggestion: "compare with data_end first",
+      file: "/src/insub.c",
+      line: 16,
+      column: 10,
+    });
+    expect(explain("0: (95) exit\nVerification failed: new words\nReason: nobody knows\n")).toMatchObject({
+      class: "verifier",
+      telling: "new words",
+      explanation: expect.stringMatching(/^nobody knows\. /),
+    });
+  });
+
+  it("tells what libbpf refuses", () => {
+    const words = "libbpf: elf: legacy map definitions in 'maps' section are not supported by libbpf v1.0+\n";
+    expect(explain("", words)).toMatchObject({ class: "legacy-map", registers: [] });
+    expect(explain("", "libbpf: something new\nlibbpf: failed to load object 'x'\n")).toMatchObject({
+      class: "verifier",
+      telling: "something new",
+    });
+  });
+
   it("is total", () => {
     const lines = packet.split("\n");
     const line = fc.oneof(
@@ -125,7 +159,17 @@ describe("readLog", () => {
     );
     fc.assert(
       fc.property(fc.array(line), (all) => {
-        classifyRejection(readLog(all.join("\n")).errors);
+        const { rejection, words } = explainRejection({
+          object: null,
+          bytes: null,
+          program: "prog",
+          log: all.join("\n"),
+          libbpf: all.join("\n"),
+          error: "",
+          source: all.join("\n"),
+        });
+        expect(rejection.class).not.toBe("");
+        expect(words).not.toBe("");
       }),
       { numRuns: 2000 },
     );

@@ -9,8 +9,8 @@ struct {
   __type(value, struct entry);
 } entries SEC(".maps");
 
-SEC("xdp") // rejected: missing-btf
-int prog(struct xdp_md *ctx) {
+SEC("xdp")
+int prog(struct xdp_md *ctx) { // rejected: missing-btf
   __u32 key = 0;
   return bpf_map_lookup_elem(&entries, &key) ? XDP_PASS : XDP_DROP;
 }
