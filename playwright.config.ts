@@ -1,9 +1,16 @@
 import { defineConfig } from "@playwright/test";
 import { findChromium } from "./build/chromium.mjs";
+import type { Door } from "./test/electron/launch.ts";
 
 /** End-to-end specs run in the system's own Chromium: no browser is downloaded. */
-export default defineConfig({
+export default defineConfig<{ readonly door: Door }>({
   testDir: "test/e2e",
+  // every spec behind the browser door; the main job behind the desktop door too, and in Electron where it is installed
+  projects: [
+    { name: "browser", use: { door: "browser" } },
+    { name: "electron stand-in", testMatch: "**/main-flow-*.spec.ts", use: { door: "electron stand-in" } },
+    { name: "electron", testMatch: "**/main-flow-*.spec.ts", use: { door: "electron" } },
+  ],
   testMatch: "**/*.spec.ts",
   outputDir: ".cache/e2e",
   workers: 1,

@@ -26,6 +26,10 @@ export interface RunningServer {
 }
 
 export interface Machine {
+  /** of every process that is started here */
+  readonly env: Readonly<Record<string, string>>;
+  /** the command that runs these words where the machine's network namespaces are */
+  inside(words: readonly string[]): readonly string[];
   /** runs a command where the server's network namespaces are; gives what it printed */
   run(file: string, ...args: readonly string[]): Promise<string>;
   /** runs a shell line there */
@@ -62,6 +66,8 @@ export async function openMachine(): Promise<Machine> {
   };
   const servers: ChildProcess[] = [];
   const machine: Machine = {
+    env: env as Record<string, string>,
+    inside: (words) => inside(words).flat(),
     async run(file, ...args) {
       const [command, words] = inside([file, ...args]);
       const { stdout } = await run(command, words, { env, maxBuffer: 1 << 26 });

@@ -1,5 +1,6 @@
 /** Every spec's `test`: a workbench of its own, in a page that must not complain about anything. */
 import { test as base, type Page } from "@playwright/test";
+import { type Door, openWorkbench, whyNot } from "../electron/launch.ts";
 import { type Machine, openMachine, type RunningServer } from "./open-workbench.ts";
 
 export interface Workbench {
@@ -12,8 +13,12 @@ export interface Workbench {
   listen(page: Page): void;
 }
 
-export const test = base.extend<{ workbench: Workbench; machine: Machine }>({
-  viewport: { width: 1600, height: 1000 },
+const size = { width: 1600, height: 1000 };
+
+export const test = base.extend<{ workbench: Workbench; machine: Machine; door: Door }>({
+  /** a project's choice: the same specs run behind each door */
+  door: ["browser", { option: true }],
+  viewport: size,
   colorScheme: "dark",
   // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixtures' names from a destructured parameter
   machine: async ({}, use) => {
@@ -21,7 +26,17 @@ export const test = base.extend<{ workbench: Workbench; machine: Machine }>({
     await use(machine);
     await machine.close();
   },
-  workbench: async ({ page, machine }, use) => {
+  page: async ({ page, door, machine }, use) => {
+    const why = whyNot(door);
+    base.skip(why !== null, why ?? "");
+    if (door === "browser") return use(page);
+    const opened = await openWorkbench(door, { env: machine.env, inside: machine.inside });
+    await opened.page.setViewportSize(size);
+    await opened.page.emulateMedia({ colorScheme: "dark" });
+    await use(opened.page);
+    await opened.close();
+  },
+  workbench: async ({ page, machine, door }, use) => {
     const troubles: string[] = [];
     const expected: RegExp[] = [];
     const listen = (to: Page): void => {
@@ -34,7 +49,7 @@ export const test = base.extend<{ workbench: Workbench; machine: Machine }>({
     };
     listen(page);
     const server = await machine.serve();
-    await page.goto(server.url);
+    if (door === "browser") await page.goto(server.url);
     await page.getByRole("button", { name: "Open Packet counters" }).waitFor({ timeout: 15_000 });
     await use({ page, machine, server, listen, expectTrouble: (...patterns) => expected.push(...patterns) });
     const unexpected = troubles.filter((text) => !expected.some((pattern) => pattern.test(text)));
