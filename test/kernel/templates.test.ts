@@ -7,10 +7,28 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { openScene, type Scene } from "./cli/run-xdpw.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../bpf-templates/", import.meta.url));
-const names = ["pass", "drop", "packet-counters", "ipv4-blocklist", "l2-forward"] as const;
+const names = [
+  "pass",
+  "drop",
+  "packet-counters",
+  "header-parser",
+  "ipv4-blocklist",
+  "port-filter",
+  "rate-limiter",
+  "icmp-echo",
+  "vlan-push-pop",
+  "l2-forward",
+  "ipv4-router",
+  "fib-router",
+  "load-balancer",
+  "cpu-steering",
+  "afxdp-steering",
+  "event-sampler",
+] as const;
 
 const template = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]+$/),
@@ -59,10 +77,13 @@ async function build(name: string, object: string): Promise<string> {
 }
 
 let folder = "";
+let scene: Scene;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "xdpwt-templates-"));
+  scene = openScene();
 });
 afterAll(async () => {
+  await scene.end();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -70,9 +91,9 @@ describe("the gallery", () => {
   it("holds these templates, each with an order of its own", async () => {
     const folders = await readdir(root, { withFileTypes: true });
     const found = folders.filter((entry) => entry.isDirectory() && entry.name !== "LICENSES").map(({ name }) => name);
-    expect(found).toEqual(expect.arrayContaining([...names]));
-    const orders = await Promise.all(found.map(async (name) => (await readTemplate(name)).order));
-    expect(new Set(orders).size).toBe(found.length);
+    expect(found.toSorted()).toEqual([...names].toSorted());
+    const orders = await Promise.all(names.map(async (name) => (await readTemplate(name)).order));
+    expect(orders).toEqual(names.map((_, index) => index + 1));
   });
 
   it("ships the text of both licences", async () => {
@@ -118,5 +139,18 @@ describe.each(names)("template %s", (name) => {
     const shown = z.object({ type: z.string(), name: z.string() }).parse(JSON.parse(shell.stdout));
     expect(shown.type).toBe("xdp");
     expect(await readProgram(name)).toContain(`int ${shown.name}(`);
+  });
+
+  it("does with each packet of its packets.json what it should", async (context) => {
+    context.skip(process.getuid?.() !== 0, "running a program on packets needs root");
+    const { status, json } = await scene.run("test", join(root, name), "--json");
+    const report = z.object({
+      passed: z.number(),
+      cases: z.array(z.object({ name: z.string(), passed: z.boolean() })),
+    });
+    const { passed, cases } = report.parse(json);
+    expect(cases.filter((one) => !one.passed)).toEqual([]);
+    expect(passed).toBeGreaterThanOrEqual(5);
+    expect(status).toBe(0);
   });
 });

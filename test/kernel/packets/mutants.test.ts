@@ -1,8 +1,11 @@
 /** The packet tests of the templates notice what they are for: each of these mistakes makes at least one case fail. */
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isRoot, openScene, needsRoot, root, type Scene } from "../cli/run-xdpw.ts";
+import { createHelperPool, type HelperPool } from "../../../main/helpers/helper-pool.ts";
+import { testPackets } from "../../../main/packets/test-packets.ts";
+import { buildHelper, root, skipReason } from "../helper/harness.ts";
 
 /** template, what stands there, what is put in its place */
 const mistakes: readonly (readonly [string, string, string])[] = [
@@ -45,25 +48,29 @@ const mistakes: readonly (readonly [string, string, string])[] = [
   ["event-sampler", "__sync_fetch_and_add(&sampler->lost, 1);", ""],
 ];
 
-describe.skipIf(!isRoot)(`the packet tests of the templates ${isRoot ? "" : needsRoot}`, () => {
-  let scene: Scene;
-  beforeAll(() => {
-    scene = openScene();
+describe.skipIf(skipReason !== "")(`the packet tests of the templates ${skipReason}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), "xdpwt-mutants-"));
+  let helpers: HelperPool;
+  beforeAll(async () => {
+    await buildHelper();
+    helpers = createHelperPool({ asking: { terminal: false }, changed: () => undefined, progress: () => undefined });
   });
-  afterAll(() => scene.end());
+  afterAll(async () => {
+    await helpers?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   it.each(mistakes.map((mistake, index) => [...mistake, index] as const))(
     "%s: notice a mistake in %j",
     async (template, there, mistake, index) => {
-      const folder = join(scene.folder, `${index}`);
-      cpSync(join(root, "bpf-templates", template), folder, { recursive: true });
-      const path = join(folder, "program.bpf.c");
+      const copy = join(folder, `${index}`);
+      cpSync(join(root, "bpf-templates", template), copy, { recursive: true });
+      const path = join(copy, "program.bpf.c");
       const source = readFileSync(path, "utf8");
       expect(source).toContain(there);
       writeFileSync(path, source.replace(there, mistake));
-      const { status, json } = await scene.run("test", folder, "--json");
-      expect(json).toMatchObject({ failed: expect.any(Number) });
-      expect(status).toBe(1);
+      const report = await testPackets(helpers, { path: copy, netns: null });
+      expect(report.failed).toBeGreaterThan(0);
     },
   );
 });
