@@ -67,9 +67,12 @@ const errnos: readonly (readonly [RegExp, string, string, string, string])[] = [
 ];
 
 const errorLimit = 100;
+/** A longer log is explained from its end: what matters stands there, and the editor waits. Characters. */
+const longLog = 16 << 20;
+const longLogEnd = 4 << 20;
 
 export function explainRejection(input: RejectionInput): Explained {
-  const log = readLog(input.log);
+  const log = readLog(endOf(input.log));
   const said = log.errors.length > 0 ? log.errors : input.log === "" ? loaderLines(input.libbpf) : [];
   const gathered = gatherFacts(input, log, said.slice(-errorLimit));
   const { facts } = gathered;
@@ -102,6 +105,10 @@ export function explainRejection(input: RejectionInput): Explained {
     words:
       said.length > 0 ? said.join("; ") : (report?.reason ?? report?.failed ?? (telling || "rejected without a word")),
   };
+}
+
+function endOf(log: string): string {
+  return log.length <= longLog ? log : log.slice(log.indexOf("\n", log.length - longLogEnd) + 1);
 }
 
 /** Whether a class fits what libbpf said. */

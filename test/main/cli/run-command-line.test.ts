@@ -187,7 +187,15 @@ describe("a command", () => {
 });
 
 describe("verify", () => {
-  const program = { section: "xdp", type: "xdp", instructions: 6, processed: 6, jitedBytes: 40, error: "" };
+  const program = {
+    section: "xdp",
+    type: "xdp",
+    instructions: 6,
+    processed: 6,
+    jitedBytes: 40,
+    error: "",
+    rejection: null,
+  };
   const good = { ...program, name: "good", accepted: true, log: "processed 6 insns\n" };
   const bad = { ...program, name: "bad", accepted: false, log: "1: (71) r1\ninvalid access to packet\n" };
   const build = {

@@ -1,13 +1,8 @@
 #include "../common.h"
 
-#define once if (bpf_get_prandom_u32() & 1) keep(sum); 
-#define ten once once once once once once once once once once
-#define hundred ten ten ten ten ten ten ten ten ten ten
-#define thousand hundred hundred hundred hundred hundred hundred hundred hundred hundred hundred
-
 SEC("xdp")
-int prog(struct xdp_md *ctx) {
-  __u64 sum = 0;
-  thousand thousand thousand thousand thousand thousand thousand thousand thousand // rejected: too-complex
-  return XDP_PASS;
+__attribute__((naked)) int prog(struct xdp_md *ctx) {
+  __asm__ volatile(".rept 8200\ncall 7\nif r0 > 5 goto +0\n.endr"); // rejected: too-complex
+  __asm__ volatile("r0 = 2");
+  __asm__ volatile("exit");
 }
