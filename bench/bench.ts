@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { startWorkbench } from "./start-workbench.ts";
+import { benchSaveToVerdict } from "./save-to-verdict.ts";
 import { benchSourceToAttached } from "./source-to-attached.ts";
 import { say } from "./statistics.ts";
 import { benchMemory, benchWindow } from "./window.ts";
@@ -32,6 +33,7 @@ async function benchAll(): Promise<void> {
     await peer.request("session.describe", {});
     say("workbench: first connection to both helpers ready", `${(performance.now() - began).toFixed(0)} ms`);
     await benchSourceToAttached(root, peer);
+    await benchSaveToVerdict(root, peer);
     peer.close();
     await new Promise((resolve) => setTimeout(resolve, 5000));
     const children = childrenOf(attaching.process.pid ?? 0);

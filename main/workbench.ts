@@ -15,12 +15,14 @@ import { openAttachments, type Attachments } from "./attach/attachments.ts";
 import { attachInput } from "./attach/attach-input.ts";
 import { detachPlace } from "./attach/detach-place.ts";
 import { buildInput } from "./build/build-input.ts";
+import { createLatestWins, type LatestWins } from "./build/latest-wins.ts";
 import { type CommandLog, createCommandLog } from "./commands/command-log.ts";
 import * as twins from "./commands/twins.ts";
 import type { Asking } from "./helpers/elevation.ts";
 import { createHelperPool, type HelperPool } from "./helpers/helper-pool.ts";
 import { describeInterface, listInterfaces } from "./interfaces/list-interfaces.ts";
 import { labStatus } from "./lab/lab-status.ts";
+import { type Language, openLanguage } from "./language/open-language.ts";
 import { deleteEntry } from "./maps/delete-entry.ts";
 import { listMaps } from "./maps/list-maps.ts";
 import { readTable } from "./maps/read-table.ts";
@@ -28,7 +30,7 @@ import { setEntry } from "./maps/set-entry.ts";
 import { createWatches } from "./maps/watch-maps.ts";
 import { packetsTwin } from "./packets/packets-twin.ts";
 import { testPackets } from "./packets/test-packets.ts";
-import { programRoot, stateDirectory, templatesRoot, workspaceDirectory } from "./paths.ts";
+import { cacheDirectory, programRoot, stateDirectory, templatesRoot, workspaceDirectory } from "./paths.ts";
 import { listDirectory } from "./source/list-directory.ts";
 import { readSource } from "./source/read-source.ts";
 import { saveSource } from "./source/save-source.ts";
@@ -58,9 +60,13 @@ export function createWorkbench(asking: Asking): Workbench {
   const everybody: Notify = (notification, params) => {
     for (const notify of listeners) notify(notification, params);
   };
+  const languages = new Set<Language>();
   const helpers = createHelperPool({
     asking,
-    changed: (state) => everybody("helper.changed", state),
+    changed(state) {
+      everybody("helper.changed", state);
+      if (state.state === "ready") for (const language of languages) language.probe();
+    },
     progress: (text) => everybody("lab.progress", { text }),
   });
   const attachments = openAttachments(stateDirectory());
@@ -72,11 +78,27 @@ export function createWorkbench(asking: Asking): Workbench {
     connect(notify) {
       listeners.add(notify);
       const watches = createWatches(helpers, notify);
+      const language = openLanguage({
+        findings: (findings) => notify("language.diagnostics", findings),
+        state: (state) => notify("language.state", state),
+        // asks nobody for leave, and starts nothing
+        askKernel: async () =>
+          helpers.state().state === "ready"
+            ? ((await (await helpers.elevatedIfFree())?.request("verify.helpers", {})) ?? null)
+            : null,
+        cache: cacheDirectory,
+      });
+      languages.add(language);
       return {
-        handlers: createHandlers({ helpers, attachments, commands, watches }),
+        handlers: createHandlers({
+          ...{ helpers, attachments, commands, watches, language },
+          ...{ builds: createLatestWins(), verdicts: createLatestWins() },
+        }),
         end() {
           listeners.delete(notify);
           watches.end();
+          languages.delete(language);
+          language.end();
         },
       };
     },
@@ -104,9 +126,20 @@ interface Rooms {
   readonly attachments: Attachments;
   readonly commands: CommandLog;
   readonly watches: ReturnType<typeof createWatches>;
+  readonly language: Language;
+  readonly builds: LatestWins;
+  readonly verdicts: LatestWins;
 }
 
-function createHandlers({ helpers, attachments, commands, watches }: Rooms): Handlers<typeof workbench> {
+function createHandlers({
+  helpers,
+  attachments,
+  commands,
+  watches,
+  language,
+  builds,
+  verdicts,
+}: Rooms): Handlers<typeof workbench> {
   return {
     "session.describe": () => describeSession(helpers),
     "session.unlock": async ({ what }) => {
@@ -121,16 +154,21 @@ function createHandlers({ helpers, attachments, commands, watches }: Rooms): Han
     "source.save": (params) => saveSource(params),
     "source.list": ({ path }) => listDirectory(path),
 
-    "build.build": async ({ input }, { token }) => {
-      const { build } = await buildInput(helpers.plain, input, token);
-      commands.add(twins.buildTwin(input.path, build.stages), build.ok);
-      return build;
-    },
-    "verify.verify": async ({ input }, { token }) => {
-      const verdict = await verifyInput(helpers, input, token);
-      commands.add(twins.verifyTwin(input.path, verdict.build.stages), verdict.accepted);
-      return verdict;
-    },
+    "build.build": ({ input, pipeline }, { token }) =>
+      builds(input.path, token, async (own) => {
+        const { build } = await buildInput(helpers.plain, input, own, pipeline);
+        commands.add(twins.buildTwin(input.path, build.stages), build.ok);
+        return build;
+      }),
+    "verify.verify": ({ input, pipeline }, { token }) =>
+      verdicts(input.path, token, async (own) => {
+        const verdict = await verifyInput(helpers, input, own, pipeline);
+        // what was checked while somebody typed is not something that they did
+        if (pipeline !== "one-step") commands.add(twins.verifyTwin(input.path, verdict.build.stages), verdict.accepted);
+        return verdict;
+      }),
+
+    ...language.handlers,
 
     "packets.test": async (params, { token }) => {
       const report = await testPackets(helpers, params, token);

@@ -13,8 +13,9 @@ import {
   detachParams,
   detachProgramParams,
 } from "./attach.ts";
-import { build, compiled, compileParams, input, toolchain } from "./build.ts";
+import { build, compiled, compileParams, input, pipeline, toolchain } from "./build.ts";
 import { interfaceDetails, interfaceListing, place } from "./interfaces.ts";
+import * as language from "./language.ts";
 import { labParams, labStatus, traffic, trafficParams } from "./lab.ts";
 import {
   entryParams,
@@ -31,7 +32,7 @@ import { packetsReport, packetsRunParams, packetsRunResult, packetsTestParams } 
 import { programListed } from "./programs.ts";
 import { command, helperDescription, helperState, session } from "./session.ts";
 import { directory, saveParams, source, template, version } from "./source.ts";
-import { judgement, judgeParams, verdict } from "./verify.ts";
+import { judgement, judgeParams, verdict, xdpHelpers } from "./verify.ts";
 import { base64, id, path } from "./wire.ts";
 
 export interface Method<P extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
@@ -62,6 +63,8 @@ export const elevatedHelper = {
   "interfaces.describe": method(z.strictObject({ place }), interfaceDetails),
   "programs.list": method(none, z.strictObject({ programs: z.array(programListed) })),
   "verify.judge": method(judgeParams, judgement),
+  /** the helper functions that the verifier lets XDP programs call */
+  "verify.helpers": method(none, xdpHelpers),
   "packets.run": method(packetsRunParams, packetsRunResult),
   "attach.attach": method(attachProgramParams, attachment),
   "attach.detach": method(detachProgramParams, detachment),
@@ -94,8 +97,27 @@ export const workbench = {
   "source.read": method(z.strictObject({ path }), source),
   "source.save": method(saveParams, z.strictObject({ version })),
   "source.list": method(z.strictObject({ path }), directory),
-  "build.build": method(z.strictObject({ input }), build),
-  "verify.verify": method(z.strictObject({ input }), verdict),
+  /** a newer call for the same path cancels the older one of the same window; verify.verify too */
+  "build.build": method(z.strictObject({ input, pipeline: pipeline.optional() }), build),
+  /** attaches nothing and keeps nothing open; "one-step" is for while somebody types */
+  "verify.verify": method(z.strictObject({ input, pipeline: pipeline.optional() }), verdict),
+  "language.open": method(language.openDocumentParams, language.documentState),
+  "language.change": method(language.changeDocumentParams, language.documentState),
+  "language.close": method(z.strictObject({ path }), none),
+  /** clangd anew, at the user's wish */
+  "language.restart": method(none, none),
+  "language.completion": method(language.completionParams, language.completion),
+  "language.resolve": method(language.resolveParams, language.documentation),
+  "language.hover": method(language.placeParams, language.hover),
+  "language.signature": method(language.placeParams, language.signatures),
+  "language.definition": method(language.placeParams, language.places),
+  "language.references": method(language.placeParams, language.places),
+  "language.rename": method(language.renameParams, language.renamed),
+  "language.symbols": method(z.strictObject({ path }), language.symbols),
+  "language.format": method(language.formatParams, language.formatted),
+  "language.actions": method(language.rangeParams, language.actions),
+  "language.act": method(language.actParams, language.renamed),
+  "language.hints": method(language.rangeParams, language.hints),
   "interfaces.list": method(none, interfaceListing),
   "interfaces.describe": method(z.strictObject({ place }), interfaceDetails),
   /** runs the packets.json of a folder on the kernel, attached to nothing */
@@ -122,5 +144,7 @@ export const workbenchNotifications = {
   "maps.changed": tableChange,
   /** the map went away: its watch ended */
   "maps.gone": z.strictObject({ id, why: z.string() }),
+  "language.diagnostics": language.findings,
+  "language.state": language.languageState,
   "lab.progress": z.strictObject({ text: z.string() }),
 } as const satisfies Notifications;

@@ -1,8 +1,9 @@
 /** source ─build▶ object: compiled by the plain helper, decoded here. An object on disk joins the path at its end. */
 import { basename } from "node:path";
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { Build, Compiled, Emit, Input } from "../../protocol/build.ts";
+import type { Build, Compiled, Emit, Input, Pipeline } from "../../protocol/build.ts";
 import { Failed, fail } from "../../protocol/failures.ts";
+import { findFlags } from "../flags/find-flags.ts";
 import type { PlainPeer } from "../helpers/helper-pool.ts";
 import { inspectObject, type ObjectContents } from "../object/inspect-object.ts";
 import { fileLimit, readBytes, sourceText, versionOf } from "../source/read-source.ts";
@@ -20,11 +21,12 @@ export interface BuildOutcome {
   readonly object: BuiltObject | null;
 }
 
-/** @throws Failed `file`, `too-large`, `missing-tool`, `bad-object`, `cancelled` */
+/** @throws Failed `file`, `too-large`, `missing-tool`, `bad-object`, `bad-value` (a flag of the workspace), `cancelled` */
 export async function buildInput(
   plain: () => Promise<PlainPeer>,
   input: Input,
   token?: CancellationToken,
+  pipeline: Pipeline = "two-stage",
 ): Promise<BuildOutcome> {
   const start = performance.now();
   const bytes = input.text === null ? await readBytes(input.path) : null;
@@ -33,11 +35,13 @@ export async function buildInput(
     return { object, build: describe(input.path, object, null, start) };
   }
   const text = input.text ?? sourceText(input.path, bytes ?? Buffer.alloc(0));
-  const compiled = await compileText(plain, input.path, text, "obj", token);
+  const compiled = await compileText(plain, input.path, text, "obj", token, pipeline);
   if (compiled.output === null) return { object: null, build: describe(input.path, null, compiled, start) };
   const object = decode(input.path, Buffer.from(compiled.output, "base64"));
   return { object, build: describe(input.path, object, compiled, start) };
 }
+
+export type CompiledText = Compiled & { readonly notes: readonly string[] };
 
 /** IR and assembly too, for `xdpw build --emit`. */
 export async function compileText(
@@ -46,7 +50,8 @@ export async function compileText(
   text: string,
   emit: Emit,
   token?: CancellationToken,
-): Promise<Compiled> {
+  pipeline: Pipeline = "two-stage",
+): Promise<CompiledText> {
   if (Buffer.byteLength(text) > fileLimit) {
     fail({
       kind: "too-large",
@@ -54,7 +59,9 @@ export async function compileText(
       message: `build ${path}: more than ${fileLimit} bytes of source are not taken`,
     });
   }
-  return (await plain()).request("build.compile", { path, text, emit }, token);
+  const [peer, { words, notes }] = await Promise.all([plain(), findFlags(path)]);
+  const flags = words === null ? null : [...words];
+  return { ...(await peer.request("build.compile", { path, text, emit, pipeline, flags }, token)), notes };
 }
 
 function isElf(bytes: Buffer): boolean {
@@ -70,7 +77,7 @@ function decode(path: string, bytes: Buffer): BuiltObject {
   return { name, bytes, contents: inspected.object };
 }
 
-function describe(path: string, object: BuiltObject | null, compiled: Compiled | null, start: number): Build {
+function describe(path: string, object: BuiltObject | null, compiled: CompiledText | null, start: number): Build {
   const contents = object?.contents;
   return {
     ok: object !== null,
@@ -78,7 +85,12 @@ function describe(path: string, object: BuiltObject | null, compiled: Compiled |
     object: object === null ? null : versionOf(object.bytes),
     stages: compiled?.stages ?? [],
     diagnostics: compiled?.diagnostics ?? [],
-    notes: [...(contents?.notes ?? []), ...(contents?.programs ?? []).flatMap(typeSetNote), ...sandboxNote(compiled)],
+    notes: [
+      ...(compiled?.notes ?? []),
+      ...(contents?.notes ?? []),
+      ...(contents?.programs ?? []).flatMap(typeSetNote),
+      ...sandboxNote(compiled),
+    ],
     programs: (contents?.programs ?? []).map(({ name, section, type, instructions }) => ({
       name,
       section,

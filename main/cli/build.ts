@@ -81,9 +81,17 @@ async function produce({ workbench, token }: CommandContext, path: string, emit:
     return { ...build, bytes: object?.bytes ?? null };
   }
   const { text } = await readSource(path);
-  const { output, stages, diagnostics } = await compileText(plain, path, text, emit, token);
+  const { output, stages, diagnostics, notes } = await compileText(plain, path, text, emit, token);
   const bytes = output === null ? null : Buffer.from(output, "base64");
-  return { stages, diagnostics, notes: [], programs: [], maps: [], milliseconds: performance.now() - start, bytes };
+  return {
+    stages,
+    diagnostics,
+    notes: [...notes],
+    programs: [],
+    maps: [],
+    milliseconds: performance.now() - start,
+    bytes,
+  };
 }
 
 /** What a user would type here for the same: the stages work in memory and name their files as if beside the source. */
