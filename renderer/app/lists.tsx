@@ -1,10 +1,10 @@
-import { useMemo } from "react";
-import { ListBox, ListBoxItem } from "react-aria-components";
+import { useMemo, useState } from "react";
+import { Button, ListBox, ListBoxItem } from "react-aria-components";
 import type { MapListed } from "../../protocol/maps.ts";
 import { showSource } from "../editor/open-source.ts";
 import { baseName, folderName } from "../editor/open-sources.ts";
 import { choosePlace, showInterface } from "../interfaces/choose-place.ts";
-import { bestMode, groupByNamespace, isOfLab, placeKey, samePlace } from "../interfaces/places.ts";
+import { bestMode, groupByNamespace, isEmptySandbox, isOfLab, placeKey, samePlace } from "../interfaces/places.ts";
 import { mapsByOwner, placeOfMap } from "../maps/map-owner.ts";
 import { openMap } from "../maps/open-map.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
@@ -69,12 +69,16 @@ function Interfaces(): React.ReactNode {
   const listing = useSession((state) => state.interfaces);
   const place = useSession((state) => state.place);
   const lab = useSession((state) => state.lab);
-  const groups = useMemo(() => groupByNamespace(listing?.interfaces ?? []), [listing]);
+  const groups = useMemo(() => groupByNamespace(listing?.interfaces ?? [], lab), [listing, lab]);
+  const [all, setAll] = useState(false);
+  const skipped = listing?.skipped ?? [];
+  const quiet = groups.filter((group) => group.quiet).length + skipped.length;
+  const shown = groups.filter((group) => all || !group.quiet);
   return (
     <section>
       <h2>Interfaces</h2>
       {listing === null && <p className="empty-line">Not listed yet.</p>}
-      {groups.map(({ netns, title, interfaces }) => (
+      {shown.map(({ netns, title, interfaces }) => (
         <div key={title}>
           {netns !== null && (
             <h3 className="line mid">
@@ -120,11 +124,16 @@ function Interfaces(): React.ReactNode {
           </ListBox>
         </div>
       ))}
-      {(listing?.skipped.length ?? 0) > 0 && (
-        <p className="empty-line" title={listing?.skipped.map(({ netns, why }) => `${netns ?? ""}: ${why}`).join("\n")}>
-          {listing?.skipped.length} more {listing?.skipped.length === 1 ? "namespace" : "namespaces"} could not be
-          entered
-        </p>
+      {all &&
+        skipped.map(({ netns, why }) => (
+          <p key={netns} className="empty-line cut" title={why}>
+            {netns}: {why}
+          </p>
+        ))}
+      {quiet > 0 && (
+        <Button className="link-button quiet-namespaces" aria-expanded={all} onPress={() => setAll(!all)}>
+          {all ? "Hide namespaces with nothing but lo" : "More namespaces, with nothing but lo"}
+        </Button>
       )}
     </section>
   );

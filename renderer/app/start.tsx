@@ -6,7 +6,7 @@ import type { Connection, ConnectionHandlers } from "../connection/connection.ts
 import { loadMonaco } from "../editor/load-monaco.ts";
 import { keepListsFresh, refreshLists } from "../interfaces/refresh-lists.ts";
 import { mergeChange } from "../maps/map-view.ts";
-import { fadeMarks, setView } from "../maps/open-map.ts";
+import { fadeMarks, setView, watchMap } from "../maps/open-map.ts";
 import type { App } from "../session/app.ts";
 import { begin } from "../session/begin.ts";
 import { initialState } from "../session/state.ts";
@@ -32,7 +32,10 @@ export function start(root: HTMLElement, connect: (handlers: ConnectionHandlers)
       "helper.changed": (helper) => {
         const readyNow = helper.state === "ready" && store.get().helper?.state !== "ready";
         store.set({ helper });
-        if (readyNow) void refreshLists(app);
+        if (!readyNow) return;
+        void refreshLists(app);
+        // Tables that a helper's end stopped go on with the next one.
+        for (const { id } of store.get().mapTabs) void watchMap(app, id);
       },
       "command.added": (command) => store.set({ commands: [...store.get().commands, command].slice(-commandsKept) }),
       "maps.changed": (change) => {

@@ -18,23 +18,42 @@ export interface InterfaceGroup {
   readonly netns: string | null;
   readonly title: string;
   readonly interfaces: readonly NetworkInterface[];
+  /** a process's namespace with nothing in it but lo, as browsers make them by the dozen */
+  readonly quiet: boolean;
 }
 
-/** The workbench's own namespace first, then the others by name. */
-export function groupByNamespace(interfaces: readonly NetworkInterface[]): readonly InterfaceGroup[] {
+/** The workbench's own namespace first, then the lab, then the others by name; quiet ones last. */
+export function groupByNamespace(
+  interfaces: readonly NetworkInterface[],
+  lab: LabStatus | null,
+): readonly InterfaceGroup[] {
   const groups = new Map<string | null, NetworkInterface[]>();
   for (const one of interfaces) groups.set(one.netns, [...(groups.get(one.netns) ?? []), one]);
   return [...groups]
-    .sort(([one], [other]) => (one === null ? -1 : other === null ? 1 : one.localeCompare(other)))
     .map(([netns, members]) => ({
+      quiet:
+        netns?.startsWith("pid:") === true &&
+        members.every(({ name, attached }) => name === "lo" && attached.length === 0),
       netns,
       title: netns ?? "this machine",
       interfaces: members.toSorted((one, other) => one.ifindex - other.ifindex),
-    }));
+    }))
+    .sort((one, other) => rank(one, lab) - rank(other, lab) || one.title.localeCompare(other.title));
 }
 
-export function isLabBox(lab: LabStatus | null, netns: string | null): boolean {
-  return lab !== null && lab.state === "up" && netns !== null && netns === lab.box;
+function rank({ netns, quiet }: InterfaceGroup, lab: LabStatus | null): number {
+  if (netns === null) return 0;
+  if (quiet) return 4;
+  if (netns === lab?.box) return 1;
+  return isOfLab(lab, netns) ? 2 : 3;
+}
+
+/** A namespace without a name that holds nothing but a loopback: sandboxes of browsers and compilers come and go. */
+export function isEmptySandbox({ netns, interfaces }: InterfaceGroup): boolean {
+  return (
+    netns?.startsWith("pid:") === true &&
+    interfaces.every(({ name, attached }) => name === "lo" && attached.length === 0)
+  );
 }
 
 export function isOfLab(lab: LabStatus | null, netns: string | null): boolean {

@@ -9,6 +9,11 @@ import type { MapTab, MapView } from "./map-view.ts";
 import { watchMap } from "./open-map.ts";
 import { whenAddEntryRequested } from "./request-add-entry.ts";
 
+/** Redirect targets and program arrays are only ever written from outside. */
+function writtenByPrograms(type: string): boolean {
+  return !/^(devmap|devmap_hash|cpumap|xskmap|prog_array)$/.test(type);
+}
+
 /** One map as a table: live, and editable where the kernel allows it. */
 export function MapPanel({ tab }: { readonly tab: string }): React.ReactNode {
   const app = useApp();
@@ -38,6 +43,7 @@ function OpenMap({ tab, view }: { readonly tab: MapTab; readonly view: MapView }
   const app = useApp();
   const [adding, setAdding] = useState(false);
   const [selected, setSelected] = useState<string | null>(null);
+  const unused = useSession(({ maps }) => maps?.find(({ id }) => id === tab.id)?.programs.length === 0);
   const { table, gone } = view;
   const canAdd = table?.resizable === true && table.readOnly === null && gone === null;
   useEffect(() => whenAddEntryRequested(tab.tab, () => setAdding(true)), [tab.tab]);
@@ -52,6 +58,7 @@ function OpenMap({ tab, view }: { readonly tab: MapTab; readonly view: MapView }
           id {map.id} · {map.type.replaceAll("_", " ")} · key {map.keySize} B · value {map.valueSize} B
           {tab.place === null ? "" : ` · ${tab.place.name}`}
         </span>
+        {unused && gone === null && <span className="tag warn">no program uses it</span>}
         <span className="grow" />
         {readOnly !== null && <span className="tag">read only: {readOnly}</span>}
         <span className="mid number" role="status" aria-label="Entries">
@@ -82,7 +89,11 @@ function OpenMap({ tab, view }: { readonly tab: MapTab; readonly view: MapView }
       {rows.length === 0 ? (
         <p className="empty">
           {map.name} has no entries yet.{" "}
-          {canAdd ? "Add one with “Add entry”, or let packets make them." : "They appear as the program writes them."}
+          {canAdd
+            ? writtenByPrograms(map.type)
+              ? "Add one with “Add entry”, or let packets make them."
+              : "Add one with “Add entry”."
+            : "They appear as the program writes them."}
         </p>
       ) : (
         <MapGrid tab={tab} view={view} table={table} onSelect={setSelected} />
