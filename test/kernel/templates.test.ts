@@ -115,7 +115,7 @@ describe.each(names)("template %s", (name) => {
     const source = await readProgram(name);
     const defined = [...source.matchAll(/^} (\w+) SEC\("\.maps"\);$/gm)].map((match) => match[1]);
     const named = (await readTemplate(name)).maps.map((map) => map.name);
-    expect(named.toSorted()).toEqual(defined.toSorted());
+    expect(new Set(named)).toEqual(new Set(defined));
   });
 
   it("names functions and maps that the kernel does not cut short", async () => {

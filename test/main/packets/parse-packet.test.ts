@@ -50,7 +50,7 @@ describe("two packets side by side", () => {
     two[20] = 1;
     expect(hexDifference(one, two)).toEqual([
       `0010  expected  ${"aa ".repeat(16).trim()}`,
-      `      got       ${[..."....", "01", ..."..........."].map((word) => (word === "." ? ".." : word)).join(" ")}`,
+      `      got       ${".. ".repeat(4)}01${" ..".repeat(11)}`,
     ]);
     expect(hexDifference(one, one)).toEqual([]);
   });
