@@ -29,6 +29,7 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
     "interfaces.describe": ({ place }) => describeInterface(context, "elevated", place),
     "programs.list": async () => ({ programs: listPrograms(native) }),
     "verify.judge": (params) => judge(context, params),
+    "verify.helpers": async () => native.xdpHelpers(),
     "packets.run": (params, { token }) => runPackets(context, params, token),
     "attach.attach": (params) => attach(context, params),
     "attach.detach": async (params) => detach(context, params),

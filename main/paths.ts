@@ -17,6 +17,11 @@ export function stateDirectory(): string {
   return made(xdg("XDG_STATE_HOME", ".local/state"));
 }
 
+/** what can be found out again */
+export function cacheDirectory(): string {
+  return made(xdg("XDG_CACHE_HOME", ".cache"));
+}
+
 /** copies of templates, and what the user writes beside them */
 export function workspaceDirectory(): string {
   return made(join(xdg("XDG_DATA_HOME", ".local/share"), "workspace"));

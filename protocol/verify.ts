@@ -14,7 +14,7 @@ export const judgeParams = z.strictObject({
 });
 export const judgement = z.strictObject({
   accepted: z.boolean(),
-  /** whole, never cut */
+  /** whole up to longestLog characters; of a longer one the middle is left out, and a line says so */
   log: z.string(),
   /** what libbpf itself had to say */
   libbpf: z.string(),

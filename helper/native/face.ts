@@ -298,4 +298,9 @@ export interface NativeFace {
   testRun(programFd: number, options: TestRunOptions): TestRunResult;
   /** an AF_XDP socket without rings, enough to be put into an XSKMAP; the caller owns the fd */
   xdpSocket(): number;
+  /**
+   * The ids of the helper functions that an XDP program may call on this kernel, those of them that want a
+   * GPL-compatible license, and the kernel's last id; about 200 tiny loads, some milliseconds, on the calling thread.
+   */
+  xdpHelpers(): { readonly allowed: number[]; readonly gplOnly: number[]; readonly last: number };
 }

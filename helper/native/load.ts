@@ -40,6 +40,7 @@ const members = {
   countFrames: "function",
   testRun: "function",
   xdpSocket: "function",
+  xdpHelpers: "function",
 } satisfies Record<keyof NativeFace, "string" | "function">;
 
 function isNativeFace(candidate: unknown): candidate is NativeFace {

@@ -27,6 +27,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   RegisterCount(exports, *realm);
   RegisterEthtool(exports);
   RegisterFeatures(exports);
+  RegisterHelpers(exports);
   RegisterInfo(exports);
   RegisterMap(exports, *realm);
   RegisterNetns(exports);

@@ -29,6 +29,7 @@ void RegisterCapabilities(Napi::Object exports);
 void RegisterCount(Napi::Object exports, Realm& realm);
 void RegisterEthtool(Napi::Object exports);
 void RegisterFeatures(Napi::Object exports);
+void RegisterHelpers(Napi::Object exports);
 void RegisterInfo(Napi::Object exports);
 void RegisterMap(Napi::Object exports, Realm& realm);
 void RegisterNetns(Napi::Object exports);
