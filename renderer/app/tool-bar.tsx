@@ -4,6 +4,7 @@ import { detachChosen } from "../attach/detach-program.ts";
 import { RunsLine } from "../attach/runs-line.tsx";
 import { ProgramPicker } from "../attach/program-picker.tsx";
 import { activeSource } from "../editor/open-sources.ts";
+import { chosenInterface } from "../interfaces/chosen-interface.ts";
 import { InterfacePicker } from "../interfaces/interface-picker.tsx";
 import { ModePicker } from "../interfaces/mode-picker.tsx";
 import { useApp, useSession } from "../session/use-app.tsx";
@@ -13,7 +14,7 @@ export function ToolBar(): React.ReactNode {
   const app = useApp();
   const source = useSession(activeSource);
   const attaching = useSession((state) => state.attaching);
-  const runsSomething = useSession((state) => (state.details?.interface.attached.length ?? 0) > 0);
+  const runsSomething = useSession((state) => (chosenInterface(state)?.attached.length ?? 0) > 0);
   const rejected = source?.check?.kind === "verdict" && !source.check.verdict.accepted && !source.editedSince;
   return (
     <section className="tool-bar" aria-label="Program and interface" data-region="toolbar">

@@ -1,12 +1,6 @@
-import { modeWord, samePlace } from "../interfaces/places.ts";
-import type { SessionState } from "../session/state.ts";
+import { chosenInterface } from "../interfaces/chosen-interface.ts";
+import { modeWord } from "../interfaces/places.ts";
 import { useSession } from "../session/use-app.tsx";
-
-/** The chosen interface in the list, which is fresher than what its driver said when it was chosen. */
-function chosenInterface({ interfaces, place }: SessionState) {
-  if (place === null) return null;
-  return interfaces?.interfaces.find((one) => samePlace(one, place)) ?? null;
-}
 
 export function RunsLine(): React.ReactNode {
   const chosen = useSession(chosenInterface);

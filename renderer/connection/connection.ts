@@ -19,7 +19,7 @@ export type ConnectionState =
   | { readonly state: "refused" };
 
 export type Heard = {
-  readonly [N in keyof typeof workbenchNotifications]: (params: z.infer<(typeof workbenchNotifications)[N]>) => void;
+  readonly [N in keyof typeof workbenchNotifications]?: (params: z.infer<(typeof workbenchNotifications)[N]>) => void;
 };
 
 export interface ConnectionHandlers {

@@ -43,6 +43,10 @@ export function editorTheme(theme: Theme): editor.IStandaloneThemeData {
       "editorSuggestWidget.border": colour("line"),
       "editorSuggestWidget.selectedBackground": colour("accent-bg"),
       "editorSuggestWidget.selectedForeground": colour("fg0"),
+      ...Object.fromEntries(
+        [1, 2, 3, 4, 5, 6].map((depth) => [`editorBracketHighlight.foreground${depth}`, colour("fg0")]),
+      ),
+      "editorBracketHighlight.unexpectedBracket.foreground": colour("bad"),
       "editorBracketMatch.background": colour("bg3"),
       "editorBracketMatch.border": colour("control"),
       "editorIndentGuide.background1": colour("line"),

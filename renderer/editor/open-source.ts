@@ -66,8 +66,6 @@ async function showLoaded(app: App, source: { path: string; text: string; versio
   const { path } = source;
   if (textAt(path) !== undefined) return;
   const model = editor.createModel(shown, "c", Uri.file(path));
-  // Six more colours would say nothing about a program.
-  model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
   const same = shown === source.text && source.version !== null;
   const text = keepText(path, model, same ? model.getAlternativeVersionId() : -1);
   const opened: OpenSource = {

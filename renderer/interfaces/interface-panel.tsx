@@ -15,11 +15,13 @@ export function InterfacePanel({ of }: { readonly of: string }): React.ReactNode
   const [asked, setAsked] = useState<InterfaceDetails | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
   const there = listed !== undefined;
+  const wanted = chosen || asked !== null ? null : listed;
 
   useEffect(() => {
-    if (listed === undefined) return;
+    // The chosen interface is looked at anyway.
+    if (wanted === null || wanted === undefined) return;
     let ended = false;
-    const place: Place = { netns: listed.netns, ifindex: listed.ifindex, name: listed.name };
+    const place: Place = { netns: wanted.netns, ifindex: wanted.ifindex, name: wanted.name };
     app.request("interfaces.describe", { place }).then(
       (details) => {
         if (ended) return;
@@ -33,9 +35,9 @@ export function InterfacePanel({ of }: { readonly of: string }): React.ReactNode
     return () => {
       ended = true;
     };
-  }, [app, listed]);
+  }, [app, wanted]);
 
-  const details = asked ?? (chosen ? known : null);
+  const details = (chosen ? known : null) ?? asked;
   if (details === null) {
     return <p className="empty">{failed ?? (there ? "Asking the driver…" : "This interface is no longer there.")}</p>;
   }
@@ -60,7 +62,7 @@ export function InterfacePanel({ of }: { readonly of: string }): React.ReactNode
         </section>
         <section className="card" aria-label="Modes">
           <h2>Modes</h2>
-          <dl className="pairs">
+          <dl className="pairs narrow">
             {details.modes.map(({ mode, supported, why }) => (
               <div key={mode}>
                 <dt>{modeTitle(mode)}</dt>

@@ -18,7 +18,7 @@ export function InterfacePicker(): React.ReactNode {
   const listing = useSession((state) => state.interfaces);
   const place = useSession((state) => state.place);
   const lab = useSession((state) => state.lab);
-  const groups = useMemo(() => groupByNamespace(listing?.interfaces ?? []), [listing]);
+  const groups = useMemo(() => groupByNamespace(listing?.interfaces ?? [], lab), [listing, lab]);
   const chosen = listing?.interfaces.find((one) => place !== null && placeKey(one) === placeKey(place)) ?? null;
   return (
     <Select

@@ -1,5 +1,7 @@
 /** Interfaces, programs and maps as the kernel has them now: after every action, on focus, and every two seconds while seen. */
+import type { NetworkInterface } from "../../protocol/interfaces.ts";
 import type { App } from "../session/app.ts";
+import { placeOfMap } from "../maps/map-owner.ts";
 import { describePlace } from "./choose-place.ts";
 import { placeKey, placeOf, samePlace } from "./places.ts";
 import type { SessionState } from "../session/state.ts";
@@ -44,6 +46,7 @@ async function refresh(app: App): Promise<void> {
     elevated ? take(app, "lab", async () => app.request("lab.status", { name: null })) : undefined,
   ]);
   choosePlaceOfItself(app);
+  placeMapTabs(app);
 }
 
 const failing = new Set<string>();
@@ -65,6 +68,25 @@ async function take<K extends "interfaces" | "programs" | "maps" | "lab">(
   }
 }
 
+/** What is attached is in the list itself; the driver's answer depends on the rest. */
+function needsAnotherLook(now: NetworkInterface, then: NetworkInterface | null): boolean {
+  const told = ({ driver, mtu, up, features, modes }: NetworkInterface): string =>
+    JSON.stringify([driver, mtu, up, features, modes]);
+  return then !== null && told(now) !== told(then);
+}
+
+/** Tabs of maps that were opened before their program was listed. */
+function placeMapTabs(app: App): void {
+  const { mapTabs, maps, interfaces } = app.store.get();
+  if (mapTabs.every(({ place }) => place !== null)) return;
+  const tabs = mapTabs.map((tab) => {
+    const map = maps?.find(({ id }) => id === tab.id);
+    if (tab.place !== null || map === undefined) return tab;
+    return { ...tab, place: placeOfMap(map, interfaces?.interfaces ?? []) };
+  });
+  if (tabs.some(({ place }, index) => place !== mapTabs[index]?.place)) app.store.set({ mapTabs: tabs });
+}
+
 /** keys of lab ports that were there before: they are not chosen again by themselves */
 const offered = new Set<string>();
 
@@ -76,9 +98,9 @@ function choosePlaceOfItself(app: App): void {
     const there = interfaces.interfaces.find((one) => samePlace(one, place));
     if (there === undefined) {
       app.store.set({ place: null, details: null });
-      notify(app, { kind: "info", title: `${place.name} went away: no interface is chosen now` });
-    } else if (JSON.stringify(there) !== JSON.stringify(app.store.get().details?.interface))
-      void describePlace(app, false);
+      const wentWithLab = lab !== null && lab.state !== "up" && place.netns === lab.box;
+      if (!wentWithLab) notify(app, { kind: "info", title: `${place.name} went away: no interface is chosen now` });
+    } else if (needsAnotherLook(there, app.store.get().details?.interface ?? null)) void describePlace(app, false);
   }
   const port = interfaces.interfaces.find(
     ({ netns, name }) => lab !== null && lab.state === "up" && netns === lab.box && name === "port0",

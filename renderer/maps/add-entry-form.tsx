@@ -16,6 +16,7 @@ interface AddEntryProps {
 export function AddEntryForm({ tab, table, close }: AddEntryProps): React.ReactNode {
   const app = useApp();
   const [texts, setTexts] = useState<readonly string[]>(() => table.columns.map(() => ""));
+  const [at, setAt] = useState(0);
   const [failed, setFailed] = useState<string | null>(null);
   const submit = async (): Promise<void> => {
     const wrong = await addEntry(app, tab, texts);
@@ -42,6 +43,7 @@ export function AddEntryForm({ tab, table, close }: AddEntryProps): React.ReactN
           className="field"
           value={texts[index] ?? ""}
           autoFocus={index === 0}
+          onFocus={() => setAt(index)}
           onChange={(text) => setTexts(texts.map((old, at) => (at === index ? text : old)))}
         >
           <Label>
@@ -49,8 +51,8 @@ export function AddEntryForm({ tab, table, close }: AddEntryProps): React.ReactN
           </Label>
           <Input
             className="input mono"
-            placeholder={hint}
             title={hint}
+            aria-describedby={`hint-${tab.id}`}
             spellCheck={false}
             autoComplete="off"
             {...(choices === null ? {} : { list: `choices-${tab.id}-${index}` })}
@@ -64,6 +66,9 @@ export function AddEntryForm({ tab, table, close }: AddEntryProps): React.ReactN
       <Button className="button" onPress={close}>
         Close
       </Button>
+      <p id={`hint-${tab.id}`} className="whole dim">
+        {table.columns[at]?.path}: {table.columns[at]?.hint}
+      </p>
       {failed !== null && (
         <p className="bad-text whole" role="alert">
           {failed}

@@ -1,6 +1,7 @@
 import { Button } from "react-aria-components";
 import type { Template } from "../../protocol/source.ts";
 import { activeSource } from "../editor/open-sources.ts";
+import { chosenInterface } from "../interfaces/chosen-interface.ts";
 import { LabButton } from "../lab/lab-button.tsx";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { openTemplate } from "./open-template.ts";
@@ -98,8 +99,8 @@ function Steps(): React.ReactNode {
     const check = activeSource(state)?.check;
     return check?.kind === "verdict" && check.verdict.accepted;
   });
-  const attached = useSession((state) => (state.details?.interface.attached.length ?? 0) > 0);
-  const watched = useSession((state) => state.mapTabs.length > 0 && state.traffic.length > 0);
+  const attached = useSession((state) => (chosenInterface(state)?.attached.length ?? 0) > 0);
+  const watched = useSession((state) => state.mapTabs.length > 0 && state.traffic.length > 0) && attached;
   const steps: readonly { readonly done: boolean; readonly text: React.ReactNode }[] = [
     { done: open, text: "Open a template below, or a file of yours with Ctrl+O." },
     { done: accepted === true, text: "Press Ctrl+S: it is saved, built and shown to the kernel's verifier." },

@@ -77,7 +77,11 @@ export function LogView({ text, name, path, telling }: LogViewProps): React.Reac
           <span className="codicon codicon-arrow-down" aria-hidden="true" />
         </Button>
         <span className="dim number" role="status">
-          {wanted === "" ? `${lines.length} lines` : found.length === 0 ? "no match" : `${at + 1} of ${found.length}`}
+          {wanted === ""
+            ? `${lines.length} ${lines.length === 1 ? "line" : "lines"}`
+            : found.length === 0
+              ? "no match"
+              : `${at + 1} of ${found.length}`}
         </span>
         <span className="grow" />
         <CopyButton text={text} of="whole log" />

@@ -182,14 +182,19 @@ describe("session", () => {
     expect(wordsOf(new Failed({ kind: "cancelled", message: "cancelled" }))).toBeNull();
   });
   test("interfaces by namespace, the own one first", () => {
-    const groups = groupByNamespace([
-      sample.nic("eth0", 2, "z", null),
+    const all = [
+      sample.nic("lo", 1, "pid:7", null),
+      sample.nic("eth0", 2, "a", null),
+      sample.nic("port0", 2, "xdpw-lab", "veth"),
       sample.nic("b", 3, null, null),
       sample.nic("a", 1, null, null),
-    ]);
-    expect(groups.map(({ title, interfaces }) => [title, interfaces.map(({ name }) => name)])).toEqual([
-      ["this machine", ["a", "b"]],
-      ["z", ["eth0"]],
+    ];
+    const groups = groupByNamespace(all, sample.labStatus(true));
+    expect(groups.map(({ title, quiet, interfaces }) => [title, quiet, interfaces.map(({ name }) => name)])).toEqual([
+      ["this machine", false, ["a", "b"]],
+      ["xdpw-lab", false, ["port0"]],
+      ["a", false, ["eth0"]],
+      ["pid:7", true, ["lo"]],
     ]);
   });
   test("keys", () => {
