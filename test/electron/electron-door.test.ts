@@ -225,6 +225,7 @@ describe.skipIf(reason !== null)(`the desktop door${reason === null ? "" : ` (${
       const evaluated = await new Promise<string>((resolve) =>
         setTimeout(() => {
           try {
+            // oxlint-disable-next-line no-eval -- that it is refused is what is tested
             globalThis.eval("1");
             resolve("evaluated");
           } catch {

@@ -97,11 +97,14 @@ export function mutate(random: Random, message: unknown): string {
   }
 }
 
-/** A value that the schema takes, made from its JSON Schema and checked against it. */
+/** A value that the schema takes, made from its JSON Schema; what that does not say (a refinement) is found by trying. */
 export function example(random: Random, schema: z.ZodType): unknown {
-  const made = fromJsonSchema(random, z.toJSONSchema(schema, { io: "input" }) as JsonSchema);
-  schema.parse(made);
-  return made;
+  const described = z.toJSONSchema(schema, { io: "input" }) as JsonSchema;
+  for (let tries = 0; tries < 100; tries++) {
+    const made = fromJsonSchema(random, described);
+    if (schema.safeParse(made).success) return made;
+  }
+  throw new Error(`no example found for ${JSON.stringify(described)}`);
 }
 
 interface JsonSchema {

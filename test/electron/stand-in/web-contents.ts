@@ -102,7 +102,7 @@ export class WebContents extends StrictEmitter {
   /** for the stand-in */
   async navigate(url: string): Promise<void> {
     const { errorText } = (await this.#session?.send("Page.navigate", { url: substitute(url) })) ?? {};
-    if (errorText !== undefined) throw new Error(`load ${url}: ${String(errorText)}`);
+    if (typeof errorText === "string") throw new Error(`load ${url}: ${errorText}`);
   }
 
   get frame(): string {

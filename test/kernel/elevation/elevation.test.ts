@@ -50,7 +50,7 @@ const plain: Scenario = {
   sudo: "none",
   desktop: false,
   terminal: false,
-  then: "describe",
+  ending: "describe",
 };
 
 async function play(change: Partial<Scenario>): Promise<StageReport> {
@@ -99,12 +99,12 @@ describe("on a desktop, through the password dialog's way", () => {
 
   test("main killed: the helper ends, and nothing is left", async (context) => {
     if (reason !== null) context.skip(reason);
-    expectRoot(await play({ ...desktop, polkit: "yes", then: "kill main" }), "desktop");
+    expectRoot(await play({ ...desktop, polkit: "yes", ending: "kill main" }), "desktop");
   });
 
   test("the helper killed: it is said, and starts again when it is asked for", async (context) => {
     if (reason !== null) context.skip(reason);
-    const report = await play({ ...desktop, polkit: "yes", then: "kill helper" });
+    const report = await play({ ...desktop, polkit: "yes", ending: "kill helper" });
     expect(report.user.afterKill?.state).toMatchObject({ state: "gone", pid: null });
     expect(report.user.afterKill?.state.note).toContain("ended unexpectedly");
     expect(report.user.afterKill?.next).not.toBe(report.user.helper?.pid);
@@ -137,7 +137,7 @@ describe("with sudo", () => {
 
   test("main killed: the helper ends, and nothing is left", async (context) => {
     if (reason !== null) context.skip(reason);
-    expectRoot(await play({ sudo: "nopasswd", then: "kill main" }), "sudo");
+    expectRoot(await play({ sudo: "nopasswd", ending: "kill main" }), "sudo");
   });
 
   test("on a terminal, but not allowed", async (context) => {

@@ -10,7 +10,7 @@ export interface Scenario {
   readonly desktop: boolean;
   /** main says that it has a terminal to ask on */
   readonly terminal: boolean;
-  readonly then: "describe" | "kill main" | "kill helper";
+  readonly ending: "describe" | "kill main" | "kill helper";
 }
 
 /** One line of JSON of the user's process. */

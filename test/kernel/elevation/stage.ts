@@ -123,7 +123,7 @@ async function play(): Promise<StageReport> {
       throw new Error("the user's process ended without a word");
     }),
   ])) as [string];
-  if (scenario.then === "kill main") child.kill("SIGKILL");
+  if (scenario.ending === "kill main") child.kill("SIGKILL");
   await ended;
   return { user: JSON.parse(line) as UserReport, processes: await left(), sockets: sockets() };
 }

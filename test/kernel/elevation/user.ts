@@ -20,7 +20,7 @@ SEC("xdp") int xdp_pass(struct xdp_md *ctx) { return XDP_PASS; }
 char LICENSE[] SEC("license") = "GPL";
 `;
 const compiled = await (await pool.plain()).request("build.compile", { path: "/tmp/pass.bpf.c", text, emit: "obj" });
-const afterKill = scenario.then === "kill helper" ? await killHelper() : null;
+const afterKill = scenario.ending === "kill helper" ? await killHelper() : null;
 const report: UserReport = {
   uid: process.getuid?.() ?? -1,
   way: pool.state().way,
@@ -31,7 +31,7 @@ const report: UserReport = {
   afterKill,
 };
 process.stdout.write(`${JSON.stringify(report)}\n`);
-if (scenario.then === "kill main") setInterval(() => undefined, 1000);
+if (scenario.ending === "kill main") setInterval(() => undefined, 1000);
 else await pool.close();
 
 async function describe(): Promise<HelperDescription | Failure> {

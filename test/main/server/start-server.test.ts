@@ -249,7 +249,7 @@ describe("the WebSocket", () => {
   test("refuses what is too long, binary or nonsense, and lives", async () => {
     const socket = await enterByWebSocket();
     const answers: { readonly id: unknown; readonly error?: unknown }[] = [];
-    socket.on("message", (data) => answers.push(JSON.parse(String(data)) as { id: unknown }));
+    socket.on("message", (data: Buffer) => answers.push(JSON.parse(data.toString("utf8")) as { id: unknown }));
     const long = JSON.stringify({
       jsonrpc: "2.0",
       id: 1,
