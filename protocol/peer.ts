@@ -129,10 +129,12 @@ export function connectPeer<
         const giveUp = (): void => reject(gone(method));
         waiting.add(giveUp);
         const source = new CancellationTokenSource();
+        // Made before it can be cancelled: one that is born cancelled cannot be cancelled again, and throws.
+        const own = source.token;
         const link = token?.onCancellationRequested(() => source.cancel());
         if (token?.isCancellationRequested) source.cancel();
         connection
-          .sendRequest<unknown>(method, params, source.token)
+          .sendRequest<unknown>(method, params, own)
           .then(resolve, (error: unknown) => reject(fromResponseError(error)))
           .finally(() => {
             waiting.delete(giveUp);
