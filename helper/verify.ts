@@ -1,5 +1,6 @@
 /** object ─verify▶ verdict: one program loaded by itself, judged, and closed again. */
 import { type Failure, Failed } from "../protocol/failures.ts";
+import { shortenLog } from "../protocol/shorten-log.ts";
 import type { Judgement, judgeParams } from "../protocol/verify.ts";
 import type { z } from "zod";
 import type { HelperContext } from "./context.ts";
@@ -35,7 +36,7 @@ export async function judge(
         const info = native.programInfo(loaded.programId);
         return {
           accepted: true,
-          log: loaded.log,
+          log: shortenLog(loaded.log),
           libbpf: loaded.libbpf,
           error: "",
           xlatedBytes: info.xlatedLength,
@@ -50,7 +51,7 @@ export async function judge(
     if (refused !== null) throw new Failed(refused);
     return {
       accepted: false,
-      log: error.log ?? "",
+      log: shortenLog(error.log ?? ""),
       libbpf: error.libbpf ?? "",
       error: `${error.code}: ${errnoWords(error.code, error.errno)}`,
       xlatedBytes: 0,

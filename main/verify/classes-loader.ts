@@ -62,8 +62,8 @@ export const loaderClasses: readonly RejectionClass[] = [
   {
     id: "map-not-created",
     title: "map could not be created",
-    pattern: /map '([^']+)': failed to create: (.*)/,
-    explain: (_, match) => `The kernel does not create map ${match[1]}: ${match[2]}.`,
+    pattern: /map '([^']+)': failed to create: (.*)|Error in bpf_create_map_xattr\(([^)]+)\):([^.]*)/,
+    explain: (_, match) => `The kernel does not create map ${match[1] ?? match[3]}: ${match[2] ?? match[4]}.`,
     fix: "see the definition: max_entries above 0, key_size and value_size that the type allows, an LPM trie with BPF_F_NO_PREALLOC, a ring buffer of whole pages in a power of two",
   },
   {

@@ -11,7 +11,11 @@ export function explainBuild(finding: Diagnostic): Diagnostic {
     if (!match) continue;
     const facts = { ...nothingKnown, errors: [finding.message] };
     const advice = typeof fix === "string" ? fix : fix(facts, match);
-    return { ...finding, class: id, message: `${finding.message} ${explain(facts, match)} Usually helps: ${advice}.` };
+    return {
+      ...finding,
+      class: id,
+      message: `${finding.message.replace(/\.?$/, ".")} ${explain(facts, match)} Usually helps: ${advice}.`,
+    };
   }
   return finding;
 }

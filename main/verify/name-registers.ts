@@ -68,9 +68,11 @@ export function nameRegisters(
   for (let index = 0; index < at; index++) {
     const step = steps[index];
     if (!step) break;
+    if (step.resumed) frames.splice(0, frames.length, { names: new Map(), context: new Set() });
     apply(frames, effectOf(step), entered(step, steps[index + 1]), parameters);
   }
   const last = steps[at];
+  if (last?.resumed) frames.splice(0, frames.length);
   return { names: frames.at(-1)?.names ?? new Map(), expression: last ? effectOf(last).expression : null };
 }
 

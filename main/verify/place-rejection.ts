@@ -84,7 +84,7 @@ function specialPlace({ object, bytes, program, log, found, source }: PlaceInput
     case "unknown-section":
       return inSource(source, new RegExp(`\\("${escape(match[1] ?? match[2] ?? "")}"\\)`));
     case "map-not-created":
-      return inSource(source, new RegExp(`\\b${escape(match[1] ?? "")}\\s+(?:SEC\\(|__attribute)`));
+      return inSource(source, new RegExp(`\\b${escape(match[1] ?? match[3] ?? "")}\\s+(?:SEC\\(|__attribute)`));
     default:
       return null;
   }

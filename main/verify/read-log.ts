@@ -8,6 +8,8 @@ export interface LogStep {
    * Registers and stack as the log shows them when it takes up a path here or enters a function, as text; empty else.
    */
   readonly before: string;
+  /** The walk did not come here from the step before: a branch that was put off, or lines that are not there. */
+  readonly resumed: boolean;
   /** What it changed in registers and stack, as text; empty where the log leaves it out. */
   readonly state: string;
   /** The C line that the log shows for it; null before the first and without line records. */
@@ -66,6 +68,9 @@ const resumeLine = /^(?:from )?\d{1,9} to \d{1,9}(?: \([a-z ]{1,40}\))?: ?(.*)$/
 const frameLine = /^\s+((?:frame\d+: ?)?R\d.*)$/;
 /** "if r2 == 0x3 goto pc+4 15: R0=…": the kernel cut the lines of the paths in between away, with the line's end. */
 const resumedHere = / (\d{1,9}): ?((?:frame\d+: ?)?(?:R\d|fp-).*)$/;
+/** See shortenLog: what was known before says nothing of what comes after. */
+const leftOut = /^; \d{1,12} lines left out here$/;
+const nothingKnown = "R10=fp0";
 const sourceLine = /^; (.*)$/;
 const sourcePlace = /^(.+):(\d{1,9})$/;
 /** What the verifier prints about its own work: never the error. */
@@ -98,6 +103,7 @@ export function readLog(text: string): VerifierLog {
   let errors: string[] = [];
   let source: LogSource | null = null;
   let before = "";
+  let resumed = false;
   const sections = new Map<string, string[]>();
   let section: string[] | null = null;
 
@@ -112,8 +118,9 @@ export function readLog(text: string): VerifierLog {
     const step = stepLine.exec(line);
     if (step) {
       const { text: words, state, after } = splitState(step[2] ?? "");
-      steps.push({ instruction: Number(step[1]), text: words, before, state, source });
+      steps.push({ instruction: Number(step[1]), text: words, before, resumed, state, source });
       before = after;
+      resumed = false;
       errors = [];
       section = null;
       sections.clear();
@@ -127,9 +134,16 @@ export function readLog(text: string): VerifierLog {
       before = state[2] ?? "";
       continue;
     }
-    const resumed = resumeLine.exec(line) ?? frameLine.exec(line);
-    if (resumed && (resumed[1] === "" || stateText.test(resumed[1] ?? ""))) {
-      before = resumed[1] ?? "";
+    const branch = resumeLine.exec(line);
+    const shown = branch ?? frameLine.exec(line);
+    if (shown && (shown[1] === "" || stateText.test(shown[1] ?? ""))) {
+      before = shown[1] ?? "";
+      resumed ||= branch !== null;
+      continue;
+    }
+    if (leftOut.test(line)) {
+      before = nothingKnown;
+      resumed = true;
       continue;
     }
     const comment = sourceLine.exec(line);

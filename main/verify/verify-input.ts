@@ -1,5 +1,6 @@
 /** object ─verify▶ verdict: every program that is XDP, each in a load of its own. */
 import type { CancellationToken } from "vscode-jsonrpc";
+import { longestLog, shortenLog } from "../../protocol/shorten-log.ts";
 import type { Verdict } from "../../protocol/verify.ts";
 import type { Input, Pipeline } from "../../protocol/build.ts";
 import { buildInput } from "../build/build-input.ts";
@@ -32,10 +33,12 @@ export async function verifyInput(
   const readText = () => (text ??= input.text === null ? textOf(build.path) : Promise.resolve(input.text));
   for (const program of object.contents.programs)
     judged.push(await judgeProgram(elevated, object, program, build.path, token, readText));
+  // All programs' logs travel in one message.
+  const room = Math.floor((2 * longestLog) / Math.max(1, judged.length));
   return {
     build,
     accepted: judged.length > 0 && judged.every(({ verdict }) => verdict.accepted),
-    programs: judged.map(({ verdict }) => verdict),
+    programs: judged.map(({ verdict }) => ({ ...verdict, log: shortenLog(verdict.log, room) })),
     diagnostics: [...build.diagnostics, ...judged.flatMap(({ diagnostics }) => diagnostics)],
     milliseconds: performance.now() - start,
   };

@@ -61,6 +61,14 @@ describe("stepStates", () => {
     expect(references).toEqual([2]);
   });
 
+  it("knows nothing of what came before lines that were left out", () => {
+    const [head = "", tail = ""] = log.split(/(?<=R7=pkt\(r=0\)\n)/);
+    const cut = readLog(`${head}; 77 lines left out here\n${tail}`);
+    const at = cut.steps.findIndex(({ resumed }) => resumed);
+    expect(cut.steps[at]?.source?.text).not.toContain("left out");
+    expect([...stepStates(cut.steps).before(at).registers]).toEqual([["R10", "fp0"]]);
+  });
+
   it("keeps frames apart", () => {
     const calls = readLog(
       "0: R1=ctx() R10=fp0\n0: (85) call pc+2\ncaller:\n R10=fp0\ncallee:\n frame1: R1=ctx() R10=fp0\n3: frame1: R1=ctx() R10=fp0\n3: (b7) r0 = 7    ; frame1: R0=7\n4: (95) exit\nreturning from callee:\n frame1: R0=7 R10=fp0\nto caller at 1:\n R0=7 R10=fp0\n\nfrom 4 to 1: R0=7 R10=fp0\n1: (07) r0 += 1    ; R0=8\n2: (95) exit\n",
