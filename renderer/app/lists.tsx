@@ -4,7 +4,7 @@ import type { MapListed } from "../../protocol/maps.ts";
 import { showSource } from "../editor/open-source.ts";
 import { baseName, folderName } from "../editor/open-sources.ts";
 import { choosePlace, showInterface } from "../interfaces/choose-place.ts";
-import { bestMode, groupByNamespace, isEmptySandbox, isOfLab, placeKey, samePlace } from "../interfaces/places.ts";
+import { bestMode, groupByNamespace, isOfLab, placeKey, samePlace } from "../interfaces/places.ts";
 import { mapsByOwner, placeOfMap } from "../maps/map-owner.ts";
 import { openMap } from "../maps/open-map.ts";
 import { useApp, useSession } from "../session/use-app.tsx";

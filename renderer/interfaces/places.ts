@@ -48,14 +48,6 @@ function rank({ netns, quiet }: InterfaceGroup, lab: LabStatus | null): number {
   return isOfLab(lab, netns) ? 2 : 3;
 }
 
-/** A namespace without a name that holds nothing but a loopback: sandboxes of browsers and compilers come and go. */
-export function isEmptySandbox({ netns, interfaces }: InterfaceGroup): boolean {
-  return (
-    netns?.startsWith("pid:") === true &&
-    interfaces.every(({ name, attached }) => name === "lo" && attached.length === 0)
-  );
-}
-
 export function isOfLab(lab: LabStatus | null, netns: string | null): boolean {
   return lab !== null && lab.state === "up" && netns !== null && (netns === lab.box || lab.hosts.includes(netns));
 }

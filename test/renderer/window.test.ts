@@ -130,7 +130,7 @@ describe.skipIf(executablePath === undefined)("window (skipped without a Chromiu
       await page.getByRole("dialog").waitFor();
       await look("open a file");
       expect(found).toEqual([]);
-    });
+    }, 90_000);
   }
 
   test("traffic counts in the map, and the changed cells are marked for a moment", async () => {
