@@ -9,7 +9,7 @@ export const diagnostic = z.strictObject({
   /** 1-based byte column; 0 where unknown */
   column: z.number().int().min(0),
   severity: z.enum(["error", "warning", "note"]),
-  /** "compile", or the class of a verifier rejection such as "packet-bounds" */
+  /** "compile", or the class of a verifier rejection such as "missing-bounds-check" */
   class: z.string(),
   message: z.string(),
 });

@@ -21,6 +21,11 @@ export const loaderClasses: readonly RejectionClass[] = [
     id: "core-relocation",
     title: "type or field not in this kernel",
     pattern: /CO-RE relocation|invalid func unknown#195896080/,
+    // libbpf puts the instruction into one line and the type into the next.
+    when: ({ errors }, match) =>
+      !match[0].startsWith("CO-RE") ||
+      match.input.startsWith("failed") ||
+      !errors.some((line) => line.startsWith("failed to resolve CO-RE")),
     explain: (facts) => {
       const what = facts.errors.join("\n").match(/> \[\d+\] (?:struct |union |enum )?([\w.]{1,200})/)?.[1];
       return `The program uses ${what ?? "a field or type"}, which the running kernel's BTF does not have, and does not ask first whether it is there.`;

@@ -71,6 +71,10 @@ function specialPlace({ object, bytes, program, log, found, source }: PlaceInput
     }
     case "unknown-function":
     case "incompatible-function": {
+      if (/!read_ok/.test(match[0])) {
+        const nothing = log.steps.findLast(({ text }) => /^call (kernel-function|unknown)?#0$/.test(text));
+        return nothing ? at(nothing.instruction) : null;
+      }
       const name = match[3] ?? match[4] ?? match[1];
       return name === undefined || /^-?\d/.test(name) || !object ? null : whereCalled(object, program, name);
     }

@@ -195,8 +195,8 @@ function readSource(comment: string): LogSource {
 /** "unreachable insn 7", "back-edge from insn 8 to 3": errors of the control flow, found before any walk. */
 function namedInstruction(errors: readonly string[]): number | null {
   for (const error of errors) {
-    const named = /\binsn #?(\d{1,9})\b/.exec(error);
-    if (named) return Number(named[1]);
+    const named = /\binsn #?(\d{1,9})\b|^(\d{1,9}): <invalid [A-Za-z]/.exec(error);
+    if (named) return Number(named[1] ?? named[2]);
   }
   return null;
 }

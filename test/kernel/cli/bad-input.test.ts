@@ -107,13 +107,13 @@ describe("the verifier", () => {
     const { status, out } = await scene.run("verify", "past-end.bpf.c");
     expect(status).toBe(1);
     expect(out).toMatch(new RegExp(`^past-end\\.bpf\\.c:${markedLine}:\\d+: error: .*invalid access to packet`, "m"));
-    expect(out).toContain("(packet-bounds)");
+    expect(out).toContain("(missing-bounds-check)");
     expect(out).toMatch(/^rejected {2}past_end/m);
     const { json } = await scene.run("verify", "past-end.bpf.c", "--json");
     expect(json).toMatchObject({
       accepted: false,
       programs: [{ name: "past_end", section: "xdp", type: "xdp", accepted: false }],
-      diagnostics: [{ file: path, line: markedLine, severity: "error", class: "packet-bounds" }],
+      diagnostics: [{ file: path, line: markedLine, severity: "error", class: "missing-bounds-check" }],
       log: expect.stringContaining("invalid access to packet"),
     });
   });

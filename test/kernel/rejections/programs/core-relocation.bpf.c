@@ -6,6 +6,8 @@ struct net_device___mine {
 
 SEC("xdp")
 int prog(struct xdp_md *ctx) {
+  if (ctx->rx_queue_index == 3)
+    return XDP_DROP;
   struct net_device___mine *device = (void *)ctx;
   return device->no_such_field; // rejected: core-relocation
 }
