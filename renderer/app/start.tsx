@@ -3,6 +3,8 @@ import "monaco-editor/features/codicon/register.js";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import type { Connection, ConnectionHandlers } from "../connection/connection.ts";
+import { hearFindings } from "../editor/language/findings-hub.ts";
+import { tellLanguage } from "../editor/language/tell-language.ts";
 import { loadMonaco } from "../editor/load-monaco.ts";
 import { keepListsFresh, refreshLists } from "../interfaces/refresh-lists.ts";
 import { mergeChange } from "../maps/map-view.ts";
@@ -46,19 +48,23 @@ export function start(root: HTMLElement, connect: (handlers: ConnectionHandlers)
         const view = store.get().mapViews.get(id);
         if (view !== undefined) setView(app, id, { ...view, gone: why });
       },
+      "language.diagnostics": hearFindings,
+      "language.state": (language) => tellLanguage(app, language),
       "lab.progress": ({ text }) => {
         if (store.get().labWork !== null) store.set({ labWork: text });
       },
     },
   });
-  const app: App = { store, panels, request: (method, params) => connection.request(method, params) };
+  const app: App = { store, panels, request: (method, params, token) => connection.request(method, params, token) };
 
   panels.show({ id: "start", where: "editors", name: "Start" });
   followSystemTheme();
   listenForShortcuts(app);
   keepListsFresh(app);
   setInterval(() => fadeMarks(app), fadeEveryMilliseconds);
-  void loadMonaco();
+  void loadMonaco()
+    .then(() => import("../editor/language/start-language.ts"))
+    .then(({ startLanguage }) => startLanguage(app));
 
   createRoot(root).render(
     <StrictMode>

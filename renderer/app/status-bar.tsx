@@ -1,5 +1,6 @@
 import { Button } from "react-aria-components";
 import type { HelperState, Session } from "../../protocol/session.ts";
+import { LanguageLine } from "../editor/language/language-line.tsx";
 import { activeSource } from "../editor/open-sources.ts";
 import { unlock } from "../session/unlock.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
@@ -16,6 +17,7 @@ export function StatusBar(): React.ReactNode {
       <Helper />
       <span className="cut">{session === null ? "" : versions(session, libbpf)}</span>
       {labWork !== null && <span className="cut">{labWork}</span>}
+      <LanguageLine />
       <span className="grow" />
       <span role="status" aria-label="Verdict">
         {source === null ? "" : statusOf(source)}

@@ -3,6 +3,7 @@
  * came from; in Electron the preload script hands over a MessagePort.
  */
 import "vscode-jsonrpc/browser";
+import type { CancellationToken } from "vscode-jsonrpc";
 import type { z } from "zod";
 import type { Params, Result } from "../../protocol/contracts.ts";
 import { workbench, workbenchNotifications } from "../../protocol/contracts.ts";
@@ -31,6 +32,7 @@ export interface Connection {
   request<M extends keyof typeof workbench & string>(
     method: M,
     params: Params<(typeof workbench)[M]>,
+    token?: CancellationToken,
   ): Promise<Result<(typeof workbench)[M]>>;
 }
 
@@ -77,11 +79,11 @@ export function connect(handlers: ConnectionHandlers): Connection {
 
   void open();
   return {
-    async request(method, params) {
+    async request(method, params, token) {
       if (peer === null) {
         throw new Failed({ kind: "helper-gone", message: "there is no connection to the workbench" });
       }
-      return peer.request(method, params);
+      return peer.request(method, params, token);
     },
   };
 }

@@ -7,27 +7,37 @@ import "monaco-editor/features/codicon/register.js";
 import "monaco-editor/features/bracketMatching/register.js";
 import "monaco-editor/features/caretOperations/register.js";
 import "monaco-editor/features/clipboard/register.js";
+import "monaco-editor/features/codeAction/register.js";
 import "monaco-editor/features/comment/register.js";
 import "monaco-editor/features/contextmenu/register.js";
 import "monaco-editor/features/cursorUndo/register.js";
 import "monaco-editor/features/find/register.js";
 import "monaco-editor/features/folding/register.js";
 import "monaco-editor/features/fontZoom/register.js";
+import "monaco-editor/features/format/register.js";
 import "monaco-editor/features/gotoError/register.js";
 import "monaco-editor/features/gotoLine/register.js";
+import "monaco-editor/features/gotoSymbol/register.js";
 import "monaco-editor/features/hover/register.js";
 import "monaco-editor/features/indentation/register.js";
+import "monaco-editor/features/inlayHints/register.js";
 import "monaco-editor/features/lineSelection/register.js";
 import "monaco-editor/features/linesOperations/register.js";
 import "monaco-editor/features/multicursor/register.js";
+import "monaco-editor/features/parameterHints/register.js";
+import "monaco-editor/features/quickOutline/register.js";
 import "monaco-editor/features/readOnlyMessage/register.js";
+import "monaco-editor/features/referenceSearch/register.js";
+import "monaco-editor/features/rename/register.js";
 import "monaco-editor/features/smartSelect/register.js";
 import "monaco-editor/features/toggleTabFocusMode/register.js";
 import "monaco-editor/features/wordHighlighter/register.js";
 import "monaco-editor/features/wordOperations/register.js";
-// features/suggest leaves out the controller itself
+import "monaco-editor/features/snippet/register.js";
+// features/suggest leaves out the controller itself, features/gotoSymbol the commands
+import "monaco-editor/editor/contrib/gotoSymbol/browser/goToCommands.js";
 import "monaco-editor/editor/contrib/suggest/browser/suggestController.js";
-import { editor, languages, MarkerSeverity, Uri } from "monaco-editor/editor/editor.api.js";
+import { editor, languages, MarkerSeverity, MarkerTag, Uri } from "monaco-editor/editor/editor.api.js";
 import { currentTheme, watchTheme } from "../app/theme.ts";
 import { configuration, grammar } from "./bpf-c.ts";
 import { editorTheme } from "./editor-theme.ts";
@@ -47,4 +57,4 @@ function showTheme(): void {
 showTheme();
 watchTheme(showTheme);
 
-export { editor, MarkerSeverity, Uri };
+export { editor, languages, MarkerSeverity, MarkerTag, Uri };

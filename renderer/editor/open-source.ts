@@ -4,6 +4,7 @@ import type { Source } from "../../protocol/source.ts";
 import type { App } from "../session/app.ts";
 import { notify, notifyFailure } from "../session/notices.ts";
 import { type Draft, dropDraft, keepDraft, readDraft } from "./drafts.ts";
+import { dropPreview } from "./language/preview-texts.ts";
 import { loadMonaco } from "./load-monaco.ts";
 import { rememberOpen } from "./remember-open.ts";
 import { changeSource, type OpenSource } from "./open-sources.ts";
@@ -65,6 +66,7 @@ async function showLoaded(app: App, source: { path: string; text: string; versio
   const { editor, Uri } = await loadMonaco();
   const { path } = source;
   if (textAt(path) !== undefined) return;
+  dropPreview(path);
   const model = editor.createModel(shown, "c", Uri.file(path));
   const same = shown === source.text && source.version !== null;
   const text = keepText(path, model, same ? model.getAlternativeVersionId() : -1);

@@ -1,6 +1,7 @@
 import type { editor } from "monaco-editor/editor/editor.api.js";
 import { useEffect, useRef } from "react";
 import { useApp, useSession } from "../session/use-app.tsx";
+import { isSystemFile } from "./language/system-file.ts";
 import { loadMonaco } from "./load-monaco.ts";
 import { baseName } from "./open-sources.ts";
 import { revealed, whenRevealed } from "./reveal.ts";
@@ -24,8 +25,11 @@ const options: editor.IStandaloneEditorConstructionOptions = {
   detectIndentation: true,
   padding: { top: 6, bottom: 6 },
   fixedOverflowWidgets: true,
-  wordBasedSuggestions: "allDocuments",
-  quickSuggestions: false,
+  // where clangd is missing, words are better than nothing: they come last
+  wordBasedSuggestions: "matchingDocuments",
+  quickSuggestions: { other: true, comments: false, strings: false },
+  snippetSuggestions: "bottom",
+  suggest: { showWords: true, showStatusBar: false },
   overviewRulerBorder: false,
   cursorBlinking: "solid",
   stickyScroll: { enabled: false },
@@ -49,6 +53,7 @@ export function SourcePanel({ path }: { readonly path: string }): React.ReactNod
       const created = monaco.editor.create(container.current, {
         ...options,
         model,
+        readOnly: isSystemFile(path),
         ariaLabel: `${baseName(path)}, source. Ctrl+M lets Tab leave the editor, F6 goes to the next part of the window`,
       });
       ends.push(() => created.dispose());

@@ -1,4 +1,5 @@
 /** What every verb of the window is given: the state, the way to main, and the panels. */
+import type { CancellationToken } from "vscode-jsonrpc";
 import type { Params, Result } from "../../protocol/contracts.ts";
 import type { workbench } from "../../protocol/contracts.ts";
 import type { Panels } from "../app/panels.ts";
@@ -9,6 +10,7 @@ type Methods = typeof workbench;
 export type Request = <M extends keyof Methods & string>(
   method: M,
   params: Params<Methods[M]>,
+  token?: CancellationToken,
 ) => Promise<Result<Methods[M]>>;
 
 export interface App {

@@ -1,6 +1,7 @@
 /** Everything that the window shows, in one value. Texts being edited live in the editor's models, not here. */
 import type { InterfaceDetails, InterfaceListing, Place, WantedMode } from "../../protocol/interfaces.ts";
 import type { LabStatus, Traffic, TrafficParams } from "../../protocol/lab.ts";
+import type { LanguageState } from "../../protocol/language.ts";
 import type { MapListed } from "../../protocol/maps.ts";
 import type { ProgramListed } from "../../protocol/programs.ts";
 import type { Command, HelperState, Session } from "../../protocol/session.ts";
@@ -24,6 +25,8 @@ export interface SessionState {
   readonly connection: ConnectionState;
   readonly session: Session | null;
   readonly helper: HelperState | null;
+  /** null until main tells of it */
+  readonly language: LanguageState | null;
   readonly templates: readonly Template[];
 
   readonly sources: readonly OpenSource[];
@@ -62,6 +65,7 @@ export const initialState: SessionState = {
   connection: { state: "connecting" },
   session: null,
   helper: null,
+  language: null,
   templates: [],
   sources: [],
   active: null,
