@@ -16,7 +16,7 @@ import { createPrecompiledHeaders, type HeaderWish } from "./precompile.ts";
 import { feedStages, maximumOutput, type StagesDone, startStages } from "./stages.ts";
 import { createStanding } from "./standing.ts";
 
-export const timeout = 60_000;
+const timeout = 60_000;
 /** after these it is said that a build still runs, ms */
 const patience = [5_000, 30_000] as const;
 /** what was just built is answered and judged first */
@@ -68,7 +68,9 @@ export function createToolchain(context: Context): Toolchain {
     ready(header);
     if (header === null && wish !== null && (await headers.make(wish))) {
       const made = await headers.find(wish.key);
-      if (made !== null && running === 0) ready(made);
+      if (made === null || running > 0) return;
+      standing.end(plan.run(null).key);
+      ready(made);
     }
   };
 

@@ -41,7 +41,7 @@ export async function planBuild(
   context: Pick<HelperContext, "ledger" | "environment">,
   { path, text, emit, pipeline: asked, flags: given }: CompileParams,
 ): Promise<BuildPlan> {
-  const taken = given == null ? null : checkedFlags(given);
+  const taken = given === undefined || given === null ? null : checkedFlags(given);
   const own = taken?.flatMap(({ words }) => words) ?? null;
   const pipeline: Pipeline = emit === "obj" ? (asked ?? "two-stage") : "two-stage";
   const [tools, sandbox] = await Promise.all([findTools(searchIn(context.environment)), sandboxKind(context)]);

@@ -16,6 +16,8 @@ export interface Standing {
   take(key: string): Stages | null;
   /** Has stages for this key stand ready; the oldest of the others go where there are too many. */
   prepare(key: string, commands: StageCommands): void;
+  /** Nobody will ask for these any more. */
+  end(key: string): void;
 }
 
 export function createStanding(context: Pick<HelperContext, "ledger" | "environment">): Standing {
@@ -29,6 +31,7 @@ export function createStanding(context: Pick<HelperContext, "ledger" | "environm
   };
   const end = (key: string): void => remove(key)?.kill();
   return {
+    end,
     take(key) {
       const stages = remove(key);
       if (stages?.over() !== true) return stages;

@@ -41,7 +41,7 @@ export async function buildInput(
   return { object, build: describe(input.path, object, compiled, start) };
 }
 
-export type CompiledText = Compiled & { readonly notes: readonly string[] };
+type CompiledText = Compiled & { readonly notes: readonly string[] };
 
 /** IR and assembly too, for `xdpw build --emit`. */
 export async function compileText(
