@@ -24,6 +24,7 @@ import { describeInterface, listInterfaces } from "./interfaces/list-interfaces.
 import { labStatus } from "./lab/lab-status.ts";
 import { type Language, openLanguage } from "./language/open-language.ts";
 import { deleteEntry } from "./maps/delete-entry.ts";
+import { convertLegacyMaps } from "./legacy/convert-maps.ts";
 import { listMaps } from "./maps/list-maps.ts";
 import { readTable } from "./maps/read-table.ts";
 import { setEntry } from "./maps/set-entry.ts";
@@ -154,6 +155,8 @@ function createHandlers({
     "source.save": (params) => saveSource(params),
     "source.list": ({ path }) => listDirectory(path),
 
+    "source.convertLegacyMaps": ({ text }) => convertLegacyMaps(text),
+
     "build.build": ({ input, pipeline }, { token }) =>
       builds(input.path, token, async (own) => {
         const { build } = await buildInput(helpers.plain, input, own, pipeline);
@@ -179,7 +182,7 @@ function createHandlers({
     "interfaces.list": () => listInterfaces(helpers),
     "interfaces.describe": async ({ place }) => {
       const details = await describeInterface(helpers, place);
-      commands.add(twins.describeTwin(place));
+      commands.addOnce(twins.describeTwin(place));
       return details;
     },
     "attach.attach": async (params, { token }) => {

@@ -37,11 +37,20 @@ export function modeSupport(
 ): ModeSupport[] {
   const skb: ModeSupport = { mode: "skb", supported: true, why: "generic XDP works on every driver since Linux 4.12" };
   if (features !== null) {
-    const said = features.length === 0 ? "none" : features.join(", ");
+    const native = features.includes("basic");
+    const offload = features.includes("hw-offload");
     return [
-      answer("native", features.includes("basic"), `the kernel reports the driver's XDP features: ${said}`),
+      answer(
+        "native",
+        native,
+        native ? "the kernel reports it for this driver" : "the kernel reports no XDP features for this driver",
+      ),
       skb,
-      answer("hw", features.includes("hw-offload"), `the kernel reports the driver's XDP features: ${said}`),
+      answer(
+        "hw",
+        offload,
+        offload ? "the kernel reports offload for this driver" : "the kernel reports no offload for this driver",
+      ),
     ];
   }
   const old = `Linux ${kernel} cannot be asked (it can since 6.3)`;
