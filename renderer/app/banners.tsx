@@ -22,9 +22,9 @@ export function Banners(): React.ReactNode {
       )}
       {state === "open" && helper?.state === "gone" && (
         <p className="banner warn">
-          <span>
-            The helper ended{helper.note === "" ? "" : `: ${helper.note}`}. Attached programs stay attached; nothing
-            more can be verified, attached or read until it runs again.
+          <span title={helper.note}>
+            The helper ended unexpectedly. Attached programs stay attached; nothing more can be verified, attached or
+            read until it runs again.
           </span>
           <Button className="button small" onPress={() => void unlock(app, "go on where it stopped")}>
             Start it again

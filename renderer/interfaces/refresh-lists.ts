@@ -1,4 +1,5 @@
 /** Interfaces, programs and maps as the kernel has them now: after every action, on focus, and every two seconds while seen. */
+import { Failed } from "../../protocol/failures.ts";
 import type { NetworkInterface } from "../../protocol/interfaces.ts";
 import type { App } from "../session/app.ts";
 import { placeOfMap } from "../maps/map-owner.ts";
@@ -32,7 +33,13 @@ export function keepListsFresh(app: App): void {
   setInterval(now, everyMilliseconds);
 }
 
+/** Without privilege only the workbench's own namespace is seen: what was seen with it stays until the helper is back. */
+function isBlind({ helper, interfaces }: SessionState): boolean {
+  return helper?.state !== "ready" && interfaces?.interfaces.some(({ netns }) => netns !== null) === true;
+}
+
 async function refresh(app: App): Promise<void> {
+  if (isBlind(app.store.get())) return;
   const { helper } = app.store.get();
   const elevated = helper?.state === "ready";
   await Promise.all([
@@ -60,8 +67,12 @@ async function take<K extends "interfaces" | "programs" | "maps" | "lab">(
   try {
     const answer = await ask();
     failing.delete(field);
+    // The helper may have ended in between.
+    if (field === "interfaces" && isBlind(app.store.get())) return;
     if (JSON.stringify(answer) !== JSON.stringify(app.store.get()[field])) app.store.set({ [field]: answer });
   } catch (error) {
+    // A banner says so, with what to do.
+    if (error instanceof Failed && error.failure.kind === "helper-gone") return;
     const first = !failing.has(field);
     failing.add(field);
     if (first && app.store.get().connection.state === "open") notifyFailure(app, `list ${field}`, error);
