@@ -155,7 +155,7 @@ function createHandlers({
     "source.save": (params) => saveSource(params),
     "source.list": ({ path }) => listDirectory(path),
 
-    "source.convertLegacyMaps": ({ text }) => convertLegacyMaps(text),
+    "source.convertLegacyMaps": async ({ text }) => convertLegacyMaps(text),
 
     "build.build": ({ input, pipeline }, { token }) =>
       builds(input.path, token, async (own) => {

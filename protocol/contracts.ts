@@ -16,6 +16,7 @@ import {
 import { build, compiled, compileParams, input, pipeline, toolchain } from "./build.ts";
 import { interfaceDetails, interfaceListing, place } from "./interfaces.ts";
 import * as language from "./language.ts";
+import { convertLegacyMapsParams, legacyMaps } from "./legacy-maps.ts";
 import { labParams, labStatus, traffic, trafficParams } from "./lab.ts";
 import {
   entryParams,
@@ -97,6 +98,8 @@ export const workbench = {
   "source.read": method(z.strictObject({ path }), source),
   "source.save": method(saveParams, z.strictObject({ version })),
   "source.list": method(z.strictObject({ path }), directory),
+  /** what turns `struct bpf_map_def SEC("maps")` into BTF-defined maps; the text stays as it is */
+  "source.convertLegacyMaps": method(convertLegacyMapsParams, legacyMaps),
   /** a newer call for the same path cancels the older one of the same window; verify.verify too */
   "build.build": method(z.strictObject({ input, pipeline: pipeline.optional() }), build),
   /** attaches nothing and keeps nothing open; "one-step" is for while somebody types */

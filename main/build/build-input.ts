@@ -5,6 +5,7 @@ import type { Build, Compiled, Emit, Input, Pipeline } from "../../protocol/buil
 import { Failed, fail } from "../../protocol/failures.ts";
 import { findFlags } from "../flags/find-flags.ts";
 import type { PlainPeer } from "../helpers/helper-pool.ts";
+import { withLegacyMaps } from "../legacy/find-legacy-maps.ts";
 import { inspectObject, type ObjectContents } from "../object/inspect-object.ts";
 import { fileLimit, readBytes, sourceText, versionOf } from "../source/read-source.ts";
 
@@ -32,13 +33,18 @@ export async function buildInput(
   const bytes = input.text === null ? await readBytes(input.path) : null;
   if (bytes !== null && isElf(bytes)) {
     const object = decode(input.path, bytes);
-    return { object, build: describe(input.path, object, null, start) };
+    return { object, build: await tellLegacy(describe(input.path, object, null, start), null, object) };
   }
   const text = input.text ?? sourceText(input.path, bytes ?? Buffer.alloc(0));
   const compiled = await compileText(plain, input.path, text, "obj", token, pipeline);
-  if (compiled.output === null) return { object: null, build: describe(input.path, null, compiled, start) };
-  const object = decode(input.path, Buffer.from(compiled.output, "base64"));
-  return { object, build: describe(input.path, object, compiled, start) };
+  const object = compiled.output === null ? null : decode(input.path, Buffer.from(compiled.output, "base64"));
+  return { object, build: await tellLegacy(describe(input.path, object, compiled, start), text, object) };
+}
+
+async function tellLegacy(build: Build, text: string | null, object: BuiltObject | null): Promise<Build> {
+  const objectMaps = object === null ? null : object.contents.legacyMaps.map(({ name }) => name);
+  const diagnostics = await withLegacyMaps(build.diagnostics, { path: build.path, text, objectMaps });
+  return { ...build, diagnostics: [...diagnostics] };
 }
 
 type CompiledText = Compiled & { readonly notes: readonly string[] };
@@ -97,7 +103,7 @@ function describe(path: string, object: BuiltObject | null, compiled: CompiledTe
       type,
       instructions,
     })),
-    maps: (contents?.maps ?? []).map(({ name, type, keySize, valueSize, maxEntries }) => ({
+    maps: [...(contents?.maps ?? []), ...(contents?.legacyMaps ?? [])].map(({ name, type, keySize, valueSize, maxEntries }) => ({
       name,
       type,
       keySize,

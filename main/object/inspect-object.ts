@@ -5,6 +5,7 @@ import { type ProgramType, programType } from "./program-type.ts";
 import { type Btf, readBtf } from "./read-btf.ts";
 import { type BtfExt, readBtfExt } from "./read-btf-ext.ts";
 import { type Elf, readElf } from "./read-elf.ts";
+import { isLegacySection, type LegacyObjectMap, readLegacyMaps } from "./read-legacy-maps.ts";
 import { readString } from "./read-string.ts";
 
 /** What a BPF object holds, told without the kernel and without privilege. Plain data. */
@@ -16,6 +17,7 @@ export interface ObjectContents {
   readonly maps: readonly ObjectMap[];
   /** `struct bpf_map_def SEC("maps")`, which libbpf 1.0 and later refuse. */
   readonly hasLegacyMaps: boolean;
+  readonly legacyMaps: readonly LegacyObjectMap[];
   /** Empty where the object names none. */
   readonly license: string;
   readonly btf: Btf | null;
@@ -61,7 +63,7 @@ export function inspectObject(bytes: Uint8Array, name = ""): Inspection {
       ...programType(section),
     }));
   const license = findSection(elf, "license");
-  const hasLegacyMaps = elf.sections.some(({ name: section }) => section === "maps" || section.startsWith("maps/"));
+  const hasLegacyMaps = elf.sections.some(({ name: section }) => isLegacySection(section));
   const hasMaps = elf.sections.some((section) => section.name === ".maps");
   return {
     ok: true,
@@ -71,6 +73,7 @@ export function inspectObject(bytes: Uint8Array, name = ""): Inspection {
       programs,
       maps: btf ? describeMaps(btf) : [],
       hasLegacyMaps,
+      legacyMaps: hasLegacyMaps ? readLegacyMaps(elf) : [],
       license: license ? (readString(license, 0, 128) ?? "") : "",
       btf,
       ext,

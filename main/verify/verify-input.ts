@@ -5,6 +5,7 @@ import type { Verdict } from "../../protocol/verify.ts";
 import type { Input, Pipeline } from "../../protocol/build.ts";
 import { buildInput } from "../build/build-input.ts";
 import type { HelperPool } from "../helpers/helper-pool.ts";
+import { refuseLegacy } from "../legacy/refuse-legacy.ts";
 import { readBytes, sourceText } from "../source/read-source.ts";
 import { explainBuild } from "./explain-build.ts";
 import { judgeProgram } from "./judge-program.ts";
@@ -26,6 +27,11 @@ export async function verifyInput(
       diagnostics: build.diagnostics.map(explainBuild),
       milliseconds: performance.now() - start,
     };
+  }
+  if (object.contents.hasLegacyMaps) {
+    const programs = refuseLegacy(object.contents, build.path, build.diagnostics);
+    const { diagnostics } = build;
+    return { build, accepted: false, programs, diagnostics, milliseconds: performance.now() - start };
   }
   const elevated = await helpers.elevated(`have the kernel verify ${object.contents.name}`);
   const judged = [];
