@@ -62,10 +62,13 @@ export function createPrecompiledHeaders(context: Pick<HelperContext, "ledger" |
   };
 
   const makeOne = async (home: string, { key, argv, input, folders }: HeaderWish): Promise<boolean> => {
+    failed.set(key, Date.now());
     const before = Date.now();
     const { exit, output, errors } = await start({ ...context, argv, input, timeout, maximumOutput }).finished;
     const paths = exit === 0 ? parseIncludes(errors) : null;
     const headers: HeaderFiles | null = paths === null ? null : lookAtHeaders(paths, folders, before);
+    // a header of this very moment: the next build asks again
+    if (paths !== null && headers === null) failed.delete(key);
     // read back as it will be: what is over a limit is not kept
     const record = kept.safeParse({ file: `${key}-${randomBytes(6).toString("hex")}.pch`, headers });
     if (!record.success) return false;
@@ -73,6 +76,7 @@ export function createPrecompiledHeaders(context: Pick<HelperContext, "ledger" |
     await writeWhole(join(home, record.data.file), output);
     await writeWhole(join(home, `${key}.json`), JSON.stringify(record.data));
     known.set(key, record.data);
+    failed.delete(key);
     if (old !== null) await rm(join(home, old.file), { force: true });
     await trimCache(home);
     return true;
@@ -95,12 +99,9 @@ export function createPrecompiledHeaders(context: Pick<HelperContext, "ledger" |
       busy = true;
       try {
         if ((await usable(wish.key)) !== null) return false;
-        const made = await makeOne(home, wish);
-        if (!made) failed.set(wish.key, Date.now());
-        return made;
+        return await makeOne(home, wish);
       } catch {
         // a full or read-only disk: builds go on without
-        failed.set(wish.key, Date.now());
         return false;
       } finally {
         busy = false;
