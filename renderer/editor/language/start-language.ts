@@ -1,5 +1,6 @@
 /** Everything about C beside its text and colours: loaded when the editor is there, so that it delays nothing. */
 import type { App } from "../../session/app.ts";
+import { legacyMapActions } from "../legacy-maps.ts";
 import { loadMonaco } from "../load-monaco.ts";
 import { actionProvider, formattingProvider, renameProvider } from "./change-names.ts";
 import { completionProvider } from "./complete-names.ts";
@@ -27,5 +28,6 @@ export async function startLanguage(app: App): Promise<void> {
   languages.registerCodeActionProvider("c", actionProvider(app, Uri, documents), {
     providedCodeActionKinds: ["quickfix", "refactor"],
   });
+  languages.registerCodeActionProvider("c", legacyMapActions(app), { providedCodeActionKinds: ["quickfix"] });
   languages.registerInlayHintsProvider("c", hintProvider(languages, documents));
 }
