@@ -97,7 +97,10 @@ test("write, verify, attach, count, steer, detach", async ({ workbench: { page, 
 type Role = "button" | "gridcell" | "menuitem" | "option" | "tab" | "textbox";
 
 async function focused(page: Page, role: Role, name: string | RegExp): Promise<void> {
-  await expect(page.getByRole(role, { name, exact: true }).and(page.locator(":focus")), `${name} has the focus`).toBeVisible();
+  await expect(
+    page.getByRole(role, { name, exact: true }).and(page.locator(":focus")),
+    `${name} has the focus`,
+  ).toBeVisible();
 }
 
 /** Presses a key until it has led there; a window whose focus goes round in a circle without it fails. */

@@ -34,7 +34,10 @@ test("write, verify, attach, count, steer, detach", async ({ workbench: { page, 
   await steps.attach(page);
   await barEqualsLink(page, machine);
 
-  await page.getByRole("listbox", { name: "Interfaces of xdpw-lab" }).getByRole("option", { name: /^port0/ }).click();
+  await page
+    .getByRole("listbox", { name: "Interfaces of xdpw-lab" })
+    .getByRole("option", { name: /^port0/ })
+    .click();
   await driverAndModesInView(page, machine);
 
   await steps.openMap(page, "xdp_stats_map");

@@ -40,7 +40,7 @@ export interface Machine {
   serve(port?: number): Promise<RunningServer>;
   /** the processes of the elevated helper of this machine's server */
   elevatedHelpers(): readonly number[];
-  /** ends the server if it still runs, then the namespaces and all files */
+  /** ends the server, then the namespaces and all files. @throws Error where a server had crashed */
   close(): Promise<void>;
 }
 
@@ -86,9 +86,12 @@ export async function openMachine(): Promise<Machine> {
     },
     elevatedHelpers: () => findProcesses(["--role\0elevated", runtime]),
     async close() {
+      const crashed = servers.filter((server) => server.exitCode !== null && server.exitCode !== 0);
       for (const server of servers) await end(server, "SIGTERM");
       if (holder !== null) await end(holder, "SIGTERM");
       rmSync(home, { recursive: true, force: true });
+      if (crashed.length > 0)
+        throw new Error(`the server ended by itself, with ${crashed.map(({ exitCode }) => exitCode)}`);
     },
   };
   return machine;

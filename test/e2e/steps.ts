@@ -1,6 +1,8 @@
 /** What a user does over and over, by mouse, and what he waits for then. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, type Locator, type Page } from "@playwright/test";
-import type { Machine } from "./open-workbench.ts";
+import { type Machine, repository } from "./open-workbench.ts";
 
 export const lab = "xdpw-lab";
 
@@ -17,6 +19,18 @@ export async function labIsUp(page: Page): Promise<void> {
 export async function openTemplate(page: Page, title: string): Promise<void> {
   await page.getByRole("button", { name: `Open ${title}`, exact: true }).click();
   await expect(editor(page)).toBeFocused();
+}
+
+/** a file of the user's, through File > Open; gives its path */
+export async function openText(page: Page, machine: Machine, name: string, text: string): Promise<string> {
+  mkdirSync(machine.workspace, { recursive: true });
+  const path = join(machine.workspace, name);
+  writeFileSync(path, text);
+  await page.keyboard.press("Control+O");
+  await page.getByRole("textbox", { name: "Path" }).fill(path);
+  await page.keyboard.press("Enter");
+  await expect(editor(page)).toBeFocused();
+  return path;
 }
 
 /** where the text of the shown source is typed */
@@ -42,7 +56,10 @@ export function runsLine(page: Page): Locator {
 
 /** the list at the left, of the maps of the chosen interface */
 export async function openMap(page: Page, name: string, port = "port0"): Promise<void> {
-  await page.getByRole("listbox", { name: `Maps of ${port}` }).getByRole("option", { name }).dblclick();
+  await page
+    .getByRole("listbox", { name: `Maps of ${port}` })
+    .getByRole("option", { name })
+    .dblclick();
   await grid(page, name).waitFor();
 }
 
@@ -59,6 +76,30 @@ export function rowOf(page: Page, map: string, key: string): Locator {
 export async function bottomPanel(page: Page, name: string): Promise<Locator> {
   await page.getByRole("tab", { name, exact: true }).click();
   return page.getByRole("tabpanel", { name, exact: true });
+}
+
+export function messages(page: Page): Locator {
+  return page.getByRole("region", { name: "Messages" });
+}
+
+/** Template, lab, verdict and attach: where many tests begin. */
+export async function attachCounters(page: Page): Promise<void> {
+  await makeLab(page);
+  await openTemplate(page, "Packet counters");
+  await page.keyboard.press("Control+S");
+  await expect(verdict(page)).toContainText("accepted");
+  await attach(page);
+  await expect(runsLine(page)).toContainText("port0 runs xdp_count native");
+}
+
+/** Attaches a program with `ip link`, as somebody else would. */
+export async function attachForeign(machine: Machine, port = "port0"): Promise<void> {
+  const source = join(repository, "bpf-templates/pass/program.bpf.c");
+  const object = join(machine.workspace, "foreign.o");
+  mkdirSync(machine.workspace, { recursive: true });
+  const include = `/usr/include/${{ x64: "x86_64", arm64: "aarch64" }[process.arch as string] ?? process.arch}-linux-gnu`;
+  await machine.run("clang", "-O2", "-g", "-target", "bpf", "-I", include, "-c", source, "-o", object);
+  await machine.run("ip", "-n", lab, "link", "set", "dev", port, "xdpdrv", "object", object, "section", "xdp");
 }
 
 export interface Linked {

@@ -1,11 +1,8 @@
 /** What the compiler and the kernel say of a source, and where the window says it. */
-import { writeFile } from "node:fs/promises";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { isRoot, needsRoot } from "./open-workbench.ts";
 import * as steps from "./steps.ts";
-import { expect, test, type Workbench } from "./workbench-test.ts";
+import { expect, test } from "./workbench-test.ts";
 
 const head = `#include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -32,8 +29,8 @@ const check = "if ((void *)(eth + 1) > (void *)(long)ctx->data_end) return XDP_P
 
 test("a read past data_end is rejected at its line; with the check it is accepted", async ({ workbench }) => {
   test.skip(!isRoot, needsRoot);
-  const { page } = workbench;
-  await openText(workbench, "parser.bpf.c", beyondTheEnd);
+  const { page, machine } = workbench;
+  await steps.openText(page, machine, "parser.bpf.c", beyondTheEnd);
   await page.keyboard.press("Control+S");
   await expect(steps.verdict(page)).toHaveText(/^saved → rejected \d+ ms$/);
   await expect(page.getByText(/^✗ rejected at line 11 · /)).toBeVisible();
@@ -64,8 +61,8 @@ test("a read past data_end is rejected at its line; with the check it is accepte
 });
 
 test("a compile error is marked at its line", async ({ workbench }) => {
-  const { page } = workbench;
-  await openText(workbench, "typo.bpf.c", beyondTheEnd.replace("return XDP_DROP;", "return XDP_DORP;"));
+  const { page, machine } = workbench;
+  await steps.openText(page, machine, "typo.bpf.c", beyondTheEnd.replace("return XDP_DROP;", "return XDP_DORP;"));
   await page.keyboard.press("Control+S");
   await expect(steps.verdict(page)).toHaveText(/^saved → does not build \d+ ms$/);
   await expect(page.getByText(/^✗ does not build$/)).toBeVisible();
@@ -76,8 +73,8 @@ test("a compile error is marked at its line", async ({ workbench }) => {
 });
 
 test("a file that is not C is answered by the compiler's words", async ({ workbench }) => {
-  const { page } = workbench;
-  await openText(workbench, "poem.c", "Whan that Aprille with his shoures soote\n");
+  const { page, machine } = workbench;
+  await steps.openText(page, machine, "poem.c", "Whan that Aprille with his shoures soote\n");
   await page.keyboard.press("Control+S");
   await expect(steps.verdict(page)).toHaveText(/^saved → does not build \d+ ms$/);
   expect(await markedLines(page)).toEqual([1]);
@@ -85,29 +82,21 @@ test("a file that is not C is answered by the compiler's words", async ({ workbe
 
 test("an unknown section name is taken as XDP, and the user is told", async ({ workbench }) => {
   test.skip(!isRoot, needsRoot);
-  const { page } = workbench;
+  const { page, machine } = workbench;
   const text = beyondTheEnd.replace('SEC("xdp")', 'SEC("xdp_icmp_echo")').replace("\tif (eth", `\t${check}\n\tif (eth`);
-  await openText(workbench, "echo.bpf.c", text);
+  await steps.openText(page, machine, "echo.bpf.c", text);
   await page.keyboard.press("Control+S");
   await expect(steps.verdict(page)).toHaveText(/^saved → accepted \d+ ms$/);
   await expect(page.getByRole("region", { name: "Messages" })).toContainText("xdp_icmp_echo");
 });
 
-async function openText({ page, machine }: Workbench, name: string, text: string): Promise<void> {
-  mkdirSync(machine.workspace, { recursive: true });
-  const path = join(machine.workspace, name);
-  await writeFile(path, text);
-  await page.keyboard.press("Control+O");
-  await page.getByRole("textbox", { name: "Path" }).fill(path);
-  await page.keyboard.press("Enter");
-  await expect(steps.editor(page)).toBeFocused();
-}
-
 /** The numbers beside the lines that have a squiggle under them. Monaco gives its decorations no roles. */
 async function markedLines(page: Page): Promise<readonly number[]> {
   await expect(page.getByText("verifying…")).toHaveCount(0);
   return page.evaluate(() => {
-    const tops = [...document.querySelectorAll(".monaco-editor .squiggly-error")].map((mark) => mark.getBoundingClientRect().top);
+    const tops = [...document.querySelectorAll(".monaco-editor .squiggly-error")].map(
+      (mark) => mark.getBoundingClientRect().top,
+    );
     const numbers = [...document.querySelectorAll(".monaco-editor .line-numbers")];
     const marked = tops.map((top) => {
       const beside = numbers.find((number) => {
