@@ -24,6 +24,7 @@ import { type LabContext, probeLab } from "./probe.ts";
 const runMilliseconds = 100;
 /** without a rate: few enough for the counters' buffers */
 const fullSpeedRun = 25_600;
+const progressMilliseconds = 500;
 const stableFor = 50;
 const atMost = 1_000;
 
@@ -108,7 +109,7 @@ function counting<T>(
 }
 
 async function send(
-  { native }: LabContext,
+  { native, progress }: LabContext,
   sender: LabEnd,
   { count, rate }: TrafficParams,
   traffic: Traffic,
@@ -118,6 +119,7 @@ async function send(
   const frames = buildFrames(traffic, Math.min(count, differentFrames));
   const perRun = rate === 0 ? fullSpeedRun : Math.max(1, Math.ceil((rate * runMilliseconds) / 1000));
   const start = performance.now();
+  let told = start;
   let sent = 0;
   let nanoseconds = 0n;
   while (sent < count) {
@@ -127,6 +129,10 @@ async function send(
     sent += done.sent;
     nanoseconds += done.nanoseconds;
     if (done.sent < wanted) break;
+    if (performance.now() - told > progressMilliseconds) {
+      told = performance.now();
+      progress(`sent ${sent} of ${count} packets`);
+    }
     if (rate === 0) {
       if (sent < count) await settle(sent, 2);
     } else {

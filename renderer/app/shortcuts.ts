@@ -1,5 +1,6 @@
 /** Keys to actions. What a focused editor does with its own keys (undo, find, …) is left to it. */
 import type { App } from "../session/app.ts";
+import { stopLastWork } from "../session/work.ts";
 import { type Action, actions } from "./actions.ts";
 import { type Chord, chordOf, matches } from "./chords.ts";
 
@@ -21,4 +22,10 @@ export function listenForShortcuts(app: App): void {
     },
     true,
   );
+  // Escape that nobody else had a use for: an open menu, dialog, list or the editor's own boxes come first.
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || app.store.get().question !== null) return;
+    // in a field it means the field
+    if (!(event.target instanceof HTMLInputElement)) stopLastWork(app);
+  });
 }

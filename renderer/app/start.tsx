@@ -13,6 +13,7 @@ import type { App } from "../session/app.ts";
 import { begin } from "../session/begin.ts";
 import { initialState } from "../session/state.ts";
 import { createStore } from "../session/store.ts";
+import { tellProgress } from "../session/work.ts";
 import { AppContext } from "../session/use-app.tsx";
 import { Frame } from "./frame.tsx";
 import { createPanels } from "./panels.ts";
@@ -52,6 +53,7 @@ export function start(root: HTMLElement, connect: (handlers: ConnectionHandlers)
       "language.state": (language) => tellLanguage(app, language),
       "lab.progress": ({ text }) => {
         if (store.get().labWork !== null) store.set({ labWork: text });
+        tellProgress(app, text);
       },
     },
   });

@@ -5,18 +5,18 @@ import { activeSource } from "../editor/open-sources.ts";
 import { unlock } from "../session/unlock.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { statusOf } from "../verify/verdict-words.ts";
+import { WorkLine } from "./work-line.tsx";
 
 export function StatusBar(): React.ReactNode {
   const session = useSession((state) => state.session);
   const source = useSession(activeSource);
   const libbpf = useSession((state) => state.helper?.libbpf ?? null);
-  const labWork = useSession((state) => state.labWork);
   const cursor = useSession((state) => state.cursor);
   return (
     <footer className="status-bar" data-region="status" aria-label="Status">
       <Helper />
       <span className="cut">{session === null ? "" : versions(session, libbpf)}</span>
-      {labWork !== null && <span className="cut">{labWork}</span>}
+      <WorkLine />
       <LanguageLine />
       <span className="grow" />
       <span role="status" aria-label="Verdict">

@@ -12,6 +12,7 @@ import { followMaps } from "../maps/follow-maps.ts";
 import { openMap } from "../maps/open-map.ts";
 import type { App } from "../session/app.ts";
 import { notify, notifyFailure } from "../session/notices.ts";
+import { work } from "../session/work.ts";
 import { milliseconds } from "../verify/sizes.ts";
 import { verifySource } from "../verify/verify-source.ts";
 import { askToReplace } from "./ask-to-replace.ts";
@@ -66,7 +67,10 @@ async function attach(app: App, wanted: Wanted): Promise<Attachment | null> {
   const { mode } = app.store.get();
   try {
     const input = { path, text: wholeText(text) };
-    return await app.request("attach.attach", { input, program, place, mode, replace });
+    const title = `attach to ${place.name}`;
+    return await work(app, { kind: "attach", title }, (token) =>
+      app.request("attach.attach", { input, program, place, mode, replace }, token),
+    );
   } catch (error) {
     if (error instanceof Failed) {
       const { failure } = error;

@@ -1,4 +1,5 @@
 import { Button, ProgressBar } from "react-aria-components";
+import { stopLastWork } from "../session/work.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { makeLab, removeLab } from "./make-lab.ts";
 
@@ -9,10 +10,15 @@ export function LabButton(): React.ReactNode {
   const work = useSession((state) => state.labWork);
   if (work !== null) {
     return (
-      <ProgressBar isIndeterminate aria-label="Lab" className="progress">
-        <span className="progress-track" aria-hidden="true" />
-        <span className="mid">{work}</span>
-      </ProgressBar>
+      <span className="row">
+        <ProgressBar isIndeterminate aria-label="Lab" className="progress">
+          <span className="progress-track" aria-hidden="true" />
+          <span className="mid">{work}</span>
+        </ProgressBar>
+        <Button className="button small" onPress={() => stopLastWork(app, "lab")}>
+          Cancel
+        </Button>
+      </span>
     );
   }
   if (lab?.state === "up") {

@@ -1,21 +1,22 @@
 /** Makes and removes the lab. */
 import type { App } from "../session/app.ts";
 import { notify, notifyFailure } from "../session/notices.ts";
+import { work } from "../session/work.ts";
 import { refreshAfterAction } from "../interfaces/refresh-lists.ts";
 
 export async function makeLab(app: App): Promise<void> {
-  await work(app, "lab.up", "Making the lab…", "make the lab");
+  await change(app, "lab.up", "Making the lab…", "make the lab");
 }
 
 export async function removeLab(app: App): Promise<void> {
-  await work(app, "lab.down", "Removing the lab…", "remove the lab");
+  await change(app, "lab.down", "Removing the lab…", "remove the lab");
 }
 
-async function work(app: App, method: "lab.up" | "lab.down", text: string, doing: string): Promise<void> {
+async function change(app: App, method: "lab.up" | "lab.down", text: string, doing: string): Promise<void> {
   if (app.store.get().labWork !== null) return;
   app.store.set({ labWork: text });
   try {
-    const lab = await app.request(method, { name: null });
+    const lab = await work(app, { kind: "lab", title: doing }, (token) => app.request(method, { name: null }, token));
     app.store.set({ lab });
     const up = lab.state === "up";
     notify(app, {

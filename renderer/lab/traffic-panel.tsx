@@ -11,6 +11,7 @@ import {
   TextField,
 } from "react-aria-components";
 import type { TrafficParams } from "../../protocol/lab.ts";
+import { stopLastWork } from "../session/work.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
 import type { TrafficRun } from "../session/state.ts";
 import { count, milliseconds } from "../verify/sizes.ts";
@@ -43,6 +44,7 @@ export function TrafficPanel(): React.ReactNode {
   }
   const wrongCount = wrongNumber(packets, 1);
   const wrongRate = wrongNumber(rate, 0);
+  const progress = useSession((state) => state.works.findLast(({ kind }) => kind === "traffic")?.detail ?? "");
   const sending = runs[0] !== undefined && runs[0].result === null && runs[0].failed === null;
   return (
     <div className="traffic">
@@ -68,14 +70,15 @@ export function TrafficPanel(): React.ReactNode {
         <Pick label="Protocol" value={protocol} of={protocols} titles={protocolTitles} onChange={setProtocol} />
         <Field label="Packets" value={packets} onChange={setPackets} wrong={wrongCount} />
         <Field label="Per second" value={rate} onChange={setRate} wrong={wrongRate} hint="0: as fast as it goes" />
-        <Button
-          type="submit"
-          className="button go"
-          isPending={sending}
-          isDisabled={wrongCount !== null || wrongRate !== null}
-        >
-          Send
-        </Button>
+        {sending ? (
+          <Button className="button" onPress={() => stopLastWork(app, "traffic")}>
+            Stop
+          </Button>
+        ) : (
+          <Button type="submit" className="button go" isDisabled={wrongCount !== null || wrongRate !== null}>
+            Send
+          </Button>
+        )}
         <span className="dim">{wrongCount ?? wrongRate ?? "0 per second sends as fast as it goes"}</span>
       </form>
       {runs.length === 0 ? (
@@ -106,7 +109,7 @@ export function TrafficPanel(): React.ReactNode {
             </thead>
             <tbody>
               {runs.map((run) => (
-                <RunRow key={run.at} run={run} />
+                <RunRow key={run.at} run={run} progress={progress} />
               ))}
             </tbody>
           </table>
@@ -116,7 +119,13 @@ export function TrafficPanel(): React.ReactNode {
   );
 }
 
-function RunRow({ run: { params, result, failed } }: { readonly run: TrafficRun }): React.ReactNode {
+interface RunRowProps {
+  readonly run: TrafficRun;
+  /** how far the running one is */
+  readonly progress: string;
+}
+
+function RunRow({ run: { params, result, failed }, progress }: RunRowProps): React.ReactNode {
   const took = result === null ? 0 : Number(result.nanoseconds);
   return (
     <tr>
@@ -128,7 +137,7 @@ function RunRow({ run: { params, result, failed } }: { readonly run: TrafficRun 
       </td>
       {result === null ? (
         <td colSpan={5} className={failed === null ? "mid" : "bad-text"}>
-          {failed ?? "sending…"}
+          {failed ?? (progress === "" ? "sending…" : progress)}
         </td>
       ) : (
         <>

@@ -12,6 +12,7 @@ import type { OpenSource } from "../editor/open-sources.ts";
 import type { MapTab, MapView } from "../maps/map-view.ts";
 import type { Notice } from "./notices.ts";
 import type { Question } from "./ask.ts";
+import type { Work } from "./work.ts";
 
 export interface TrafficRun {
   readonly at: number;
@@ -52,6 +53,8 @@ export interface SessionState {
   readonly traffic: readonly TrafficRun[];
   readonly commands: readonly Command[];
 
+  /** what takes a while and can be stopped, the newest last */
+  readonly works: readonly Work[];
   /** what is being attached or detached right now */
   readonly attaching: "attach" | "detach" | null;
   readonly notices: readonly Notice[];
@@ -83,6 +86,7 @@ export const initialState: SessionState = {
   labWork: null,
   traffic: [],
   commands: [],
+  works: [],
   attaching: null,
   notices: [],
   question: null,

@@ -1,12 +1,14 @@
 /** Saves a source and asks the kernel's verifier about it; without privilege, at least builds it. */
+import type { CancellationToken } from "vscode-jsonrpc";
 import { Failed } from "../../protocol/failures.ts";
-import { buildOf, changeSource, type Check, diagnosticsOf } from "../editor/open-sources.ts";
+import { baseName, buildOf, changeSource, type Check, diagnosticsOf } from "../editor/open-sources.ts";
 import { saveSource } from "../editor/save-source.ts";
 import { showMarkers } from "../editor/show-markers.ts";
 import { textAt, wholeText } from "../editor/texts.ts";
 import type { App } from "../session/app.ts";
 import { notify, notifyFailure } from "../session/notices.ts";
 import { wordsOf } from "../session/failure-words.ts";
+import { work } from "../session/work.ts";
 
 export async function saveAndVerify(app: App, path: string): Promise<void> {
   if (await saveSource(app, path)) await verifySource(app, path);
@@ -19,7 +21,9 @@ export async function verifySource(app: App, path: string): Promise<void> {
   const input = { path, text: wholeText(text) };
   changeSource(app, path, { checking: true });
   try {
-    const check = await judge(app, input);
+    const title = `verify ${baseName(path)}`;
+    // what it loads is closed again whatever happens: nobody has to wait for the kernel to finish
+    const check = await work(app, { kind: "verify", title, leaveable: true }, (token) => judge(app, input, token));
     if (text.model.isDisposed()) return;
     const editedSince = text.model.getAlternativeVersionId() !== checked;
     changeSource(app, path, { check, editedSince });
@@ -32,14 +36,14 @@ export async function verifySource(app: App, path: string): Promise<void> {
   }
 }
 
-async function judge(app: App, input: { path: string; text: string }): Promise<Check> {
+async function judge(app: App, input: { path: string; text: string }, token: CancellationToken): Promise<Check> {
   try {
-    return { kind: "verdict", verdict: await app.request("verify.verify", { input }) };
+    return { kind: "verdict", verdict: await app.request("verify.verify", { input }, token) };
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     const { kind } = error.failure;
     if (kind !== "no-privilege" && kind !== "helper-gone") throw error;
-    const build = await app.request("build.build", { input });
+    const build = await app.request("build.build", { input }, token);
     if (build.ok) notifyFailure(app, "ask the kernel's verifier", error);
     return { kind: "build", build, why: wordsOf(error)?.title ?? "cancelled" };
   }
