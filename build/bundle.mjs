@@ -31,7 +31,7 @@ const requireForPackages = [
  * @param {readonly BundleName[]} which
  */
 export async function bundle(root, which = names) {
-  const { build } = await import("esbuild");
+  const { build, stop } = await import("esbuild");
   await Promise.all(
     which.map((name) => {
       const { from, to } = entries[name];
@@ -56,6 +56,8 @@ export async function bundle(root, which = names) {
       });
     }),
   );
+  // its service would stay for as long as we do, and npm start does as long as the workbench
+  await stop();
 }
 
 /**

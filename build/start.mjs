@@ -88,8 +88,8 @@ function runElectron({ file = "" }) {
  * @param {import("node:child_process").ChildProcess} child
  */
 function handOn(child) {
-  // the terminal sends SIGINT to the whole group: waiting for the child to end is all there is to do
-  process.on("SIGINT", () => {});
+  // a terminal sends SIGINT to the whole group, kill only to us: the child takes either, or both, as one
+  process.on("SIGINT", () => child.kill("SIGTERM"));
   process.on("SIGTERM", () => child.kill("SIGTERM"));
 }
 

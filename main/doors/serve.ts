@@ -17,12 +17,13 @@ try {
     root: rendererRoot(),
     connected: (pipe) => serveWindow(workbench, pipe, trouble),
   });
+  let ending = false;
   const end = (): void => {
+    if (ending) return;
+    ending = true;
     void Promise.all([server.close(), workbench.close()]).then(() => process.exit(0));
   };
-  process.once("SIGINT", end);
-  process.once("SIGTERM", end);
-  process.once("SIGHUP", end);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
   process.stdout.write(`${JSON.stringify({ url: server.url, port: server.port })}\n`);
 } catch (error) {
   if (!(error instanceof Failed)) throw error;
