@@ -126,13 +126,17 @@ export function connectPeer<
       const declared = calls[method];
       if (declared === undefined) throw new Error(`${method}: not in the contract`);
       const result = await new Promise<unknown>((resolve, reject) => {
-        const giveUp = (): void => reject(gone(method));
-        waiting.add(giveUp);
         const source = new CancellationTokenSource();
         // Made before it can be cancelled: one that is born cancelled cannot be cancelled again, and throws.
         const own = source.token;
         const link = token?.onCancellationRequested(() => source.cancel());
         if (token?.isCancellationRequested) source.cancel();
+        const giveUp = (): void => {
+          // There is nobody left to be told of a cancellation.
+          link?.dispose();
+          reject(gone(method));
+        };
+        waiting.add(giveUp);
         connection
           .sendRequest<unknown>(method, params, own)
           .then(resolve, (error: unknown) => reject(fromResponseError(error)))

@@ -161,6 +161,31 @@ describe("a request", () => {
   });
 });
 
+describe("cancellation", () => {
+  test("a request whose token is cancelled already is cancelled, and nothing throws", async () => {
+    const { client, tokens } = connect();
+    const source = new CancellationTokenSource();
+    // made first: a token that is born cancelled calls its listeners later
+    const { token } = source;
+    source.cancel();
+    expect(await client.request("wait.cancelled", {}, token)).toEqual({ cancelled: true });
+    expect(tokens).toEqual([true]);
+  });
+
+  test("a cancellation after the other side went away is told to nobody", async () => {
+    const logged = vi.spyOn(console, "error");
+    const { client, pipes } = connect();
+    const source = new CancellationTokenSource();
+    const request = client.request("wait.cancelled", {}, source.token);
+    pipes[1].close();
+    expect(await failureOf(request)).toMatchObject({ kind: "helper-gone" });
+    source.cancel();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(logged).not.toHaveBeenCalled();
+    logged.mockRestore();
+  });
+});
+
 describe("refused before a handler sees it", () => {
   test.each([
     ["an unknown method", "text.shout", { text: "a" }],
