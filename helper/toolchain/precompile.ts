@@ -8,7 +8,7 @@ import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import type { HelperContext } from "../context.ts";
-import { start } from "../run.ts";
+import { startConfined } from "./start-confined.ts";
 import { cacheFolder, trimCache } from "./cache-folder.ts";
 import { type HeaderFiles, headerFiles, lookAtHeaders, parseIncludes, unchanged } from "./header-files.ts";
 
@@ -64,7 +64,7 @@ export function createPrecompiledHeaders(context: Pick<HelperContext, "ledger" |
   const makeOne = async (home: string, { key, argv, input, folders }: HeaderWish): Promise<boolean> => {
     failed.set(key, Date.now());
     const before = Date.now();
-    const { exit, output, errors } = await start({ ...context, argv, input, timeout, maximumOutput }).finished;
+    const { exit, output, errors } = await startConfined({ ...context, argv, input, timeout, maximumOutput }).finished;
     const paths = exit === 0 ? parseIncludes(errors) : null;
     const headers: HeaderFiles | null = paths === null ? null : lookAtHeaders(paths, folders, before);
     // a header of this very moment: the next build asks again

@@ -7,7 +7,7 @@ import { realpath } from "node:fs/promises";
 import { dirname, normalize } from "node:path";
 import type { Toolchain } from "../../protocol/build.ts";
 import type { HelperContext } from "../context.ts";
-import { start } from "../run.ts";
+import { startConfined } from "./start-confined.ts";
 
 export type Sandbox = Toolchain["sandbox"];
 
@@ -29,7 +29,7 @@ async function probe({ ledger, environment }: Pick<HelperContext, "ledger" | "en
   if (process.geteuid?.() !== 0) return "user";
   const argv: [string, ...string[]] = ["bwrap", ...confinement([]), "/usr/bin/true"];
   try {
-    const { exit } = await start({ ledger, environment, argv, input: "", timeout: 5_000 }).finished;
+    const { exit } = await startConfined({ ledger, environment, argv, input: "", timeout: 5_000 }).finished;
     return exit === 0 ? "bwrap" : "none";
   } catch {
     return "none";

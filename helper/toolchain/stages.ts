@@ -4,7 +4,8 @@
  */
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { HelperContext } from "../context.ts";
-import { type Finished, type Running, start } from "../run.ts";
+import type { Finished, Running } from "../run.ts";
+import { startConfined } from "./start-confined.ts";
 
 /** confined argument vectors */
 export interface StageCommands {
@@ -39,8 +40,8 @@ export const maximumOutput = 16 * 1024 * 1024;
 
 export function startStages(context: Pick<HelperContext, "ledger" | "environment">, commands: StageCommands): Stages {
   const common = { ...context, timeout: forever, maximumOutput };
-  const clang = start({ ...common, argv: commands.clang }, commands.llc === null);
-  const llc = commands.llc === null ? null : start({ ...common, argv: commands.llc });
+  const clang = startConfined({ ...common, argv: commands.clang }, commands.llc === null);
+  const llc = commands.llc === null ? null : startConfined({ ...common, argv: commands.llc });
   if (llc !== null) clang.child.stdout.pipe(llc.child.stdin);
   let over = false;
   for (const running of [clang, llc]) {

@@ -197,6 +197,21 @@ describe.skipIf(noAddon !== "")("fast builds", () => {
     expect(left).toEqual([]);
   });
 
+  it("leave nothing behind where the connection ends while they start", async () => {
+    await helper.stop();
+    for (let round = 0; round < 12; round++) {
+      helper = await start();
+      await compile("int x;\n");
+      await new Promise((resolve) => setTimeout(resolve, 14 + (round % 8)));
+      await helper.stop();
+    }
+    const left = await eventually(
+      () => readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && command(Number(pid)).join(" ").includes(folder)),
+      (found) => found.length === 0,
+    );
+    expect(left).toEqual([]);
+  });
+
   it("take a workspace's flags, and none that they should not", async () => {
     const text = "#ifndef MINE\n#error no flag\n#endif\nint x = MINE;\n";
     const built = await compile(text, { flags: ["-DMINE=3", "-c"], pipeline: "one-step" });
