@@ -139,5 +139,13 @@ async function judgeTarget({ targetId, type, openerId, url }: Fields): Promise<v
   if (type !== "page" || openerId === undefined) return;
   const opener = [...windows].find((window) => window.targetId() === openerId);
   if (opener?.webContents.mayOpen(String(url)) === true) throw new Error("the stand-in cannot open further windows");
-  await chromium?.browser.send("Target.closeTarget", { targetId }).catch(() => undefined);
+  const { browser, page } = theChromium();
+  try {
+    // Another DevTools client has new pages wait for it. One that is closed meanwhile would hold up its opener for good.
+    const { sessionId } = await browser.send("Target.attachToTarget", { targetId, flatten: true });
+    await page(String(sessionId)).send("Runtime.runIfWaitingForDebugger");
+    await browser.send("Target.closeTarget", { targetId });
+  } catch {
+    // it is gone already
+  }
 }
