@@ -10,8 +10,8 @@ import type { KernelError, LoadOptions } from "./native/face.ts";
 
 type JudgeParams = z.infer<typeof judgeParams>;
 
-/** what the log of a rejected program tells in full; of an accepted one it keeps the statistics */
-const logLevel = 1;
+/** BPF_LOG_LEVEL1: the log of a rejected program in full; BPF_LOG_STATS: time and stack depth, of an accepted one too */
+const logLevel = 1 | 4;
 
 export async function judge(
   { native, ledger }: Pick<HelperContext, "native" | "ledger">,

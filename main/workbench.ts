@@ -38,6 +38,7 @@ import { saveSource } from "./source/save-source.ts";
 import { listTemplates } from "./templates/list-templates.ts";
 import { openTemplate } from "./templates/open-template.ts";
 import { verifyInput } from "./verify/verify-input.ts";
+import { createWalks, type Walks } from "./verify/walks.ts";
 
 type Notifications = typeof workbenchNotifications;
 export type Notify = <N extends keyof Notifications>(notification: N, params: z.infer<Notifications[N]>) => void;
@@ -93,7 +94,7 @@ export function createWorkbench(asking: Asking): Workbench {
       return {
         handlers: createHandlers({
           ...{ helpers, attachments, commands, watches, language },
-          ...{ builds: createLatestWins(), verdicts: createLatestWins() },
+          ...{ builds: createLatestWins(), verdicts: createLatestWins(), walks: createWalks() },
         }),
         end() {
           listeners.delete(notify);
@@ -130,6 +131,7 @@ interface Rooms {
   readonly language: Language;
   readonly builds: LatestWins;
   readonly verdicts: LatestWins;
+  readonly walks: Walks;
 }
 
 function createHandlers({
@@ -140,6 +142,7 @@ function createHandlers({
   language,
   builds,
   verdicts,
+  walks,
 }: Rooms): Handlers<typeof workbench> {
   return {
     "session.describe": () => describeSession(helpers),
@@ -160,16 +163,20 @@ function createHandlers({
     "build.build": ({ input, pipeline }, { token }) =>
       builds(input.path, token, async (own) => {
         const { build } = await buildInput(helpers.plain, input, own, pipeline);
-        commands.add(twins.buildTwin(input.path, build.stages), build.ok);
+        // what was checked while somebody typed is not something that they did
+        if (pipeline !== "one-step") commands.add(twins.buildTwin(input.path, build.stages), build.ok);
         return build;
       }),
-    "verify.verify": ({ input, pipeline }, { token }) =>
+    "verify.verify": ({ input, pipeline, logLimit }, { token }) =>
       verdicts(input.path, token, async (own) => {
-        const verdict = await verifyInput(helpers, input, own, pipeline);
-        // what was checked while somebody typed is not something that they did
+        const verdict = await verifyInput(helpers, input, own, pipeline, { logLimit, keep: walks.keep });
         if (pipeline !== "one-step") commands.add(twins.verifyTwin(input.path, verdict.build.stages), verdict.accepted);
         return verdict;
       }),
+    "verify.lines": async (params) => walks.lines(params),
+    "verify.steps": async (params) => walks.steps(params),
+    "verify.state": async (params) => walks.state(params),
+    "verify.log": async (params) => walks.log(params),
 
     ...language.handlers,
 

@@ -33,7 +33,8 @@ import { packetsReport, packetsRunParams, packetsRunResult, packetsTestParams } 
 import { programListed } from "./programs.ts";
 import { command, helperDescription, helperState, session } from "./session.ts";
 import { directory, saveParams, source, template, version } from "./source.ts";
-import { judgement, judgeParams, verdict, xdpHelpers } from "./verify.ts";
+import { judgement, judgeParams, verdict, verifyParams, xdpHelpers } from "./verify.ts";
+import * as walk from "./walk.ts";
 import { base64, id, path } from "./wire.ts";
 
 export interface Method<P extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
@@ -102,8 +103,13 @@ export const workbench = {
   "source.convertLegacyMaps": method(convertLegacyMapsParams, legacyMaps),
   /** a newer call for the same path cancels the older one of the same window; verify.verify too */
   "build.build": method(z.strictObject({ input, pipeline: pipeline.optional() }), build),
-  /** attaches nothing and keeps nothing open; "one-step" is for while somebody types */
-  "verify.verify": method(z.strictObject({ input, pipeline: pipeline.optional() }), verdict),
+  /** attaches nothing and keeps nothing open; "one-step" is for while somebody types, and asks for no password */
+  "verify.verify": method(verifyParams, verdict),
+  /** a walk folded by C line, its steps, what was known at one of them, and its text: see walk.ts */
+  "verify.lines": method(walk.walkRangeParams, walk.walkLines),
+  "verify.steps": method(walk.walkRangeParams, walk.walkSteps),
+  "verify.state": method(walk.walkStateParams, walk.walkState),
+  "verify.log": method(walk.walkLogParams, walk.walkLog),
   "language.open": method(language.openDocumentParams, language.documentState),
   "language.change": method(language.changeDocumentParams, language.documentState),
   "language.close": method(z.strictObject({ path }), none),

@@ -1,7 +1,8 @@
 /** object ─verify▶ verdict: what the kernel's verifier says of each program, in a load of its own. */
 import { z } from "zod";
-import { build } from "./build.ts";
+import { build, input, pipeline } from "./build.ts";
 import { diagnostic } from "./diagnostic.ts";
+import { longestLog } from "./shorten-log.ts";
 import { base64, symbol, u32 } from "./wire.ts";
 
 /** Asked of the elevated helper: load this one program, keep the log, close everything again. */
@@ -86,12 +87,25 @@ export const programVerdict = z.strictObject({
   instructions: u32,
   processed: u32,
   jitedBytes: u32,
+  /** of the log's last lines, null where this kernel does not say: states made in all, and held at one time */
+  states: u32.nullable(),
+  peakStates: u32.nullable(),
+  /** bytes, of the program and then of each of its functions */
+  stackDepths: z.array(u32),
+  verificationMicroseconds: u32.nullable(),
   error: z.string(),
   log: z.string(),
   /** null where accepted */
   rejection: rejection.nullable(),
 });
 export type ProgramVerdict = z.infer<typeof programVerdict>;
+
+export const verifyParams = z.strictObject({
+  input,
+  pipeline: pipeline.optional(),
+  /** characters of each program's log in the verdict; the whole one is `verify.log`'s */
+  logLimit: z.number().int().min(1024).max(longestLog).optional(),
+});
 
 export const verdict = z.strictObject({
   build,

@@ -29,7 +29,7 @@ export function refuseLegacy(
   return programs.map(({ name, section, type, instructions }) => ({
     ...{ name, section, type, instructions, rejection },
     accepted: false,
-    ...{ processed: 0, jitedBytes: 0 },
+    ...{ processed: 0, jitedBytes: 0, states: null, peakStates: null, stackDepths: [], verificationMicroseconds: null },
     error: "not loaded: legacy map definitions",
     log: "",
   }));

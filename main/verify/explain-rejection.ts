@@ -1,11 +1,9 @@
 /** A rejection in plain words: its class, its C line, what the verifier knew, and what usually mends it. Pure. */
 import type { RegisterKnown, Rejection } from "../../protocol/verify.ts";
 import type { ObjectContents } from "../object/inspect-object.ts";
-import { sourceLine } from "../object/source-line.ts";
 import { classifyRejection } from "./classify-rejection.ts";
-import { describeRegister } from "./describe-register.ts";
+import { concernedRegisters, describeRegisters, knownAt } from "./known-registers.ts";
 import { findLostPointer } from "./lost-pointer.ts";
-import { argumentNames, nameRegisters } from "./name-registers.ts";
 import { parseValue } from "./parse-state.ts";
 import { placeRejection } from "./place-rejection.ts";
 import { readLog, type VerifierLog } from "./read-log.ts";
@@ -133,17 +131,9 @@ function gatherFacts(
   const step = log.steps[at];
   if (!step) return { facts: { ...unknown, program, errors }, registers: [] };
   const states = stepStates(log.steps);
-  const state = states.before(at);
-  const exact = object ? sourceLine(object, program, step.instruction) : null;
-  const line = exact?.text ?? step.source?.text ?? "";
-  const { names, expression } = nameRegisters(log.steps, at, object, program);
-  const given = argumentNames(step.text, line);
-  const variableOf = (register: string) => {
-    const name = given.get(register) ?? alias(names.get(register), expression?.base, source);
-    // "event + 4" of a pointer are bytes here, and elements in C.
-    const counts = name !== undefined && / [-+] \d+$/.test(name) && !given.has(register);
-    return counts && !/^-?\d|^P?-?\d|^scalar/.test(state.registers.get(register) ?? "0") ? `${name} bytes` : name;
-  };
+  const known = knownAt({ steps: log.steps, states, object, program, source }, at);
+  if (!known) return { facts: { ...unknown, program, errors }, registers: [] };
+  const { state, line, names, expression, variableOf } = known;
   const concerned = concernedRegisters(errors, step.text);
   const register = concerned[0] ?? null;
   const text = register === null ? undefined : state.registers.get(register);
@@ -163,7 +153,7 @@ function gatherFacts(
     checkedPackets: checkedPackets(state, names, log),
     calledNothing: log.steps.slice(-200).some(({ text: words }) => /^call (kernel-function|unknown)?#0$/.test(words)),
   };
-  return { facts, registers: describeState(state, concerned, variableOf, facts) };
+  return { facts, registers: describeRegisters(state, concerned, variableOf, facts.lost) };
 }
 
 const unknown: RejectionFacts = {
@@ -180,33 +170,6 @@ const unknown: RejectionFacts = {
   checkedPackets: [],
   calledNothing: false,
 };
-
-/** "eth" where the source says once and for all `eth = data;`, else the name as it is. */
-function alias(name: string | undefined, base: string | undefined, source: string | null): string | undefined {
-  if (name === undefined || base === undefined || base === name || source === null) return name;
-  const set = [...source.matchAll(new RegExp(`\\b${base}\\s*=(?!=)([^;\\n]{1,200});`, "g"))];
-  const value = set.length === 1 ? (set[0]?.[1] ?? "").replace(/^\s*(\([\w\s*]{1,60}\)\s*){0,4}/, "").trim() : "";
-  return value === name ? base : name;
-}
-
-/** Those that the kernel names; else those of the instruction, the one that holds the address first. */
-function concernedRegisters(errors: readonly string[], instruction: string): readonly string[] {
-  const named = new Set<string>();
-  for (const error of errors)
-    for (const found of error.slice(0, 1000).matchAll(/\bR(\d{1,2})\b/g)) named.add(`R${found[1]}`);
-  for (const error of errors) {
-    // Arguments count from 0; a map is a helper's first.
-    const argument = /\barg ?#?([0-4])\b/.exec(error)?.[1] ?? (/^cannot pass map_type/.test(error) ? "0" : undefined);
-    if (argument !== undefined && instruction.startsWith("call ")) named.add(`R${Number(argument) + 1}`);
-  }
-  if (named.size > 0) return [...named];
-  const address = /\(r(\d{1,2}) ?[+-]\d/.exec(instruction);
-  if (address) named.add(`R${address[1]}`);
-  if (!instruction.startsWith("call ")) {
-    for (const found of instruction.matchAll(/\b[rw](\d{1,2})\b/g)) named.add(`R${found[1]}`);
-  }
-  return [...named];
-}
 
 function checkedPackets(
   { registers, stack }: MachineState,
@@ -225,29 +188,6 @@ function checkedPackets(
     if (text) return [{ name: "another pointer", value: parseValue(text) }];
   }
   return [];
-}
-
-function describeState(
-  { registers }: MachineState,
-  concerned: readonly string[],
-  variableOf: (register: string) => string | undefined,
-  { lost, register: main }: RejectionFacts,
-): readonly RegisterKnown[] {
-  const others = [...registers.keys()]
-    .filter((register) => !concerned.includes(register))
-    .sort((one, other) => Number(one.slice(1)) - Number(other.slice(1)));
-  return [...concerned, ...others].slice(0, 16).map((register) => {
-    const text = registers.get(register);
-    const words = describeRegister(text === undefined ? null : parseValue(text));
-    const was = lost && register === main ? `number (${describeRegister(lost.was).is} before ${lost.by})` : null;
-    return {
-      register,
-      variable: variableOf(register) ?? null,
-      is: was ?? words.is,
-      proved: words.proved,
-      concerned: concerned.includes(register),
-    };
-  });
 }
 
 function sentence(text: string): string {

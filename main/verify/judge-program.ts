@@ -1,5 +1,4 @@
 /** One program before the kernel's verifier, with its rejection placed in the C source. */
-import { isAbsolute, resolve, dirname } from "node:path";
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { Diagnostic } from "../../protocol/diagnostic.ts";
 import { Failed, type Failure } from "../../protocol/failures.ts";
@@ -7,8 +6,10 @@ import type { Judgement, ProgramVerdict } from "../../protocol/verify.ts";
 import type { BuiltObject } from "../build/build-input.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
 import type { ObjectProgram } from "../object/inspect-object.ts";
+import { absolute } from "./absolute.ts";
 import { diagnose } from "./diagnose.ts";
 import { isClassified } from "./explain-rejection.ts";
+import { readStatistics } from "./read-log.ts";
 
 const instructionBytes = 8;
 
@@ -42,6 +43,7 @@ export async function judgeProgram(
       accepted && judgement.xlatedBytes > 0 ? judgement.xlatedBytes / instructionBytes : program.instructions,
     processed: judgement.processed,
     jitedBytes: judgement.jitedBytes,
+    ...statisticsOf(log),
     error,
     log: log === "" ? libbpf : log,
     rejection: null,
@@ -57,9 +59,15 @@ export async function judgeProgram(
   };
 }
 
-function absolute(file: string, path: string): string {
-  if (file === "") return path;
-  return isAbsolute(file) ? file : resolve(dirname(path), file);
+function statisticsOf(log: string) {
+  const { totalStates, peakStates, stackDepths, verificationMicroseconds } = readStatistics(log);
+  return {
+    states: totalStates,
+    peakStates,
+    stackDepths: [...stackDepths],
+    verificationMicroseconds:
+      verificationMicroseconds === null ? null : Math.min(verificationMicroseconds, 0xffff_ffff),
+  };
 }
 
 async function askKernel(

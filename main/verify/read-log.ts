@@ -215,7 +215,8 @@ function readReport(sections: ReadonlyMap<string, readonly string[]>): LogReport
   };
 }
 
-function readStatistics(text: string): LogStatistics {
+/** The closing lines alone, without a walk over the log. Total. */
+export function readStatistics(text: string): LogStatistics {
   // The closing lines stand at the end: a short tail spares a second walk over a long log.
   const tail = text.slice(-4096);
   const number = (pattern: RegExp) => {

@@ -1,9 +1,10 @@
 /** Sample machine for the fake workbench: two namespaces of the lab, one NIC, one program attached from elsewhere. */
+import { createHash } from "node:crypto";
 import type { Build, Stage } from "../../protocol/build.ts";
 import type { AttachedProgram, InterfaceDetails, NetworkInterface, Place } from "../../protocol/interfaces.ts";
 import type { LabStatus } from "../../protocol/lab.ts";
 import type { MapListed, Row, Table } from "../../protocol/maps.ts";
-import type { Verdict } from "../../protocol/verify.ts";
+import type { Rejection, Verdict } from "../../protocol/verify.ts";
 
 export const foreign: AttachedProgram = {
   mode: "skb",
@@ -258,7 +259,7 @@ export function buildOf(path: string, text: string): Build {
   return {
     ok,
     path,
-    object: ok ? "ab".repeat(32) : null,
+    object: ok ? createHash("sha256").update(text).digest("hex") : null,
     stages: ok
       ? stages(path)
       : stages(path)
@@ -289,6 +290,24 @@ const acceptedLog = Array.from({ length: 40 }, (_line, index) =>
     : `${index}: (bf) r${index % 9} = r1`,
 );
 
+function rejectionAt(path: string, line: number): Rejection {
+  return {
+    class: "missing-bounds-check",
+    title: "missing bounds check",
+    ...{ file: path, line, column: 0 },
+    telling: "invalid access to packet, off=13 size=1, R1(id=0,off=13,r=0)",
+    explanation:
+      "Reading eth->h_proto takes 1 byte at offset 13 of the packet, and nothing has proved that it is there.",
+    fix: "compare with data_end before the access: at least 14 bytes from the packet's start",
+    snippet: "if ((void *)(eth + 1) > data_end)\n  return XDP_DROP;",
+    registers: [
+      { register: "R1", variable: "eth", is: "packet pointer, offset 0", proved: "0 bytes readable", concerned: true },
+      { register: "R10", variable: null, is: "stack pointer, offset 0", proved: "", concerned: false },
+    ],
+    suggestion: null,
+  };
+}
+
 export function verdictOf(path: string, text: string): Verdict {
   const build = buildOf(path, text);
   const lines = text.split("\n");
@@ -303,8 +322,12 @@ export function verdictOf(path: string, text: string): Verdict {
       instructions: 21,
       processed: accepted ? 34 : 0,
       jitedBytes: accepted ? 1229 : 0,
+      states: accepted ? 3 : 0,
+      peakStates: accepted ? 3 : 0,
+      stackDepths: [accepted ? 48 : 0],
+      verificationMicroseconds: accepted ? 374 : 21,
       error: accepted ? "" : "EACCES: Permission denied",
-      rejection: null,
+      rejection: accepted ? null : rejectionAt(path, bad + 1),
       log: accepted
         ? [
             ...acceptedLog,
@@ -336,8 +359,8 @@ export function verdictOf(path: string, text: string): Verdict {
             line: bad + 1,
             column: 0,
             severity: "error",
-            class: "packet-bounds",
-            message: "invalid access to packet, off=13 size=1, R1(id=0,off=13,r=0)",
+            class: "missing-bounds-check",
+            message: `program ${programs[0]?.name}: invalid access to packet, off=13 size=1, R1(id=0,off=13,r=0)`,
           },
         ]
       : build.diagnostics,

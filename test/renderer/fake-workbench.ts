@@ -14,6 +14,7 @@ import { connectPeer, type Handlers, type Peer } from "../../protocol/peer.ts";
 import type { HelperState } from "../../protocol/session.ts";
 import type { Row } from "../../protocol/maps.ts";
 import type { Template } from "../../protocol/source.ts";
+import { createWalks } from "../../main/verify/walks.ts";
 import * as sample from "./fake-state.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -50,6 +51,7 @@ export async function startFake(built: string): Promise<Fake> {
   const files = new Map<string, string>();
   const tables = sample.tables();
   const watched = new Set<number>();
+  const walks = createWalks();
   let lab = false;
   let nextProgram = 214;
   const attached = new Map<string, AttachedProgram>([["/docker0", sample.foreign]]);
@@ -158,8 +160,12 @@ export async function startFake(built: string): Promise<Fake> {
       ],
     }),
     "build.build": async ({ input: { path, text } }) => sample.buildOf(path, text ?? ""),
-    "verify.verify": async ({ input: { path, text } }) => {
+    "verify.verify": async ({ input: { path, text }, pipeline }) => {
       needPrivilege("ask the verifier");
+      const verdict = sample.verdictOf(path, text ?? "");
+      const logs = new Map(verdict.programs.map(({ name, log }) => [name, log]));
+      walks.keep({ object: verdict.build.object ?? "", contents: null, path, source: text, logs });
+      if (pipeline === "one-step") return verdict;
       did(
         "verify program.bpf.c",
         [
@@ -169,8 +175,12 @@ export async function startFake(built: string): Promise<Fake> {
         ],
         `xdpw verify ${path}`,
       );
-      return sample.verdictOf(path, text ?? "");
+      return verdict;
     },
+    "verify.lines": async (params) => walks.lines(params),
+    "verify.steps": async (params) => walks.steps(params),
+    "verify.state": async (params) => walks.state(params),
+    "verify.log": async (params) => walks.log(params),
     "interfaces.list": async () => ({ interfaces: interfaces(), skipped: [] }),
     "interfaces.describe": async ({ place }) => sample.details(find(place)),
     "attach.attach": async ({ input: { text }, place, mode, replace, program: wanted }) => {

@@ -193,6 +193,7 @@ describe("verify", () => {
     instructions: 6,
     processed: 6,
     jitedBytes: 40,
+    ...{ states: 0, peakStates: 0, stackDepths: [0], verificationMicroseconds: 12 },
     error: "",
     rejection: null,
   };
