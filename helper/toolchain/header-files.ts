@@ -4,7 +4,11 @@ import { dirname, isAbsolute, join, normalize, relative } from "node:path";
 import { z } from "zod";
 
 export const headerFiles = z.object({
-  read: z.array(z.object({ path: z.string(), modified: z.number(), size: z.number(), inode: z.number() })).max(5000),
+  read: z
+    .array(
+      z.object({ path: z.string(), modified: z.number(), changed: z.number(), size: z.number(), inode: z.number() }),
+    )
+    .max(5000),
   /** were one of these there, it could be found in the place of one that was read */
   absent: z.array(z.string()).max(5000),
 });
@@ -42,38 +46,54 @@ export function lookAtHeaders(
   const read: HeaderFiles["read"] = [];
   for (const path of paths) {
     const found = look(path);
-    if (found === null || found.modified > before - tick) return null;
+    if (found === null || found.changed > before - tick) return null;
     read.push(found);
   }
-  return { read, absent: shadows(paths, folders) };
+  const { absent, present } = shadows(paths, folders);
+  // one that came while the compiler read: it may have seen the folder without
+  if (present.some((path) => (look(path)?.changed ?? before) > before - tick)) return null;
+  return { read, absent };
 }
 
 export function unchanged({ read, absent }: HeaderFiles): boolean {
   return (
     read.every((was) => {
       const is = look(was.path);
-      return is !== null && is.modified === was.modified && is.size === was.size && is.inode === was.inode;
+      return (
+        is !== null &&
+        is.modified === was.modified &&
+        is.changed === was.changed &&
+        is.size === was.size &&
+        is.inode === was.inode
+      );
     }) && !absent.some((path) => existsSync(path))
   );
 }
 
 function look(path: string): HeaderFiles["read"][number] | null {
   const found = statSync(path, { throwIfNoEntry: false });
-  return found === undefined ? null : { path, modified: found.mtimeMs, size: found.size, inode: found.ino };
+  return found === undefined
+    ? null
+    : { path, modified: found.mtimeMs, changed: found.ctimeMs, size: found.size, inode: found.ino };
 }
 
 /**
  * For each header the same name in each other folder; of a name in a folder that is not there, the folder alone, so
  * that the kernel's hundred headers cost a handful of looks.
  */
-function shadows(paths: readonly string[], folders: readonly string[]): string[] {
+function shadows(
+  paths: readonly string[],
+  folders: readonly string[],
+): { readonly absent: string[]; readonly present: string[] } {
   const normal = paths.map((path) => normalize(path));
   const inSystem = (path: string): boolean => systemFolders.some((folder) => path.startsWith(`${folder}/`));
   const searched = new Set([
     ...folders.map((folder) => normalize(folder)),
     ...normal.filter((path) => !inSystem(path)).map((path) => dirname(path)),
   ]);
+  const read = new Set(normal);
   const absent = new Set<string>();
+  const present = new Set<string>();
   for (const path of normal) {
     for (const base of [...searched, ...systemFolders]) {
       const name = relative(base, path);
@@ -81,10 +101,11 @@ function shadows(paths: readonly string[], folders: readonly string[]): string[]
       for (const folder of searched) {
         const first = firstAbsent(folder, name);
         if (first !== null) absent.add(first);
+        else if (!read.has(join(folder, name))) present.add(join(folder, name));
       }
     }
   }
-  return [...absent];
+  return { absent: [...absent], present: [...present] };
 }
 
 function firstAbsent(folder: string, name: string): string | null {

@@ -122,6 +122,17 @@ describe("headers that were read", () => {
     expect(headers !== null && unchanged(headers)).toBe(false);
   });
 
+  it("are not sure where another of their name has come meanwhile", async () => {
+    const paths = [join(root, "common/far.h")];
+    const folders = [join(root, "src"), join(root, "common")];
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    const before = Date.now();
+    expect(lookAtHeaders(paths, folders, before)).not.toBe(null);
+    await put("src/far.h", "");
+    expect(lookAtHeaders(paths, folders, before)).toBe(null);
+    expect(lookAtHeaders(paths, folders, before + 1000)).not.toBe(null);
+  });
+
   it("are not sure where they have just been written", () => {
     expect(lookAtHeaders([join(root, "src/own.h")], [], Date.now())).toBe(null);
   });
