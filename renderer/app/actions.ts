@@ -50,6 +50,23 @@ function closeShownTab(app: App): void {
   else if (id === "start" || id === "shortcuts" || id.startsWith("interface:")) app.panels.close(id);
 }
 
+/** What the editor does with its own keys. */
+const inTheEditor: readonly Action[] = (
+  [
+    ["complete", "Complete", "Ctrl+Space", "editor.action.triggerSuggest"],
+    ["fix", "Fix or rewrite…", "Ctrl+.", "editor.action.quickFix"],
+    ["rename", "Rename…", "F2", "editor.action.rename"],
+    ["format", "Format", "Shift+Alt+F", "editor.action.formatDocument"],
+    ["definition", "Go to definition", "F12", "editor.action.revealDefinition"],
+    ["references", "Find uses", "Shift+F12", "editor.action.goToReferences"],
+    ["symbol", "Go to symbol…", "Ctrl+Shift+O", "editor.action.quickOutline"],
+  ] as const
+).map(([id, title, keys, command], index) => ({
+  ...{ id, menu: "Edit", title, keys, apart: index === 0 },
+  run: () => runInEditor(command),
+  enabled: hasSource,
+}));
+
 export const actions: readonly Action[] = [
   { id: "open", menu: "File", title: "Open…", keys: "Ctrl+O", run: (app) => app.store.set({ opening: true }) },
   {
@@ -105,6 +122,7 @@ export const actions: readonly Action[] = [
     run: () => runInEditor("editor.action.gotoLine"),
     enabled: hasSource,
   },
+  ...inTheEditor,
   {
     id: "next-problem",
     menu: "Edit",

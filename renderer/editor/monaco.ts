@@ -37,7 +37,7 @@ import "monaco-editor/features/snippet/register.js";
 // features/suggest leaves out the controller itself, features/gotoSymbol the commands
 import "monaco-editor/editor/contrib/gotoSymbol/browser/goToCommands.js";
 import "monaco-editor/editor/contrib/suggest/browser/suggestController.js";
-import { editor, languages, MarkerSeverity, MarkerTag, Uri } from "monaco-editor/editor/editor.api.js";
+import { editor, KeyCode, KeyMod, languages, MarkerSeverity, MarkerTag, Uri } from "monaco-editor/editor/editor.api.js";
 import { currentTheme, watchTheme } from "../app/theme.ts";
 import { configuration, grammar } from "./bpf-c.ts";
 import { editorTheme } from "./editor-theme.ts";
@@ -49,6 +49,13 @@ self.MonacoEnvironment = {
 languages.register({ id: "c", extensions: [".c", ".h"], aliases: ["C"] });
 languages.setLanguageConfiguration("c", configuration);
 languages.setMonarchTokensProvider("c", grammar);
+
+// On Linux its own key is Ctrl+Shift+I, which a browser keeps for itself.
+editor.addKeybindingRule({
+  keybinding: KeyMod.Shift | KeyMod.Alt | KeyCode.KeyF,
+  command: "editor.action.formatDocument",
+  when: "editorTextFocus && !editorReadonly",
+});
 
 function showTheme(): void {
   editor.defineTheme("xdpw", editorTheme(currentTheme()));

@@ -48,6 +48,10 @@ export function completionProvider(api: typeof languages, documents: Documents):
       range: { insert, replace },
       filterText: item.filter,
       sortText: item.sort,
+      // the arguments are asked for next
+      ...(item.snippet && item.kind === "function"
+        ? { command: { id: "editor.action.triggerParameterHints", title: "Arguments" } }
+        : {}),
       additionalTextEdits: item.also.map(({ range, text }) => ({ range: toRange(range), text })),
     };
   };
