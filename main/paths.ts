@@ -27,6 +27,16 @@ export function workspaceDirectory(): string {
   return made(join(xdg("XDG_DATA_HOME", ".local/share"), "workspace"));
 }
 
+/** the user's own, with the trash of their file manager */
+export function dataHome(): string {
+  return dirname(xdg("XDG_DATA_HOME", ".local/share"));
+}
+
+/** settings.json */
+export function configDirectory(): string {
+  return made(xdg("XDG_CONFIG_HOME", ".config"));
+}
+
 /** A 0700 directory for sockets. XDG_RUNTIME_DIR where there is one; over ssh without a session there may be none. */
 export function runtimeDirectory(): string {
   const runtime = process.env["XDG_RUNTIME_DIR"];

@@ -31,13 +31,14 @@ import { setEntry } from "./maps/set-entry.ts";
 import { createWatches } from "./maps/watch-maps.ts";
 import { packetsTwin } from "./packets/packets-twin.ts";
 import { testPackets } from "./packets/test-packets.ts";
-import { cacheDirectory, programRoot, stateDirectory, templatesRoot, workspaceDirectory } from "./paths.ts";
+import { cacheDirectory, dataHome, programRoot, stateDirectory, templatesRoot, workspaceDirectory } from "./paths.ts";
 import { listDirectory } from "./source/list-directory.ts";
 import { readSource } from "./source/read-source.ts";
 import { saveSource } from "./source/save-source.ts";
 import { listTemplates } from "./templates/list-templates.ts";
 import { openTemplate } from "./templates/open-template.ts";
 import { verifyInput } from "./verify/verify-input.ts";
+import { openWorkspace, type Workspace } from "./workspace/open-workspace.ts";
 import { createWalks, type Walks } from "./verify/walks.ts";
 
 type Notifications = typeof workbenchNotifications;
@@ -91,9 +92,15 @@ export function createWorkbench(asking: Asking): Workbench {
         cache: cacheDirectory,
       });
       languages.add(language);
+      const workspace = openWorkspace({
+        source: (changed) => notify("source.changed", changed),
+        folder: (changed) => notify("workspace.changed", changed),
+        found: (found) => notify("workspace.found", found),
+        ...{ state: stateDirectory, usual: workspaceDirectory, dataHome },
+      });
       return {
         handlers: createHandlers({
-          ...{ helpers, attachments, commands, watches, language },
+          ...{ helpers, attachments, commands, watches, language, workspace },
           ...{ builds: createLatestWins(), verdicts: createLatestWins(), walks: createWalks() },
         }),
         end() {
@@ -101,6 +108,7 @@ export function createWorkbench(asking: Asking): Workbench {
           watches.end();
           languages.delete(language);
           language.end();
+          workspace.end();
         },
       };
     },
@@ -129,6 +137,7 @@ interface Rooms {
   readonly commands: CommandLog;
   readonly watches: ReturnType<typeof createWatches>;
   readonly language: Language;
+  readonly workspace: Workspace;
   readonly builds: LatestWins;
   readonly verdicts: LatestWins;
   readonly walks: Walks;
@@ -140,12 +149,13 @@ function createHandlers({
   commands,
   watches,
   language,
+  workspace,
   builds,
   verdicts,
   walks,
 }: Rooms): Handlers<typeof workbench> {
   return {
-    "session.describe": () => describeSession(helpers),
+    "session.describe": () => describeSession(helpers, workspace.folder()),
     "session.unlock": async ({ what }) => {
       await helpers.elevated(what);
       return helpers.state();
@@ -153,7 +163,7 @@ function createHandlers({
     "session.commands": async () => ({ commands: [...commands.all()] }),
 
     "templates.list": async () => ({ templates: [...listTemplates(templatesRoot())] }),
-    "templates.open": ({ id }) => openTemplate(templatesRoot(), workspaceDirectory(), id),
+    "templates.open": ({ id }) => openTemplate(templatesRoot(), workspace.folder(), id),
     "source.read": ({ path }) => readSource(path),
     "source.save": (params) => saveSource(params),
     "source.list": ({ path }) => listDirectory(path),
@@ -178,6 +188,7 @@ function createHandlers({
     "verify.state": async (params) => walks.state(params),
     "verify.log": async (params) => walks.log(params),
 
+    ...workspace.handlers,
     ...language.handlers,
 
     "packets.test": async (params, { token }) => {
@@ -260,7 +271,7 @@ function createHandlers({
   };
 }
 
-async function describeSession(helpers: HelperPool): Promise<Session> {
+async function describeSession(helpers: HelperPool, workspace: string): Promise<Session> {
   const toolchain = await (await helpers.plain()).request("toolchain.describe", {});
   // Where root needs no asking, the helper is up by the time that the first thing needs it.
   void helpers.elevatedIfFree();
@@ -276,7 +287,7 @@ async function describeSession(helpers: HelperPool): Promise<Session> {
     kernel: release(),
     user: userInfo().username,
     home: homedir(),
-    workspace: workspaceDirectory(),
+    workspace,
     toolchain,
     helper: helpers.state(),
     warnings,

@@ -36,6 +36,7 @@ import { directory, saveParams, source, template, version } from "./source.ts";
 import { judgement, judgeParams, verdict, verifyParams, xdpHelpers } from "./verify.ts";
 import * as walk from "./walk.ts";
 import { base64, id, path } from "./wire.ts";
+import * as workspace from "./workspace.ts";
 
 export interface Method<P extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
   readonly params: P;
@@ -101,6 +102,22 @@ export const workbench = {
   "source.list": method(z.strictObject({ path }), directory),
   /** what turns `struct bpf_map_def SEC("maps")` into BTF-defined maps; the text stays as it is */
   "source.convertLegacyMaps": method(convertLegacyMapsParams, legacyMaps),
+  "workspace.describe": method(none, workspace.workspaceState),
+  "workspace.open": method(workspace.openWorkspaceParams, workspace.workspaceState),
+  /** create, rename and delete stay inside of the open workspace */
+  "workspace.create": method(workspace.createEntryParams, none),
+  "workspace.rename": method(workspace.renameEntryParams, none),
+  "workspace.delete": method(workspace.deleteEntryParams, none),
+  /** changes come as source.changed and workspace.changed */
+  "workspace.watch": method(workspace.watchParams, none),
+  "workspace.files": method(none, workspace.workspaceFiles),
+  /** matches come as workspace.found while it runs */
+  "workspace.search": method(workspace.searchParams, workspace.searchDone),
+  "workspace.keepDraft": method(workspace.draft, none),
+  "workspace.dropDraft": method(z.strictObject({ path }), none),
+  "workspace.draft": method(z.strictObject({ path }), z.strictObject({ draft: workspace.draft.nullable() })),
+  /** sources that have one, the latest typed first */
+  "workspace.drafts": method(none, z.strictObject({ paths: z.array(path) })),
   /** a newer call for the same path cancels the older one of the same window; verify.verify too */
   "build.build": method(z.strictObject({ input, pipeline: pipeline.optional() }), build),
   /** attaches nothing and keeps nothing open; "one-step" is for while somebody types, and asks for no password */
@@ -153,6 +170,9 @@ export const workbenchNotifications = {
   "maps.changed": tableChange,
   /** the map went away: its watch ended */
   "maps.gone": z.strictObject({ id, why: z.string() }),
+  "source.changed": workspace.sourceChanged,
+  "workspace.changed": workspace.folderChanged,
+  "workspace.found": workspace.searchFound,
   "language.diagnostics": language.findings,
   "language.state": language.languageState,
   "lab.progress": z.strictObject({ text: z.string() }),

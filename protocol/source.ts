@@ -13,6 +13,8 @@ export const saveParams = z.strictObject({
   text: sourceText,
   /** what the editor read or saved last; null writes in any case (the user was asked) */
   basedOn: version.nullable(),
+  /** fails with `name-taken` where something is there: nothing is written over */
+  onlyNew: z.boolean().optional(),
 });
 export type SaveParams = z.infer<typeof saveParams>;
 

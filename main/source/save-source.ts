@@ -1,18 +1,24 @@
 /** Writes a source whole or not at all, and never over somebody else's change. */
 import { randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
-import { access, type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { access, type FileHandle, link, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Failed } from "../../protocol/failures.ts";
 import type { SaveParams } from "../../protocol/source.ts";
 import { fileFailure, isErrno } from "./file-failure.ts";
 import { readBytes, versionOf } from "./read-source.ts";
 
-/** @throws Failed `changed-on-disk` where the file is no longer what the text was based on, `file` */
-export async function saveSource({ path, text, basedOn }: SaveParams): Promise<{ readonly version: string }> {
+/** @throws Failed `changed-on-disk` where the file is no longer what the text was based on, `name-taken`, `file` */
+export async function saveSource({
+  path,
+  text,
+  basedOn,
+  onlyNew = false,
+}: SaveParams): Promise<{ readonly version: string }> {
   const bytes = Buffer.from(text, "utf8");
   const version = versionOf(bytes);
   const { target, stat } = await look(path);
+  if (onlyNew && stat !== null) throw nameTaken(path);
   if (basedOn !== null) {
     const current = await versionOnDisk(target);
     if (current !== basedOn && current !== version) {
@@ -34,12 +40,25 @@ export async function saveSource({ path, text, basedOn }: SaveParams): Promise<{
     } finally {
       await file.close();
     }
-    await rename(temporary, target);
+    if (onlyNew) {
+      // a rename would write over what appeared there meanwhile
+      await link(temporary, target);
+      await rm(temporary);
+    } else await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
+    if (onlyNew && isErrno(error) && error.code === "EEXIST") throw nameTaken(path);
     throw fileFailure("save", path, error);
   }
   return { version };
+}
+
+function nameTaken(path: string): Failed {
+  return new Failed({
+    kind: "name-taken",
+    name: path,
+    message: `save ${path}: something of that name is there already: choose another name, or replace it`,
+  });
 }
 
 /** The file to replace: behind a symbolic link the one that it names, not the link. */

@@ -137,7 +137,7 @@ function RunRow({ run: { params, result, failed }, progress }: RunRowProps): Rea
       </td>
       {result === null ? (
         <td colSpan={5} className={failed === null ? "mid" : "bad-text"}>
-          {failed ?? (progress === "" ? "sending…" : progress)}
+          {failed ?? `sending… ${progress}`}
         </td>
       ) : (
         <>
