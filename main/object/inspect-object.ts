@@ -1,7 +1,7 @@
 import { describeMaps, type ObjectMap } from "./describe-maps.ts";
 import { findFunctions, type ObjectFunction } from "./find-functions.ts";
 import { type Failed, failed } from "./object-failure.ts";
-import { type ProgramType, programType } from "./program-type.ts";
+import { type ProgramType, programTypeOf } from "./program-type.ts";
 import { type Btf, readBtf } from "./read-btf.ts";
 import { type BtfExt, readBtfExt } from "./read-btf-ext.ts";
 import { type Elf, readElf } from "./read-elf.ts";
@@ -60,7 +60,7 @@ export function inspectObject(bytes: Uint8Array, name = ""): Inspection {
       name: symbol,
       section,
       instructions,
-      ...programType(section),
+      ...programTypeOf(section, symbol, btf),
     }));
   const license = findSection(elf, "license");
   const hasLegacyMaps = elf.sections.some(({ name: section }) => isLegacySection(section));

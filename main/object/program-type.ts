@@ -1,3 +1,6 @@
+import { type Btf, btfType } from "./read-btf.ts";
+import { resolveBtfType } from "./resolve-btf.ts";
+
 /** How libbpf sees an XDP section name (its table of section definitions matches these six exactly). */
 const xdpSections: ReadonlyMap<string, "interface" | "devmap" | "cpumap"> = new Map([
   ["xdp", "interface"],
@@ -47,8 +50,8 @@ const others: ReadonlyMap<string, string> = new Map([
 
 /**
  * - "known": libbpf takes the section as XDP;
- * - "unknown-name": it begins with "xdp", but libbpf refuses it ("xdp1", "xdp_icmp_echo") unless the program's type is
- *   set to XDP before the load;
+ * - "unknown-name": libbpf refuses it unless the program's type is set to XDP before the load: it begins with "xdp"
+ *   ("xdp1", "xdp_icmp_echo"), or is any other word ("prog") and the function takes a struct xdp_md;
  * - "no": another kind of program.
  */
 export type XdpSection = "known" | "unknown-name" | "no";
@@ -62,11 +65,31 @@ export interface ProgramType {
 }
 
 /** What a program is, by its section's name. A leading "?" (not loaded by itself) does not count. */
-export function programType(section: string): ProgramType {
+function programType(section: string): ProgramType {
   const name = section.startsWith("?") ? section.slice(1) : section;
   const attachesTo = xdpSections.get(name);
   if (attachesTo) return { type: "xdp", xdp: "known", attachesTo };
   if (name.startsWith("xdp")) return { type: "xdp", xdp: "unknown-name", attachesTo: "interface" };
   const word = /^[a-z_0-9]+/.exec(name)?.[0] ?? "";
   return { type: others.get(word) ?? "unspec", xdp: "no", attachesTo: null };
+}
+
+/** What is known of a program besides its section's name: its BTF tells what it takes. */
+export function programTypeOf(section: string, name: string, btf: Btf | null): ProgramType {
+  const bySection = programType(section);
+  if (bySection.type !== "unspec" || btf === null || !takesXdpContext(btf, name)) return bySection;
+  return { type: "xdp", xdp: "unknown-name", attachesTo: "interface" };
+}
+
+function takesXdpContext(btf: Btf, name: string): boolean {
+  for (let id = 1; id < btf.typeCount; id++) {
+    const type = btfType(btf, id);
+    if (type.kind !== "function" || type.name !== name) continue;
+    const prototype = btfType(btf, type.type);
+    const [first, second] = prototype.kind === "prototype" ? prototype.parameters : [];
+    const pointer = first && !second ? resolveBtfType(btf, first.type).type : null;
+    const target = pointer?.kind === "pointer" ? resolveBtfType(btf, pointer.type).type : null;
+    return (target?.kind === "struct" || target?.kind === "forward") && target.name === "xdp_md";
+  }
+  return false;
 }

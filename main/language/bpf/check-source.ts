@@ -29,7 +29,8 @@ function checkSections(document: TextDocument, code: string): Finding[] {
     const common = { range, source: "xdpw", code: "unknown-section", unused: false } as const;
     const near = nearestSection(name);
     const hint = near === null ? "" : `: did you mean "${near}"?`;
-    if (name.startsWith("xdp")) {
+    // a build tells by the function's parameter that it is XDP, whatever its section is called
+    if (name.startsWith("xdp") || /^"\s*\)[^{;]*\(\s*struct\s+xdp_md\s*\*[^,]*\)/.test(code.slice(to, to + 1000))) {
       return [
         {
           ...common,
