@@ -29,6 +29,7 @@ export function TrafficPanel(): React.ReactNode {
   const app = useApp();
   const lab = useSession((state) => state.lab);
   const runs = useSession((state) => state.traffic);
+  const progress = useSession((state) => state.works.findLast(({ kind }) => kind === "traffic")?.detail ?? "");
   const [sender, setSender] = useState<TrafficParams["from"]>("host0");
   const [receiver, setReceiver] = useState<TrafficParams["to"]>("port0");
   const [protocol, setProtocol] = useState<TrafficParams["protocol"]>("udp");
@@ -44,7 +45,6 @@ export function TrafficPanel(): React.ReactNode {
   }
   const wrongCount = wrongNumber(packets, 1);
   const wrongRate = wrongNumber(rate, 0);
-  const progress = useSession((state) => state.works.findLast(({ kind }) => kind === "traffic")?.detail ?? "");
   const sending = runs[0] !== undefined && runs[0].result === null && runs[0].failed === null;
   return (
     <div className="traffic">
