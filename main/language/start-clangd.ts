@@ -87,10 +87,11 @@ export async function startClangd(options: ClangdOptions): Promise<Clangd> {
     child.once("exit", (code, signal) => resolve(signal === null ? exitWords(code, said) : `ended by ${signal}`));
   });
   void ended.then((how) => {
-    if (!open) return;
+    // before that, whoever waits for the greeting hears of it
+    if (!open || !greeted) return;
     open = false;
     connection.dispose();
-    if (greeted) options.ended(how);
+    options.ended(how);
   });
   connection.onError(() => undefined);
   connection.onUnhandledNotification(() => undefined);

@@ -128,7 +128,7 @@ test("helpers that XDP may not call here are marked, sections completed, unknown
   await page.getByText("bpf_printk").first().hover();
   await expect(page.locator(".monaco-hover:visible")).toContainText("GPL-compatible license");
 
-  await goTo(page, 11, 8);
+  await goTo(page, 11, 9);
   await page.keyboard.press("Escape");
   await page.keyboard.type(".fr");
   await expect(page.getByRole("option", { name: /^xdp\.frags/ }).first()).toBeVisible();
@@ -176,6 +176,7 @@ test("formatting follows the kernel's style, and a .clang-format where there is 
   write(machine, "own/.clang-format", "BasedOnStyle: GNU\n");
   const other = await openText(page, machine, "own/f.c", ugly);
   await page.keyboard.press("Shift+Alt+F");
+  await expect(shown(page)).toContainText("f (int x)");
   await save(page, other, /^int\nf \(int x\)\n/);
 });
 

@@ -74,9 +74,9 @@ export function parseHelperManuals(header: string): HelperManuals {
   return found;
 }
 
-/** The parameter's own name: the last word of its declaration; `...` stays. */
+/** The parameter's own name: that of a pointer to a function, else the last word of its declaration; `...` stays. */
 export function parameterName(parameter: string): string {
-  return /(\w+)\s*$/.exec(parameter)?.[1] ?? parameter;
+  return (/\(\s*\*\s*(\w+)\s*\)/.exec(parameter) ?? /(\w+)\s*(?:\[[^\]]*\]\s*)*$/.exec(parameter))?.[1] ?? parameter;
 }
 
 function splitParameters(list: string): string[] {

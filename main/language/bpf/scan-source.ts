@@ -37,23 +37,23 @@ export function blanked(text: string, strings: boolean): string {
       blank(at, to);
       at = to;
     } else if (character === '"' || character === "'") {
-      const to = endOfQuoted(text, at);
-      if (strings) blank(at + 1, Math.max(at + 1, to - 1));
-      at = to;
+      const { end, closed } = endOfQuoted(text, at);
+      if (strings) blank(at + 1, closed ? end - 1 : end);
+      at = end;
     } else at++;
   }
   return out + text.slice(kept);
 }
 
 /** behind the closing quote, or at the end of the line where there is none */
-function endOfQuoted(text: string, start: number): number {
+function endOfQuoted(text: string, start: number): { readonly end: number; readonly closed: boolean } {
   const quote = text[start];
   for (let at = start + 1; at < text.length; at++) {
     if (text[at] === "\\") at++;
-    else if (text[at] === quote) return at + 1;
-    else if (text[at] === "\n") return at;
+    else if (text[at] === quote) return { end: at + 1, closed: true };
+    else if (text[at] === "\n") return { end: at, closed: false };
   }
-  return text.length;
+  return { end: text.length, closed: false };
 }
 
 /** `code` is blanked(text, false). */
