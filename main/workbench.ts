@@ -31,7 +31,16 @@ import { setEntry } from "./maps/set-entry.ts";
 import { createWatches } from "./maps/watch-maps.ts";
 import { packetsTwin } from "./packets/packets-twin.ts";
 import { testPackets } from "./packets/test-packets.ts";
-import { cacheDirectory, dataHome, programRoot, stateDirectory, templatesRoot, workspaceDirectory } from "./paths.ts";
+import {
+  cacheDirectory,
+  configDirectory,
+  dataHome,
+  programRoot,
+  stateDirectory,
+  templatesRoot,
+  workspaceDirectory,
+} from "./paths.ts";
+import { openSettings, type SettingsRoom } from "./settings/open-settings.ts";
 import { listDirectory } from "./source/list-directory.ts";
 import { readSource } from "./source/read-source.ts";
 import { saveSource } from "./source/save-source.ts";
@@ -73,6 +82,7 @@ export function createWorkbench(asking: Asking): Workbench {
     progress: (text) => everybody("lab.progress", { text }),
   });
   const attachments = openAttachments(stateDirectory());
+  const settings = openSettings(configDirectory, (state) => everybody("settings.changed", state));
   const commands = createCommandLog((command) => everybody("command.added", command));
   return {
     helpers,
@@ -90,6 +100,7 @@ export function createWorkbench(asking: Asking): Workbench {
             ? ((await (await helpers.elevatedIfFree())?.request("verify.helpers", {})) ?? null)
             : null,
         cache: cacheDirectory,
+        formatStyle: () => settings.now().formatStyle,
       });
       languages.add(language);
       const workspace = openWorkspace({
@@ -100,7 +111,7 @@ export function createWorkbench(asking: Asking): Workbench {
       });
       return {
         handlers: createHandlers({
-          ...{ helpers, attachments, commands, watches, language, workspace },
+          ...{ helpers, attachments, commands, watches, language, workspace, settings },
           ...{ builds: createLatestWins(), verdicts: createLatestWins(), walks: createWalks() },
         }),
         end() {
@@ -113,6 +124,7 @@ export function createWorkbench(asking: Asking): Workbench {
       };
     },
     async close() {
+      settings.end();
       await forgetTheGone(helpers, attachments);
       await helpers.close();
     },
@@ -138,6 +150,7 @@ interface Rooms {
   readonly watches: ReturnType<typeof createWatches>;
   readonly language: Language;
   readonly workspace: Workspace;
+  readonly settings: SettingsRoom;
   readonly builds: LatestWins;
   readonly verdicts: LatestWins;
   readonly walks: Walks;
@@ -150,6 +163,7 @@ function createHandlers({
   watches,
   language,
   workspace,
+  settings,
   builds,
   verdicts,
   walks,
@@ -161,6 +175,10 @@ function createHandlers({
       return helpers.state();
     },
     "session.commands": async () => ({ commands: [...commands.all()] }),
+
+    "settings.read": () => settings.state(),
+    "settings.set": (patch) => settings.set(patch),
+    "settings.edit": async () => ({ path: await settings.edit() }),
 
     "templates.list": async () => ({ templates: [...listTemplates(templatesRoot())] }),
     "templates.open": ({ id }) => openTemplate(templatesRoot(), workspace.folder(), id),

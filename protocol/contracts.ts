@@ -32,6 +32,7 @@ import {
 import { packetsReport, packetsRunParams, packetsRunResult, packetsTestParams } from "./packets.ts";
 import { programListed } from "./programs.ts";
 import { command, helperDescription, helperState, session } from "./session.ts";
+import { settingsPatch, settingsState } from "./settings.ts";
 import { directory, saveParams, source, template, version } from "./source.ts";
 import { judgement, judgeParams, verdict, verifyParams, xdpHelpers } from "./verify.ts";
 import * as walk from "./walk.ts";
@@ -94,6 +95,11 @@ export const workbench = {
   /** starts the elevated helper, asking the user where it must; `what` is what it is needed for */
   "session.unlock": method(z.strictObject({ what: z.string().max(200) }), helperState),
   "session.commands": method(none, z.strictObject({ commands: z.array(command) })),
+  "settings.read": method(none, settingsState),
+  /** writes these values into settings.json and leaves the others as they are */
+  "settings.set": method(settingsPatch, settingsState),
+  /** makes settings.json where there is none */
+  "settings.edit": method(none, z.strictObject({ path })),
   "templates.list": method(none, z.strictObject({ templates: z.array(template) })),
   /** copies the template into the workspace, or finds the copy that is there, and reads its program */
   "templates.open": method(z.strictObject({ id: z.string().max(100) }), source),
@@ -170,6 +176,7 @@ export const workbenchNotifications = {
   "maps.changed": tableChange,
   /** the map went away: its watch ended */
   "maps.gone": z.strictObject({ id, why: z.string() }),
+  "settings.changed": settingsState,
   "source.changed": workspace.sourceChanged,
   "workspace.changed": workspace.folderChanged,
   "workspace.found": workspace.searchFound,

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import type { CancellationToken } from "vscode-jsonrpc";
 import { Failed, fail } from "../../protocol/failures.ts";
 import type { Range, TextEdit } from "../../protocol/language.ts";
+import type { FormatStyle } from "../../protocol/settings.ts";
 import { confined, toolEnvironment } from "./confine.ts";
 import { findTool } from "./find-tool.ts";
 import { kernelStyle } from "./kernel-style.ts";
@@ -23,6 +24,7 @@ export async function format(
   document: TextDocument,
   range: Range | null,
   token: CancellationToken,
+  fallback: FormatStyle = "kernel",
 ): Promise<Formatted> {
   const tool = findTool("clang-format");
   if (tool === null) {
@@ -37,7 +39,7 @@ export async function format(
   const style = styleFile(path);
   const args = [
     `--assume-filename=${path}`,
-    `--style=${style === null ? kernelStyle : "file"}`,
+    `--style=${style !== null ? "file" : fallback === "kernel" ? kernelStyle : fallback}`,
     "--fallback-style=none",
     ...(range === null ? [] : [`--lines=${range.from.line}:${lastLine(range)}`]),
   ];
@@ -67,7 +69,7 @@ export function difference(document: TextDocument, after: string): TextEdit[] {
   const shorter = Math.min(before.length, after.length);
   let start = 0;
   while (start < shorter && before[start] === after[start]) start++;
-  start = before.lastIndexOf("\n", start - 1) + 1;
+  start = start === 0 ? 0 : before.lastIndexOf("\n", start - 1) + 1;
   let end = 0;
   while (end < shorter - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
   while (end > 0 && before[before.length - end - 1] !== "\n") end--;

@@ -8,6 +8,7 @@ import type { workbench } from "../../protocol/contracts.ts";
 import { fail } from "../../protocol/failures.ts";
 import type { Findings, LanguageState } from "../../protocol/language.ts";
 import type { Handlers } from "../../protocol/peer.ts";
+import type { FormatStyle } from "../../protocol/settings.ts";
 import type * as protocol from "../../protocol/language.ts";
 import { createOffers } from "./act.ts";
 import { checkSource } from "./bpf/check-source.ts";
@@ -32,6 +33,8 @@ export interface LanguageOptions {
   readonly state: (state: LanguageState) => void;
   /** which helpers an XDP program may call; null where the kernel cannot be asked now */
   readonly askKernel: () => Promise<Answer | null>;
+  /** where no .clang-format is found */
+  readonly formatStyle?: () => FormatStyle;
   /** where the answer is kept */
   readonly cache: () => string;
   /** tests put others in their place */
@@ -174,7 +177,7 @@ export function openLanguage(options: LanguageOptions): Language {
     "language.symbols": ({ path }, { token }) =>
       alive(token, async () => ({ symbols: await listSymbols(context, documentAt(path), token) })),
     "language.format": ({ path, range }, { token }) =>
-      alive(token, () => format(path, documentAt(path).text, range, token)),
+      alive(token, () => format(path, documentAt(path).text, range, token, options.formatStyle?.())),
     "language.actions": ({ path, range }, { token }) =>
       alive(token, async () => ({ actions: await offers.list(context, documentAt(path), range, token) })),
     "language.act": async ({ path, id }) => ({ files: await offers.act(path, id, documentAt(path).version) }),
