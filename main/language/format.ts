@@ -23,8 +23,8 @@ export async function format(
   path: string,
   document: TextDocument,
   range: Range | null,
+  fallback: FormatStyle,
   token: CancellationToken,
-  fallback: FormatStyle = "kernel",
 ): Promise<Formatted> {
   const tool = findTool("clang-format");
   if (tool === null) {

@@ -177,7 +177,7 @@ export function openLanguage(options: LanguageOptions): Language {
     "language.symbols": ({ path }, { token }) =>
       alive(token, async () => ({ symbols: await listSymbols(context, documentAt(path), token) })),
     "language.format": ({ path, range }, { token }) =>
-      alive(token, () => format(path, documentAt(path).text, range, token, options.formatStyle?.())),
+      alive(token, () => format(path, documentAt(path).text, range, options.formatStyle?.() ?? "kernel", token)),
     "language.actions": ({ path, range }, { token }) =>
       alive(token, async () => ({ actions: await offers.list(context, documentAt(path), range, token) })),
     "language.act": async ({ path, id }) => ({ files: await offers.act(path, id, documentAt(path).version) }),
