@@ -8,12 +8,14 @@
  * @typedef {"apt" | "dnf" | "zypper" | "pacman"} Manager
  * @typedef {{ readonly commands: readonly string[] } | { readonly headers: readonly string[] } | { readonly files: readonly string[] }} Probe
  *   commands and files: any one of them is enough; headers: all of them are needed
+ * comfort: the workbench starts without it, and says what is missing.
  * @typedef {{
  *   readonly name: string,
  *   readonly purpose: string,
  *   readonly probe: Probe,
  *   readonly packages: Readonly<Record<Manager, readonly (readonly string[])[]>>,
  *   readonly tests?: true,
+ *   readonly comfort?: true,
  * }} Requirement
  */
 
@@ -22,6 +24,12 @@
  * @returns {Readonly<Record<Manager, readonly (readonly string[])[]>>}
  */
 const everywhere = (name) => ({ apt: [[name]], dnf: [[name]], zypper: [[name]], pacman: [[name]] });
+
+/**
+ * @param {string} name
+ * @returns {readonly string[]} as Debian and Ubuntu name what is installed beside the default version
+ */
+const versioned = (name) => Array.from({ length: 20 }, (_, index) => `${name}-${index + 12}`);
 
 /** @type {readonly Requirement[]} */
 export const requirements = [
@@ -95,6 +103,20 @@ export const requirements = [
     purpose: "keeps the compiler without privileges when root builds",
     probe: { commands: ["bwrap"] },
     packages: everywhere("bubblewrap"),
+  },
+  {
+    name: "clangd",
+    purpose: "completion and findings while C is typed",
+    comfort: true,
+    probe: { commands: ["clangd", ...versioned("clangd")] },
+    packages: { apt: [["clangd"]], dnf: [["clang-tools-extra"]], zypper: [["clang"]], pacman: [["clang"]] },
+  },
+  {
+    name: "clang-format",
+    purpose: "formats C",
+    comfort: true,
+    probe: { commands: ["clang-format", ...versioned("clang-format")] },
+    packages: { apt: [["clang-format"]], dnf: [["clang-tools-extra"]], zypper: [["clang"]], pacman: [["clang"]] },
   },
   {
     name: "chromium",

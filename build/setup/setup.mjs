@@ -2,7 +2,7 @@
  * `npm run setup`: everything between a fresh clone and a program that can start. Runs with nothing but Node.
  * Exit 0: all is there. 1: a build failed. 3: the environment lacks something, which was named.
  */
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isEntry } from "./entry.mjs";
@@ -25,6 +25,27 @@ function say(text) {
 }
 
 /**
+ * Whether a set-up of the last day has been here: what could not be installed then is not tried at every start.
+ * @returns {boolean}
+ */
+function triedLately() {
+  const stamp = join(root, ".cache/comfort");
+  const day = 24 * 3600 * 1000;
+  try {
+    if (Date.now() - statSync(stamp).mtimeMs < day) return true;
+  } catch {
+    // never
+  }
+  try {
+    mkdirSync(dirname(stamp), { recursive: true });
+    writeFileSync(stamp, "");
+  } catch {
+    // a read-only checkout
+  }
+  return false;
+}
+
+/**
  * @param {{ readonly tests: boolean }} options tests: also what only the tests need
  * @returns {Promise<number>} exit code
  */
@@ -40,6 +61,7 @@ export async function setUp({ tests }) {
     system: thisSystem(process.env["PATH"]),
     requirements: requirements.filter((requirement) => tests || requirement.tests !== true),
     mayInstall,
+    triedComfort: triedLately(),
     isRoot: process.getuid?.() === 0,
     hasTerminal: process.stdin.isTTY === true,
     run: runOnTerminal,

@@ -13,11 +13,14 @@ import { findCommand, findManager, findMissing } from "./probe.mjs";
  */
 
 /**
+ * triedComfort: what is only comfort was tried lately, and is not tried again by itself.
+ *
  * Everything that installing touches beyond looking, so that a test can put a made-up machine in its place.
  * @typedef {{
  *   readonly system: System,
  *   readonly requirements: readonly Requirement[],
  *   readonly mayInstall: boolean,
+ *   readonly triedComfort?: boolean,
  *   readonly isRoot: boolean,
  *   readonly hasTerminal: boolean,
  *   readonly run: Run,
@@ -38,6 +41,10 @@ export function provideSystem(machine) {
   const { system, requirements, say } = machine;
   const missing = findMissing(system, requirements);
   if (missing.length === 0) return 0;
+  if (missing.every(isComfort)) {
+    provideComfort(machine, missing);
+    return 0;
+  }
   say(`missing on this system:\n${describeMissing(missing)}`);
 
   const manager = findManager(system);
@@ -78,12 +85,46 @@ export function provideSystem(machine) {
     refreshLists();
     code = machine.run([...elevate, ...install]);
   }
-  const still = findMissing(system, requirements);
+  if (code !== 0 && missing.some(isComfort)) {
+    const needed = missing.filter((one) => !isComfort(one));
+    const fewer = choosePackages(needed, manager, (name) => machine.isKnown(manager, name));
+    say(`without what is only comfort: ${fewer.join(" ")}`);
+    code = machine.run([...elevate, ...installCommand(manager, fewer)]);
+  }
+  const still = findMissing(system, requirements).filter((one) => code !== 0 || !isComfort(one));
   if (code === 0 && still.length === 0) return 0;
   if (code !== 0) say(`${manager} ended with exit code ${code}`);
   if (still.length > 0) say(`still missing:\n${describeMissing(still)}`);
   say(`Install by hand, then start again:\n  ${byHand(machine, install)}`);
   return cannot;
+}
+
+/**
+ * @param {Requirement} requirement
+ */
+function isComfort({ comfort }) {
+  return comfort === true;
+}
+
+/**
+ * Nothing here keeps the workbench from starting, so nobody is asked for a password for it.
+ * @param {Machine} machine
+ * @param {readonly Requirement[]} missing
+ */
+function provideComfort(machine, missing) {
+  const { system, say, isRoot, mayInstall } = machine;
+  const manager = findManager(system);
+  const packages =
+    manager === undefined ? [] : choosePackages(missing, manager, (name) => machine.isKnown(manager, name));
+  const install = manager === undefined ? [] : installCommand(manager, packages);
+  if (manager !== undefined && mayInstall && isRoot && machine.triedComfort !== true) {
+    say(
+      `missing, and not needed to start:\n${describeMissing(missing)}\ninstalling with ${manager}: ${packages.join(" ")}`,
+    );
+    if (machine.run(install) === 0 && findMissing(system, missing).length === 0) return;
+  }
+  const how = manager === undefined ? "" : `\nto install it: ${byHand(machine, install)}`;
+  say(`going on without what is not installed:\n${describeMissing(findMissing(system, missing))}${how}`);
 }
 
 /**

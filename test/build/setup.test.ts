@@ -106,8 +106,8 @@ describe("finding what is missing", () => {
 
 describe("naming packages", () => {
   const lists = {
-    apt: "clang llvm libbpf-dev libelf-dev zlib1g-dev linux-libc-dev g++ iproute2 ethtool bpftool bubblewrap",
-    dnf: "clang llvm libbpf-devel elfutils-libelf-devel zlib-devel kernel-headers gcc-c++ iproute ethtool bpftool bubblewrap",
+    apt: "clang llvm libbpf-dev libelf-dev zlib1g-dev linux-libc-dev g++ iproute2 ethtool bpftool bubblewrap clangd clang-format",
+    dnf: "clang llvm libbpf-devel elfutils-libelf-devel zlib-devel kernel-headers gcc-c++ iproute ethtool bpftool bubblewrap clang-tools-extra",
     zypper:
       "clang llvm libbpf-devel libelf-devel zlib-devel linux-glibc-devel gcc-c++ iproute2 ethtool bpftool bubblewrap",
     pacman: "clang llvm libbpf libelf zlib linux-api-headers gcc iproute2 ethtool bpf bubblewrap",
@@ -212,6 +212,49 @@ describe("installing", () => {
     const story = provide({});
     expect(story).toMatchObject({ code: 3, ran: [] });
     expect(story.said).toContain("clang");
+  });
+});
+
+describe("what is only comfort", () => {
+  const without = (): void => {
+    putAll();
+    rmSync(join(root, "usr/bin/clangd"));
+    putFile("usr/bin/apt-get", 0o755);
+    putFile("usr/bin/sudo", 0o755);
+  };
+
+  it("is installed where that needs nobody's leave, and is enough in a version of its own", () => {
+    without();
+    const story = provide({}, () => {
+      putFile("usr/bin/clangd-17", 0o755);
+      return 0;
+    });
+    expect(story.ran).toEqual([expect.stringMatching(/apt-get install .* clangd$/)]);
+    expect(provide({})).toEqual({ code: 0, ran: [], said: "" });
+  });
+
+  it("stops no start, asks for no password, and is tried once", () => {
+    without();
+    const failing = provide({}, () => 100);
+    expect(failing).toMatchObject({ code: 0 });
+    expect(failing.said).toContain("going on without");
+    for (const change of [{ isRoot: false }, { mayInstall: false }, { triedComfort: true }]) {
+      const story = provide(change);
+      expect(story).toMatchObject({ code: 0, ran: [] });
+      expect(story.said).toMatch(/clangd .*while C is typed[^]*to install it: .*apt-get install/);
+    }
+  });
+
+  it("is left out where the rest cannot be installed with it", () => {
+    without();
+    rmSync(join(root, "usr/bin/llc"));
+    const story = provide({}, (command) => {
+      if (command.includes("clangd")) return 100;
+      putFile("usr/bin/llc", 0o755);
+      return 0;
+    });
+    expect(story.code).toBe(0);
+    expect(story.ran.at(-1)).toMatch(/--no-install-recommends llvm$/);
   });
 });
 
