@@ -21,6 +21,7 @@ export default defineConfig<{ readonly door: Door }>({
   reporter: "list",
   use: {
     headless: true,
+    actionTimeout: 10_000,
     launchOptions: {
       executablePath: findChromium() ?? "chromium",
       args: [

@@ -16,7 +16,7 @@ import { chooseTheme, themeChoices } from "./theme.ts";
 
 export function MenuBar(): React.ReactNode {
   const [open, setOpen] = useState<MenuName | null>(null);
-  const workspace = useSession((state) => state.session?.workspace ?? "");
+  const workspace = useSession(({ session }) => (session === null ? "" : underHome(session.workspace, session.home)));
   const [header, setHeader] = useState<HTMLElement | null>(null);
   const step = (from: MenuName, by: 1 | -1): void => {
     const at = menuNames.indexOf(from);
@@ -66,6 +66,11 @@ export function MenuBar(): React.ReactNode {
       </span>
     </header>
   );
+}
+
+/** As a shell would write it. */
+function underHome(path: string, home: string): string {
+  return path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }
 
 function MenuOf({ name }: { readonly name: MenuName }): React.ReactNode {

@@ -54,7 +54,7 @@ export async function openMachine(): Promise<Machine> {
     HOME: home,
     XDG_CONFIG_HOME: join(home, "config"),
     XDG_CACHE_HOME: join(home, "cache"),
-    XDG_DATA_HOME: join(home, "data"),
+    XDG_DATA_HOME: join(home, ".local/share"),
     XDG_STATE_HOME: join(home, "state"),
     XDG_RUNTIME_DIR: runtime,
   };
@@ -74,7 +74,7 @@ export async function openMachine(): Promise<Machine> {
       return stdout;
     },
     shell: async (line) => machine.run("sh", "-c", line),
-    workspace: join(home, "data/xdp-workbench/workspace"),
+    workspace: join(home, ".local/share/xdp-workbench/workspace"),
     async serve(port = 0) {
       const serve = join(repository, "dist/main/serve.js");
       const [file, args] = inside([process.execPath, serve, "--port", `${port}`]);

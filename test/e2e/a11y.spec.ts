@@ -1,0 +1,120 @@
+/** Every view, in every theme, against axe's rules (https://github.com/dequelabs/axe-core). */
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { isRoot, needsRoot } from "./open-workbench.ts";
+import * as steps from "./steps.ts";
+import { expect, test } from "./workbench-test.ts";
+
+const themes = ["Dark", "Light", "High contrast"] as const;
+
+test.skip(!isRoot, needsRoot);
+
+test("no view breaks a rule of accessibility, in any theme", async ({ workbench: { page, machine } }) => {
+  test.setTimeout(180_000);
+  const found: string[] = [];
+  /** the view as it is, in each theme */
+  const look = async (view: string): Promise<void> => {
+    for (const theme of themes) {
+      await showTheme(page, theme);
+      const { violations } = await rulesOf(page, theme).analyze();
+      for (const { id, help, nodes } of violations) {
+        found.push(
+          `${view}, ${theme}: ${id}: ${help}: ${nodes.map(({ html, any }) => `${html.slice(0, 150)} ${any[0]?.message ?? ""}`).join(" | ")}`,
+        );
+      }
+    }
+  };
+
+  await expectRulesToBite(page);
+  await look("start");
+  await page.keyboard.press("Control+O");
+  await page.getByRole("dialog", { name: "Open a file" }).waitFor();
+  await look("open dialog");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("F1");
+  await page.getByRole("tabpanel", { name: "Keyboard shortcuts" }).waitFor();
+  await look("shortcuts");
+
+  await steps.openText(page, machine, "broken.bpf.c", "int x = y;\n");
+  await page.keyboard.press("Control+S");
+  await expect(steps.verdict(page)).toContainText("does not build");
+  await steps.bottomPanel(page, "Problems");
+  await look("editor with an error, problems");
+
+  await page.getByRole("tab", { name: "Start" }).click();
+  await steps.attachCounters(page);
+  await look("lab, editor with a verdict, message");
+  await steps.bottomPanel(page, "Verifier");
+  await look("verifier's log");
+  await page.getByRole("radio", { name: /^Build commands/ }).click();
+  await look("build commands");
+  await steps.bottomPanel(page, "Traffic");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(page.getByRole("table", { name: "Traffic" })).toContainText("1,000");
+  await look("traffic");
+  await page
+    .getByRole("listbox", { name: "Interfaces of xdpw-lab" })
+    .getByRole("option", { name: /^port0/ })
+    .click();
+  await page.getByRole("region", { name: "Driver", exact: true }).waitFor();
+  await look("interface");
+  await steps.openMap(page, "xdp_stats_map");
+  await look("map");
+  await steps.openMap(page, "xdp_action");
+  await steps.rowOf(page, "xdp_action", "0").getByRole("gridcell").last().dblclick();
+  await page.getByRole("textbox", { name: /^New value of/ }).fill("no number");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("grid").getByRole("alert")).not.toBeEmpty();
+  await look("map with a cell being edited that is wrong");
+  await page.keyboard.press("Escape");
+  await steps.bottomPanel(page, "Commands");
+  await look("commands");
+
+  await page.getByRole("button", { name: /Interface$/ }).click();
+  await page.getByRole("listbox", { name: "Interface", exact: true }).waitFor();
+  await look("choice of interfaces");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "File", exact: true }).click();
+  await page.getByRole("menuitem", { name: "New from template" }).click();
+  await page.getByRole("menu", { name: "New from template" }).waitFor();
+  await look("menu");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+
+  await machine.run("ip", "-n", steps.lab, "link", "set", "dev", "port0", "xdpdrv", "off");
+  await steps.attachForeign(machine);
+  await steps.attach(page);
+  await page.getByRole("alertdialog").waitFor();
+  await look("question");
+  await page.keyboard.press("Escape");
+  for (const pid of machine.elevatedHelpers()) process.kill(pid, "SIGKILL");
+  await page.getByRole("button", { name: "Start it again" }).waitFor();
+  await look("banner");
+
+  expect(found).toEqual([]);
+});
+
+/** Grey on grey is found: what is not found below is not there. */
+async function expectRulesToBite(page: Page): Promise<void> {
+  const heading = page.getByRole("heading", { level: 1 });
+  await heading.evaluate((element) => element.setAttribute("style", "color: #333; background: #222"));
+  const { violations } = await rulesOf(page, "Light").analyze();
+  expect(violations.map(({ id }) => id)).toEqual(["color-contrast"]);
+  await heading.evaluate((element) => element.removeAttribute("style"));
+}
+
+/** Another theme is other colours and nothing else. */
+function rulesOf(page: Page, theme: (typeof themes)[number]): AxeBuilder {
+  const builder = new AxeBuilder({ page });
+  return theme === "Dark" ? builder : builder.withRules(["color-contrast", "link-in-text-block"]);
+}
+
+/** As the system asks for it, which closes no menu and no dialog. */
+async function showTheme(page: Page, theme: (typeof themes)[number]): Promise<void> {
+  await page.emulateMedia({
+    colorScheme: theme === "Light" ? "light" : "dark",
+    contrast: theme === "High contrast" ? "more" : "no-preference",
+  });
+  const shown = { Dark: "dark", Light: "light", "High contrast": "contrast" }[theme];
+  await expect(page.locator("html")).toHaveAttribute("data-theme", shown);
+}

@@ -1,0 +1,95 @@
+/**
+ * The pictures of the documentation, taken of the real thing: into .cache/e2e-images, or with XDPW_UPDATE_IMAGES=1 into
+ * docs/images. Ids, tags and times differ from run to run, so nothing is compared pixel by pixel; whoever updates them
+ * looks at them.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { isRoot, needsRoot, repository } from "./open-workbench.ts";
+import * as steps from "./steps.ts";
+import { expect, test } from "./workbench-test.ts";
+
+const folder = join(repository, process.env["XDPW_UPDATE_IMAGES"] === "1" ? "docs/images" : ".cache/e2e-images");
+const leastBytes = 20_000;
+
+/** Written by hand over the template: what a beginner writes. */
+const rejectedProgram = `#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_endian.h>
+
+/* Drop IPv4, pass the rest. */
+SEC("xdp")
+int xdp_parser(struct xdp_md *ctx)
+{
+	void *data = (void *)(long)ctx->data;
+	struct ethhdr *eth = data;
+
+	if (eth->h_proto == bpf_htons(ETH_P_IP))
+		return XDP_DROP;
+
+	return XDP_PASS;
+}
+
+char LICENSE[] SEC("license") = "GPL";
+`;
+
+test.skip(!isRoot, needsRoot);
+
+test("the pictures of the documentation", async ({ workbench: { page, machine } }) => {
+  await takeBoth(page, "start", ["From source to packets", "Packet counters", "Make the lab"]);
+
+  await steps.attachCounters(page);
+  await page.keyboard.press("Control+1");
+  await expect(steps.editor(page)).toBeFocused();
+  await page.keyboard.press("Control+G");
+  await page.keyboard.type("72");
+  await page.keyboard.press("Enter");
+  await steps.openMap(page, "xdp_stats_map");
+  await steps.bottomPanel(page, "Traffic");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(page.getByRole("table", { name: "Traffic" })).toContainText("1,000");
+  await dismissMessages(page);
+  await takeBoth(page, "workbench", ["xdp_count", "✓ accepted", "1,000", "jited"]);
+
+  await steps.bottomPanel(page, "xdp_stats_map");
+  await expect(steps.grid(page, "xdp_stats_map")).toContainText("1,000");
+  await steps.openMap(page, "xdp_action");
+  await steps.rowOf(page, "xdp_action", "0").getByRole("gridcell").last().dblclick();
+  await page.getByRole("textbox", { name: /^New value of/ }).fill("1");
+  await takeBoth(page, "map", ["xdp_action", "Enter sets, Escape leaves it"]);
+  await page.keyboard.press("Escape");
+
+  await page
+    .getByRole("listbox", { name: "Interfaces of xdpw-lab" })
+    .getByRole("option", { name: /^port0/ })
+    .click();
+  await page.getByRole("region", { name: "Driver", exact: true }).waitFor();
+  await steps.bottomPanel(page, "Commands");
+  await takeBoth(page, "interface", ["supports-statistics", "XDP features", "ip -n xdpw-lab"]);
+
+  await steps.openText(page, machine, "parser.bpf.c", rejectedProgram);
+  await page.keyboard.press("Control+S");
+  await expect(steps.verdict(page)).toContainText("rejected");
+  await steps.bottomPanel(page, "Verifier");
+  await dismissMessages(page);
+  await takeBoth(page, "rejected", ["✗ rejected at line 13", "invalid access to packet"]);
+});
+
+async function takeBoth(page: Page, name: string, texts: readonly string[]): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expect(page.locator("html")).toHaveAttribute("data-theme", colorScheme);
+    for (const text of texts) await expect(page.getByText(text).filter({ visible: true }).first(), text).toBeVisible();
+    const picture = await page.screenshot({ animations: "disabled" });
+    expect(picture.byteLength).toBeGreaterThan(leastBytes);
+    writeFileSync(join(folder, `${name}-${colorScheme}.png`), picture);
+  }
+}
+
+async function dismissMessages(page: Page): Promise<void> {
+  const dismiss = steps.messages(page).getByRole("button", { name: /^Dismiss/ });
+  while ((await dismiss.count()) > 0) await dismiss.first().click();
+}
