@@ -6,6 +6,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
+import { counted, newestTraffic } from "./checks.ts";
 import { isRoot, needsRoot, repository } from "./open-workbench.ts";
 import * as steps from "./steps.ts";
 import { expect, test } from "./workbench-test.ts";
@@ -38,6 +39,7 @@ char LICENSE[] SEC("license") = "GPL";
 test.skip(!isRoot, needsRoot);
 
 test("the pictures of the documentation", async ({ workbench: { page, machine } }) => {
+  await expect(page.getByText("No XDP program is loaded.")).toBeVisible();
   await takeBoth(page, "start", ["From source to packets", "Packet counters", "Make the lab"]);
 
   await steps.attachCounters(page);
@@ -49,16 +51,40 @@ test("the pictures of the documentation", async ({ workbench: { page, machine } 
   await steps.openMap(page, "xdp_stats_map");
   await steps.bottomPanel(page, "Traffic");
   await page.getByRole("button", { name: "Send", exact: true }).click();
-  await expect(page.getByRole("table", { name: "Traffic" })).toContainText("1,000");
-  await dismissMessages(page);
-  await takeBoth(page, "workbench", ["xdp_count", "✓ accepted", "1,000", "jited"]);
-
+  await newestTraffic(page, "1,000", "1,000");
   await steps.bottomPanel(page, "xdp_stats_map");
-  await expect(steps.grid(page, "xdp_stats_map")).toContainText("1,000");
-  await steps.openMap(page, "xdp_action");
-  await steps.rowOf(page, "xdp_action", "0").getByRole("gridcell").last().dblclick();
-  await page.getByRole("textbox", { name: /^New value of/ }).fill("1");
-  await takeBoth(page, "map", ["xdp_action", "Enter sets, Escape leaves it"]);
+  await counted(page, "XDP_PASS", "1,000");
+  await dismissMessages(page);
+  await takeBoth(page, "workbench", ["xdp_count", "✓ accepted", "XDP_PASS", "1,000", "jited"]);
+
+  await page.getByRole("tab", { name: "Start" }).click();
+  await steps.openTemplate(page, "IPv4 blocklist");
+  await page.keyboard.press("Control+S");
+  await expect(steps.verdict(page)).toContainText("accepted");
+  await steps.attach(page);
+  await expect(steps.runsLine(page)).toContainText("xdp_blocklist");
+  await page.getByRole("listbox", { name: "Maps of port0" }).getByRole("option", { name: "blocklist" }).click();
+  await page.getByRole("tabpanel", { name: "blocklist" }).waitFor();
+  await page.getByRole("button", { name: "Add entry" }).click();
+  const form = page.getByRole("form", { name: "New entry of blocklist" });
+  for (const prefix of ["192.0.2.0/24", "198.51.100.7/32", "203.0.113.0/24", "203.0.113.128/25"]) {
+    await form.getByRole("textbox", { name: /^prefix/ }).fill(prefix);
+    await form.getByRole("textbox", { name: /^packets/ }).fill("0");
+    await form.getByRole("textbox", { name: /^bytes/ }).fill("0");
+    await form.getByRole("button", { name: "Add" }).click();
+    await steps.rowOf(page, "blocklist", prefix).waitFor();
+  }
+  await form.getByRole("button", { name: "Close" }).click();
+  await steps.bottomPanel(page, "Traffic");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await newestTraffic(page, "1,000", "0");
+  await steps.bottomPanel(page, "blocklist");
+  const blocked = steps.rowOf(page, "blocklist", "192.0.2.0/24");
+  await expect(blocked).toContainText("1,000");
+  await blocked.getByRole("gridcell", { name: "1,000" }).dblclick();
+  await page.getByRole("textbox", { name: /^New value of/ }).fill("0");
+  await dismissMessages(page);
+  await takeBoth(page, "map", ["203.0.113.128/25", "Enter sets, Escape leaves it"]);
   await page.keyboard.press("Escape");
 
   await page
