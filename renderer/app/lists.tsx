@@ -55,7 +55,7 @@ function Sources(): React.ReactNode {
                   </span>
                 )}
               </span>
-              {tag !== null && <span className={`tag ${tag.tone}`}>{tag.text}</span>}
+              {tag !== null && <span className={`tag ${tag.tone}${tag.stale ? " stale" : ""}`}>{tag.text}</span>}
             </ListBoxItem>
           );
         })}

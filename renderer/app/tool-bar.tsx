@@ -15,7 +15,7 @@ export function ToolBar(): React.ReactNode {
   const source = useSession(activeSource);
   const attaching = useSession((state) => state.attaching);
   const runsSomething = useSession((state) => (chosenInterface(state)?.attached.length ?? 0) > 0);
-  const rejected = source?.check?.kind === "verdict" && !source.check.verdict.accepted && !source.editedSince;
+  const rejected = source?.check?.kind === "verdict" && !source.check.verdict.accepted && (!source.editedSince || source.awaited);
   return (
     <section className="tool-bar" aria-label="Program and interface" data-region="toolbar">
       <Toolbar className="tools" aria-label="Program and interface">

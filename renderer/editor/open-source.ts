@@ -8,6 +8,7 @@ import { dropPreview } from "./language/preview-texts.ts";
 import { loadMonaco } from "./load-monaco.ts";
 import { rememberOpen } from "./remember-open.ts";
 import { changeSource, type OpenSource } from "./open-sources.ts";
+import { verifyWhileTyping } from "../verify/verify-while-typing.ts";
 import { isDirty, keepText, type Text, textAt, wholeText } from "./texts.ts";
 
 const draftMilliseconds = 400;
@@ -77,6 +78,7 @@ async function showLoaded(app: App, source: { path: string; text: string; versio
     checking: false,
     check: null,
     editedSince: false,
+    awaited: false,
   };
   app.store.set({ sources: [...app.store.get().sources, opened] });
   watchText(app, path, text);
@@ -115,4 +117,5 @@ function watchText(app: App, path: string, text: Text): void {
     if (timer !== null) clearTimeout(timer);
     timer = setTimeout(keep, draftMilliseconds);
   });
+  verifyWhileTyping(app, path, text);
 }

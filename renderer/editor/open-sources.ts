@@ -21,6 +21,8 @@ export interface OpenSource {
   readonly check: Check | null;
   /** the text is another one than the one that was checked */
   readonly editedSince: boolean;
+  /** typing paused or is about to: a verdict on the text as it is comes by itself */
+  readonly awaited: boolean;
 }
 
 export function changeSource(app: App, path: string, patch: Partial<OpenSource>): void {

@@ -1,10 +1,17 @@
 /** Findings as markers at their places in the open sources. */
 import type { Diagnostic } from "../../protocol/diagnostic.ts";
+import type { ProgramVerdict } from "../../protocol/verify.ts";
+import { hoverText } from "../verify/findings.ts";
 import { columnOfByte } from "./byte-column.ts";
 import { loadMonaco } from "./load-monaco.ts";
 import { textAt } from "./texts.ts";
 
-export async function showMarkers(path: string, diagnostics: readonly Diagnostic[]): Promise<void> {
+/** `programs`: of the verdict that the findings come from; what was explained of them shows on hover */
+export async function showMarkers(
+  path: string,
+  diagnostics: readonly Diagnostic[],
+  programs: readonly ProgramVerdict[] = [],
+): Promise<void> {
   const { editor, MarkerSeverity } = await loadMonaco();
   const model = textAt(path)?.model;
   if (model === undefined) return;
@@ -26,7 +33,7 @@ export async function showMarkers(path: string, diagnostics: readonly Diagnostic
           startColumn,
           endColumn: word?.endColumn ?? model.getLineMaxColumn(lineNumber),
           severity: severities[found.severity],
-          message: found.message,
+          message: hoverText(found, programs),
           source: found.class === "compile" ? "clang" : `verifier: ${found.class}`,
         };
       }),

@@ -2,7 +2,7 @@
 import type { editor } from "monaco-editor/editor/editor.api.js";
 import { type Words, wordsAboveProgram } from "../verify/verdict-words.ts";
 import { type LocatedProgram, locatePrograms } from "./locate-programs.ts";
-import type { OpenSource } from "./open-sources.ts";
+import type { Check, OpenSource } from "./open-sources.ts";
 
 interface Zone {
   readonly id: string;
@@ -19,6 +19,7 @@ export interface VerdictZones {
 export function createVerdictZones(view: editor.IStandaloneCodeEditor): VerdictZones {
   let zones: readonly Zone[] = [];
   let rejected: editor.IEditorDecorationsCollection | null = null;
+  let shown: Check | null = null;
   return {
     show(source) {
       const model = view.getModel();
@@ -27,9 +28,13 @@ export function createVerdictZones(view: editor.IStandaloneCodeEditor): VerdictZ
       if (!sameplaces(zones, programs)) zones = place(view, zones, programs);
       for (const [index, located] of programs.entries()) {
         const zone = zones[index];
-        if (zone !== undefined) showWords(zone.node, wordsAboveProgram(source, located, programs));
+        if (zone !== undefined) showWords(zone.node, wordsAboveProgram(source, located));
       }
+      view.getContainerDomNode().classList.toggle("stale-verdict", source.editedSince);
       rejected ??= view.createDecorationsCollection();
+      // Of an older text they stay, dimmed, and move with the text until the next verdict.
+      if (source.editedSince && source.check === shown) return;
+      shown = source.check;
       rejected.set(rejectedLines(source, model.getLineCount()));
     },
   };
@@ -55,13 +60,13 @@ function place(view: editor.IStandaloneCodeEditor, old: readonly Zone[], program
   return placed;
 }
 
-function showWords(node: HTMLElement, { tone, text }: Words): void {
-  node.className = `verdict-zone ${tone}`;
+function showWords(node: HTMLElement, { tone, text, stale }: Words): void {
+  node.className = `verdict-zone ${tone}${stale ? " stale" : ""}`;
   if (node.textContent !== text) node.textContent = text;
 }
 
 function rejectedLines(source: OpenSource, lines: number): editor.IModelDeltaDecoration[] {
-  if (source.check?.kind !== "verdict" || source.editedSince) return [];
+  if (source.check?.kind !== "verdict") return [];
   return source.check.verdict.diagnostics
     .filter(({ file, line, severity }) => file === source.path && line > 0 && line <= lines && severity === "error")
     .map(({ line }) => ({

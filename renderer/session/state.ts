@@ -12,6 +12,7 @@ import type { OpenSource } from "../editor/open-sources.ts";
 import type { MapTab, MapView } from "../maps/map-view.ts";
 import type { Notice } from "./notices.ts";
 import type { Question } from "./ask.ts";
+import { readSetting } from "./settings.ts";
 import type { Work } from "./work.ts";
 
 export interface TrafficRun {
@@ -57,6 +58,8 @@ export interface SessionState {
   readonly works: readonly Work[];
   /** what is being attached or detached right now */
   readonly attaching: "attach" | "detach" | null;
+  /** a verdict on the unsaved text when typing pauses */
+  readonly verifyWhileTyping: boolean;
   readonly notices: readonly Notice[];
   readonly question: Question | null;
   readonly opening: boolean;
@@ -88,6 +91,7 @@ export const initialState: SessionState = {
   commands: [],
   works: [],
   attaching: null,
+  verifyWhileTyping: readSetting("verifyWhileTyping") !== "off",
   notices: [],
   question: null,
   opening: false,

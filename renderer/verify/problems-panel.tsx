@@ -1,8 +1,9 @@
 import { ListBox, ListBoxItem } from "react-aria-components";
 import type { Diagnostic } from "../../protocol/diagnostic.ts";
-import { activeSource, baseName, diagnosticsOf } from "../editor/open-sources.ts";
+import { activeSource, baseName } from "../editor/open-sources.ts";
 import { revealSource } from "../editor/reveal.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
+import { findingsOf } from "./findings.ts";
 
 const icons = { error: "codicon-error", warning: "codicon-warning", note: "codicon-info" };
 
@@ -12,7 +13,7 @@ export function ProblemsPanel(): React.ReactNode {
   const source = useSession(activeSource);
   if (source === null)
     return <p className="empty">Problems of the source that you edit appear here. Open a template or a file.</p>;
-  const found = diagnosticsOf(source.check);
+  const found = findingsOf(source.check);
   if (found.length === 0) {
     const text =
       source.check === null
@@ -34,12 +35,13 @@ export function ProblemsPanel(): React.ReactNode {
     >
       {found.map((one, index) => (
         // findings have no name of their own: their place in the list is it
-        <ListBoxItem key={index} id={String(index)} className="problem" textValue={one.message}>
+        <ListBoxItem key={index} id={String(index)} className="problem" textValue={`${one.title}: ${one.message}`}>
           <span className={`codicon ${icons[one.severity]} ${one.severity}`} role="img" aria-label={one.severity} />
           <span className="grow">
             <span className="message">{one.message}</span>
+            {one.telling !== "" && <span className="mono dim telling-words">{one.telling}</span>}
           </span>
-          <span className="tag">{one.class}</span>
+          <span className={one.severity === "error" ? "tag bad" : "tag"}>{one.title}</span>
           <span className="dim number where">
             {baseName(one.file)}
             {one.line > 0 && `:${one.line}`}

@@ -20,3 +20,12 @@ export function milliseconds(value: number): string {
 export function grouped3(digits: string): string {
   return /^-?\d{4,}$/.test(digits) ? digits.replace(/\B(?=(\d{3})+$)/g, ",") : digits;
 }
+
+/** Instructions that the verifier walks through before it gives up (BPF_COMPLEXITY_LIMIT_INSNS, Linux 5.2 and later). */
+export const processedLimit = 1_000_000;
+
+export function shareOfLimit(processed: number): string {
+  const percent = (processed / processedLimit) * 100;
+  if (percent > 0 && percent < 0.1) return "under 0.1 %";
+  return `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
+}

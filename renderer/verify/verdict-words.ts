@@ -1,80 +1,77 @@
 /** What was found out about a source, in one line each. */
-import type { Diagnostic } from "../../protocol/diagnostic.ts";
 import type { ProgramVerdict } from "../../protocol/verify.ts";
 import type { LocatedProgram } from "../editor/locate-programs.ts";
-import type { OpenSource } from "../editor/open-sources.ts";
-import { bytes, count, milliseconds } from "./sizes.ts";
-import { tellingLine } from "./telling-line.ts";
+import { baseName, type OpenSource } from "../editor/open-sources.ts";
+import { bytes, count, milliseconds, shareOfLimit } from "./sizes.ts";
 
 export type Tone = "ok" | "bad" | "warn" | "quiet";
 export interface Words {
   readonly tone: Tone;
   readonly text: string;
+  /** of a text that is another one by now */
+  readonly stale: boolean;
 }
 
 /** The line above a program in the editor. It is there from the start, so that a verdict moves no text. */
-export function wordsAboveProgram(
-  source: OpenSource,
-  located: LocatedProgram,
-  among: readonly LocatedProgram[],
-): Words {
-  const { check } = source;
-  if (check === null) return { tone: "quiet", text: source.checking ? "verifying…" : "not verified yet · Ctrl+S" };
-  const edited = source.editedSince ? " · edited since" : "";
-  const tone = (of: Tone): Tone => (source.editedSince ? "quiet" : of);
+export function wordsAboveProgram(source: OpenSource, located: LocatedProgram): Words {
+  const { check, editedSince: stale } = source;
+  if (check === null) {
+    const coming = source.checking || source.awaited;
+    return { tone: "quiet", text: coming ? "verifying…" : "not verified yet · Ctrl+S", stale: false };
+  }
+  // Where the next verdict comes by itself, dimming says enough: words that come and go with every key do not.
+  const edited = stale && !source.awaited && !source.checking ? " · edited since" : "";
+  const words = (tone: Tone, text: string): Words => ({ tone, text: text + edited, stale });
   if (check.kind === "build") {
-    const text = check.build.ok ? `builds · not verified: ${check.why}` : "does not build";
-    return { tone: tone(check.build.ok ? "warn" : "bad"), text: text + edited };
+    return check.build.ok ? words("warn", `builds · not verified: ${check.why}`) : words("bad", "✗ does not build");
   }
   const { verdict } = check;
-  if (!verdict.build.ok) return { tone: tone("bad"), text: `✗ does not build${edited}` };
+  if (!verdict.build.ok) return words("bad", "✗ does not build");
   const program = verdict.programs.find(({ name }) => name === located.name);
-  if (program === undefined) return { tone: "quiet", text: `not in the object${edited}` };
-  if (program.accepted) {
-    const parts = [
-      "✓ accepted",
-      `${count(program.instructions)} instructions`,
-      `${count(program.processed)} processed`,
-      program.jitedBytes > 0 ? `JIT ${bytes(program.jitedBytes)}` : "not jited",
-      milliseconds(verdict.milliseconds),
-    ];
-    return { tone: tone("ok"), text: parts.join(" · ") + edited };
-  }
-  const where = rejectedAt(program, verdict.diagnostics, source.path, located, among);
-  const why = where === null ? tellingLine(program.log) || program.error : where.message;
-  const text = `✗ rejected${where === null ? "" : ` at line ${where.line}`} · ${firstLine(why)} · ${milliseconds(verdict.milliseconds)}`;
-  return { tone: tone("bad"), text: text + edited };
+  if (program === undefined) return words("quiet", "not in the object");
+  const took = milliseconds(verdict.milliseconds);
+  if (program.accepted) return words("ok", `✓ accepted · ${acceptedParts(program).join(" · ")} · ${took}`);
+  const { rejection } = program;
+  const why = rejection?.title ?? (firstLine(program.error) || "rejected by the kernel");
+  return words("bad", `✗ rejected${placeOf(program, source.path)} · ${why} · ${took}`);
 }
 
-/** The finding that belongs to this program: inside of it, else the only one there is. */
-function rejectedAt(
-  program: ProgramVerdict,
-  diagnostics: readonly Diagnostic[],
-  path: string,
-  located: LocatedProgram,
-  among: readonly LocatedProgram[],
-): Diagnostic | null {
-  const found = diagnostics.filter((one) => one.file === path && one.class !== "compile" && one.severity === "error");
-  const end = among.find(({ line }) => line > located.line)?.line ?? Number.POSITIVE_INFINITY;
-  const inside = found.find(({ line }) => line >= located.line && line < end);
-  const only = found.length === 1 && !program.accepted ? found[0] : undefined;
-  return inside ?? only ?? null;
+function acceptedParts(program: ProgramVerdict): readonly string[] {
+  const { instructions, states, stackDepths, jitedBytes, processed } = program;
+  return [
+    `${count(instructions)} ${instructions === 1 ? "instruction" : "instructions"}`,
+    ...(states === null ? [] : [`${count(states)} ${states === 1 ? "state" : "states"}`]),
+    ...(stackDepths.length === 0 ? [] : [`stack ${stackWords(stackDepths)}`]),
+    jitedBytes > 0 ? `JIT ${bytes(jitedBytes)}` : "not jited",
+    `${shareOfLimit(processed)} of the limit`,
+  ];
 }
 
-export function firstLine(text: string): string {
+/** "48 B", "48 + 16 B"; of many functions the largest alone */
+export function stackWords(depths: readonly number[]): string {
+  if (depths.length > 4) return `up to ${Math.max(...depths)} B a function`;
+  return `${depths.join(" + ")} B`;
+}
+
+/** " at line 23"; the file too where it is another one */
+function placeOf({ rejection }: ProgramVerdict, path: string): string {
+  if (rejection === null || rejection.line === 0) return "";
+  return rejection.file === path ? ` at line ${rejection.line}` : ` at ${baseName(rejection.file)}:${rejection.line}`;
+}
+
+function firstLine(text: string): string {
   return text.split("\n", 1)[0] ?? "";
 }
 
 /** For the list of open sources. */
 export function tagOf(source: OpenSource): Words | null {
-  const { check } = source;
+  const { check, editedSince: stale } = source;
+  const words = (tone: Tone, text: string): Words => ({ tone, text, stale });
   if (check === null) return null;
-  if (source.editedSince) return { tone: "quiet", text: "edited" };
-  if (check.kind === "build") {
-    return check.build.ok ? { tone: "warn", text: "built" } : { tone: "bad", text: "does not build" };
-  }
-  if (check.verdict.accepted) return { tone: "ok", text: "accepted" };
-  return { tone: "bad", text: check.verdict.build.ok ? "rejected" : "does not build" };
+  if (stale && !source.awaited) return words("quiet", "edited");
+  if (check.kind === "build") return check.build.ok ? words("warn", "built") : words("bad", "does not build");
+  if (check.verdict.accepted) return words("ok", "accepted");
+  return words("bad", check.verdict.build.ok ? "rejected" : "does not build");
 }
 
 /** For the status bar. */

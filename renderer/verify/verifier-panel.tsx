@@ -1,121 +1,139 @@
 import { useState } from "react";
-import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
-import type { Build } from "../../protocol/build.ts";
-import type { ProgramVerdict } from "../../protocol/verify.ts";
-import { CopyButton } from "../commands/copy-button.tsx";
-import { activeSource, baseName, buildOf } from "../editor/open-sources.ts";
-import { useSession } from "../session/use-app.tsx";
-import { LogView } from "./log-view.tsx";
-import { shellWords } from "./shell-words.ts";
-import { bytes, count, milliseconds } from "./sizes.ts";
-import { tellingLine } from "./telling-line.ts";
+import { Checkbox, ToggleButton, ToggleButtonGroup } from "react-aria-components";
+import type { ProgramVerdict, Verdict } from "../../protocol/verify.ts";
+import { activeSource, baseName, buildOf, type Check, type OpenSource } from "../editor/open-sources.ts";
+import { useApp, useSession } from "../session/use-app.tsx";
+import { AcceptedCard } from "./accepted-card.tsx";
+import { BuildCommands } from "./build-commands.tsx";
+import { programsOf } from "./findings.ts";
+import { RejectionCard } from "./rejection-card.tsx";
+import type { Walked } from "./use-walk.ts";
+import { WalkView } from "./walk-view.tsx";
+import { setVerifyWhileTyping } from "./verify-while-typing.ts";
+import { WholeLog } from "./whole-log.tsx";
 
-const buildKey = "build commands";
+const views = ["verdict", "log", "build"] as const;
+type View = (typeof views)[number];
+const viewNames: Readonly<Record<View, string>> = { verdict: "Verdict", log: "Whole log", build: "Build commands" };
 
-/** What the kernel said of each program, whole, and how the object was built. */
+/** What the kernel said of each program: why, what it knew, and its own words. */
 export function VerifierPanel(): React.ReactNode {
   const source = useSession(activeSource);
   const [chosen, setChosen] = useState<string | null>(null);
-  const build = buildOf(source?.check ?? null);
+  const [view, setView] = useState<View>("verdict");
+  const [last, setLast] = useState<{ readonly path: string; readonly check: Check } | null>(null);
+  const latest = source?.check ?? null;
+  const judged = programsOf(latest).length > 0;
+  if (source !== null && judged && latest !== null && last?.check !== latest) {
+    setLast({ path: source.path, check: latest });
+  }
+  // A text that does not build, as half of a line does not, leaves what was said of the one before in its place.
+  const check = !judged && last !== null && last.path === source?.path ? last.check : latest;
+  const build = buildOf(latest);
+  const stale = source?.editedSince === true || check !== latest;
   if (source === null || build === null) {
     return (
-      <p className="empty">
-        The verifier's log of each program appears here. {source === null ? "Open a source, then p" : "P"}ress Ctrl+S.
-      </p>
+      <div className="verifier">
+        <div className="strip">
+          <span className="grow" />
+          <WhileTyping />
+        </div>
+        <p className="empty">
+          What the verifier says of each program appears here. {source === null ? "Open a source, then p" : "P"}ress
+          Ctrl+S.
+        </p>
+      </div>
     );
   }
-  const programs = source.check?.kind === "verdict" ? source.check.verdict.programs : [];
+  const programs = programsOf(check);
   const shown =
-    programs.find(({ name }) => name === chosen) ??
-    (chosen === buildKey ? null : (programs.find(({ accepted }) => !accepted) ?? programs[0] ?? null));
+    programs.find(({ name }) => name === chosen) ?? programs.find(({ accepted }) => !accepted) ?? programs[0] ?? null;
+  const object = buildOf(check)?.object ?? null;
+  const walked = shown === null || object === null ? null : { object, program: shown.name };
+  const now = shown === null ? "build" : view;
   return (
-    <div className="verifier">
-      <ToggleButtonGroup
-        className="verifier-programs"
-        aria-label="Programs"
-        selectionMode="single"
-        disallowEmptySelection
-        orientation="vertical"
-        selectedKeys={[shown?.name ?? buildKey]}
-        onSelectionChange={(keys) => setChosen(String([...keys][0] ?? ""))}
-      >
-        {programs.map(({ name, accepted }) => (
-          <ToggleButton key={name} id={name} className="line">
-            <span className="grow cut">{name}</span>
-            <span className={accepted ? "tag ok" : "tag bad"}>{accepted ? "accepted" : "rejected"}</span>
-          </ToggleButton>
-        ))}
-        <ToggleButton id={buildKey} className="line">
-          <span className="grow cut">Build commands</span>
-          <span className={build.ok ? "tag" : "tag bad"}>{build.ok ? milliseconds(build.milliseconds) : "failed"}</span>
-        </ToggleButton>
-      </ToggleButtonGroup>
-      {shown === null ? (
+    <div className={`verifier${stale ? " stale" : ""}`}>
+      <div className="strip">
+        <ToggleButtonGroup
+          className="segments"
+          aria-label="What is shown"
+          selectionMode="single"
+          disallowEmptySelection
+          selectedKeys={[now]}
+          onSelectionChange={(keys) => setView(views.find((one) => keys.has(one)) ?? "verdict")}
+        >
+          {views.map((one) => (
+            <ToggleButton key={one} id={one} className="segment" isDisabled={shown === null && one !== "build"}>
+              {viewNames[one]}
+            </ToggleButton>
+          ))}
+        </ToggleButtonGroup>
+        {programs.length > 1 && (
+          <ToggleButtonGroup
+            className="segments programs"
+            aria-label="Programs"
+            selectionMode="single"
+            disallowEmptySelection
+            selectedKeys={[shown?.name ?? ""]}
+            onSelectionChange={(keys) => setChosen(String([...keys][0] ?? ""))}
+          >
+            {programs.map(({ name, accepted }) => (
+              <ToggleButton key={name} id={name} className="segment">
+                <span className={accepted ? "ok-text" : "bad-text"} aria-hidden="true">
+                  {accepted ? "✓" : "✗"}
+                </span>{" "}
+                {name}
+                <span className="unseen">{accepted ? ", accepted" : ", rejected"}</span>
+              </ToggleButton>
+            ))}
+          </ToggleButtonGroup>
+        )}
+        <span className="grow" />
+        {!build.ok && <span className="tag bad">does not build</span>}
+        {source.editedSince && !source.awaited && <span className="dim">{baseName(source.path)} was edited since</span>}
+        <WhileTyping />
+      </div>
+      {now === "build" || shown === null || check?.kind !== "verdict" ? (
         <BuildCommands build={build} />
+      ) : now === "log" ? (
+        <WholeLog program={shown} walked={walked} path={source.path} />
       ) : (
-        <ProgramLog program={shown} file={baseName(source.path)} path={source.path} edited={source.editedSince} />
+        <ProgramView source={source} verdict={check.verdict} program={shown} walked={walked} />
       )}
     </div>
   );
 }
 
-interface ProgramLogProps {
+interface ProgramViewProps {
+  readonly source: OpenSource;
+  readonly verdict: Verdict;
   readonly program: ProgramVerdict;
-  readonly file: string;
-  readonly path: string;
-  readonly edited: boolean;
+  readonly walked: Walked | null;
 }
 
-function ProgramLog({ program, file, path, edited }: ProgramLogProps): React.ReactNode {
-  const { name, accepted, instructions, processed, jitedBytes, section, type, error, log } = program;
+function ProgramView({ source, verdict, program, walked }: ProgramViewProps): React.ReactNode {
+  if (program.accepted) {
+    return (
+      <div className="verdict-view">
+        <AcceptedCard program={program} verdict={verdict} />
+      </div>
+    );
+  }
   return (
-    <section className="verifier-log" aria-label={`Verifier's log of ${name}`}>
-      <header>
-        <p>
-          <span className={accepted ? "tag ok" : "tag bad"}>{accepted ? "accepted" : "rejected"}</span> <b>{name}</b>{" "}
-          <span className="dim">
-            {file} · SEC("{section}") · {type}
-            {edited ? " · edited since" : ""}
-          </span>
-        </p>
-        {accepted ? (
-          <p className="mid">
-            {count(instructions)} instructions · {count(processed)} processed by the verifier · JIT {bytes(jitedBytes)}
-          </p>
-        ) : (
-          <p className="mono telling">
-            {tellingLine(log) || error}
-            {error !== "" && tellingLine(log) !== "" && <span className="dim"> {error}</span>}
-          </p>
-        )}
-      </header>
-      <LogView text={log} name={name} path={path} telling={accepted ? null : tellingLine(log)} />
-    </section>
+    <div className="verdict-view rejected">
+      {program.rejection !== null && <RejectionCard source={source} program={program} rejection={program.rejection} />}
+      {walked !== null && <WalkView walked={walked} />}
+    </div>
   );
 }
 
-function BuildCommands({ build }: { readonly build: Build }): React.ReactNode {
+function WhileTyping(): React.ReactNode {
+  const app = useApp();
+  const on = useSession((state) => state.verifyWhileTyping);
   return (
-    <section className="build-commands" aria-label="Build commands">
-      {build.stages.map(({ name, argv, milliseconds: took, exit }) => {
-        const command = shellWords(argv);
-        return (
-          <div key={name} className="stage">
-            <p>
-              <b>{name}</b>{" "}
-              <span className="dim">
-                {milliseconds(took)} · {exit === null ? "ended by a signal" : `exit ${exit}`}
-              </span>
-              <span className="grow" />
-              <CopyButton text={command} of={`${name} command`} />
-            </p>
-            <pre tabIndex={0} aria-label={`${name} command`}>
-              {command}
-            </pre>
-          </div>
-        );
-      })}
-      {build.stages.length === 0 && <p className="empty">Nothing was run.</p>}
-    </section>
+    <Checkbox className="check" isSelected={on} onChange={(selected) => setVerifyWhileTyping(app, selected)}>
+      <span className={`check-box${on ? " codicon codicon-check" : ""}`} aria-hidden="true" />
+      Verify while typing
+    </Checkbox>
   );
 }

@@ -9,6 +9,9 @@ import type { App } from "../session/app.ts";
 import { notify, notifyFailure } from "../session/notices.ts";
 import { wordsOf } from "../session/failure-words.ts";
 import { work } from "../session/work.ts";
+import { programsOf } from "./findings.ts";
+import { logLimit } from "./log-limit.ts";
+import { endTypedRun, isTypedRun } from "./verify-while-typing.ts";
 
 export async function saveAndVerify(app: App, path: string): Promise<void> {
   if (await saveSource(app, path)) await verifySource(app, path);
@@ -19,6 +22,7 @@ export async function verifySource(app: App, path: string): Promise<void> {
   if (text === undefined) return;
   const checked = text.model.getAlternativeVersionId();
   const input = { path, text: wholeText(text) };
+  endTypedRun(path);
   changeSource(app, path, { checking: true });
   try {
     const title = `verify ${baseName(path)}`;
@@ -27,18 +31,18 @@ export async function verifySource(app: App, path: string): Promise<void> {
     if (text.model.isDisposed()) return;
     const editedSince = text.model.getAlternativeVersionId() !== checked;
     changeSource(app, path, { check, editedSince });
-    await showMarkers(path, diagnosticsOf(check));
+    await showMarkers(path, diagnosticsOf(check), programsOf(check));
     for (const note of buildOf(check)?.notes ?? []) notify(app, { kind: "info", title: note });
   } catch (error) {
     notifyFailure(app, `verify ${path}`, error);
   } finally {
-    changeSource(app, path, { checking: false });
+    changeSource(app, path, { checking: false, ...(isTypedRun(path) ? {} : { awaited: false }) });
   }
 }
 
 async function judge(app: App, input: { path: string; text: string }, token: CancellationToken): Promise<Check> {
   try {
-    return { kind: "verdict", verdict: await app.request("verify.verify", { input }, token) };
+    return { kind: "verdict", verdict: await app.request("verify.verify", { input, logLimit }, token) };
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     const { kind } = error.failure;

@@ -13,9 +13,10 @@ import { groupByNamespace } from "../../renderer/interfaces/places.ts";
 import { wordsOf } from "../../renderer/session/failure-words.ts";
 import { createStore } from "../../renderer/session/store.ts";
 import { shellWords } from "../../renderer/verify/shell-words.ts";
-import { bytes, grouped3, milliseconds } from "../../renderer/verify/sizes.ts";
-import { tellingLine } from "../../renderer/verify/telling-line.ts";
-import { wordsAboveProgram } from "../../renderer/verify/verdict-words.ts";
+import { findingsOf, hoverText } from "../../renderer/verify/findings.ts";
+import { bytes, grouped3, milliseconds, shareOfLimit } from "../../renderer/verify/sizes.ts";
+import { stackWords, tagOf, wordsAboveProgram } from "../../renderer/verify/verdict-words.ts";
+import type { OpenSource } from "../../renderer/editor/open-sources.ts";
 import * as sample from "./fake-state.ts";
 
 describe("source", () => {
@@ -44,48 +45,66 @@ describe("source", () => {
 });
 
 describe("verdict", () => {
-  const source = { path: "/p.c", version: null, dirty: false, checking: false, editedSince: false };
+  const source = { path: "/p.c", version: null, dirty: false, checking: false, editedSince: false, awaited: false };
   const text = 'SEC("xdp")\nint one(struct xdp_md *ctx) { UNCHECKED }\n';
   const programs = locatePrograms(text);
   const [one] = programs;
   if (one === undefined) throw new Error("the sample has a program");
 
-  test("the telling line is the first one after the last instruction", () => {
-    const { log } = sample.verdictOf("/p.c", text).programs[0] ?? { log: "" };
-    expect(tellingLine(log)).toBe("invalid access to packet, off=13 size=1, R1(id=0,off=13,r=0)");
-  });
-  test.each([
-    ["", ""],
-    [
-      "0: R1=ctx() R10=fp0\n0: (b7) r0 = 1\nlast insn is not an exit or jmp\nprocessed 0 insns (limit 1000000)\n",
-      "last insn is not an exit or jmp",
-    ],
-    ["1: (95) exit\nR0 !read_ok\nverification time 12 usec\nstack depth 0\nprocessed 2 insns (limit 1)", "R0 !read_ok"],
-  ])("telling line of %j", (log, line) => {
-    expect(tellingLine(log)).toBe(line);
-  });
-  test("rejected: the line and the reason", () => {
-    const words = wordsAboveProgram(
-      { ...source, check: { kind: "verdict", verdict: sample.verdictOf("/p.c", text) } },
-      one,
-      programs,
-    );
-    expect(words).toEqual({
+  const judged = (of: string) => ({ kind: "verdict" as const, verdict: sample.verdictOf("/p.c", of) });
+  test("rejected: the line and the class", () => {
+    expect(wordsAboveProgram({ ...source, check: judged(text) }, one)).toEqual({
       tone: "bad",
-      text: "✗ rejected at line 2 · invalid access to packet, off=13 size=1, R1(id=0,off=13,r=0) · 61 ms",
+      text: "✗ rejected at line 2 · missing bounds check · 61 ms",
+      stale: false,
     });
   });
-  test("accepted, and edited since", () => {
-    const verdict = sample.verdictOf("/p.c", text.replace("UNCHECKED", ""));
-    const words = wordsAboveProgram(
-      { ...source, editedSince: true, check: { kind: "verdict", verdict } },
-      one,
-      programs,
-    );
-    expect(words).toEqual({
-      tone: "quiet",
-      text: "✓ accepted · 21 instructions · 34 processed · JIT 1.2 KB · 61 ms · edited since",
+  test("a rejection in another file names it", () => {
+    const { verdict } = judged(text);
+    const programs = verdict.programs.map((program) => ({
+      ...program,
+      rejection: program.rejection && { ...program.rejection, file: "/lib/parsing.h", line: 9 },
+    }));
+    const check = { kind: "verdict" as const, verdict: { ...verdict, programs } };
+    expect(wordsAboveProgram({ ...source, check }, one).text).toContain("rejected at parsing.h:9 · ");
+  });
+  test("accepted, edited since, and a new verdict on its way", () => {
+    const check = judged(text.replace("UNCHECKED", ""));
+    const accepted =
+      "✓ accepted · 21 instructions · 3 states · stack 48 B · JIT 1.2 KB · under 0.1 % of the limit · 61 ms";
+    const words = (patch: Partial<OpenSource>) => wordsAboveProgram({ ...source, check, ...patch }, one);
+    expect(words({})).toEqual({ tone: "ok", text: accepted, stale: false });
+    expect(words({ editedSince: true })).toEqual({ tone: "ok", text: `${accepted} · edited since`, stale: true });
+    // nothing but the dimming comes and goes while somebody types
+    expect(words({ editedSince: true, awaited: true })).toEqual({ tone: "ok", text: accepted, stale: true });
+    expect(tagOf({ ...source, check, editedSince: true, awaited: true })?.text).toBe("accepted");
+  });
+  test("a finding shows its class, the kernel's words and the explanation", () => {
+    const [found] = findingsOf(judged(text));
+    expect(found).toMatchObject({
+      title: "missing bounds check",
+      message: expect.stringMatching(/^Reading eth->h_proto/),
     });
+    expect(found?.telling).toMatch(/^one: invalid access to packet/);
+    const { verdict } = judged(text);
+    const [first] = verdict.diagnostics;
+    expect(first && hoverText(first, verdict.programs).split("\n\n")[0]).toBe(
+      "missing bounds check\ninvalid access to packet, off=13 size=1, R1(id=0,off=13,r=0)",
+    );
+  });
+  test("shares of the limit and stacks", () => {
+    expect([0, 87, 1000, 999_999, 123_456].map(shareOfLimit)).toEqual([
+      "0.0 %",
+      "under 0.1 %",
+      "0.1 %",
+      "100 %",
+      "12 %",
+    ]);
+    expect([stackWords([48]), stackWords([48, 16]), stackWords([1, 2, 3, 4, 5])]).toEqual([
+      "48 B",
+      "48 + 16 B",
+      "up to 5 B a function",
+    ]);
   });
   test("sizes and shell words", () => {
     expect([bytes(40), bytes(1229), milliseconds(0.04), milliseconds(61.2), milliseconds(12_345)]).toEqual([

@@ -104,6 +104,12 @@ describe.skipIf(executablePath === undefined)("window (skipped without a Chromiu
       await attachInLab();
       await page.getByRole("tab", { name: "Verifier" }).click();
       await look("attached");
+      await editor().focus();
+      await page.keyboard.type("UNCHECKED");
+      await page.getByRole("region", { name: "What the verifier knew" }).getByText("step 2 of 2").waitFor();
+      await look("rejected");
+      await page.keyboard.press("Control+z");
+      await page.getByRole("region", { name: "Statistics of xdp_count" }).waitFor();
       await openMap("xdp_stats_map");
       await grid("xdp_stats_map")
         .getByRole("row", { name: /XDP_DROP/ })
@@ -197,19 +203,79 @@ describe.skipIf(executablePath === undefined)("window (skipped without a Chromiu
 
   test("a rejection: a marker at its line, the telling line, the whole log, and the way back to the line", async () => {
     await openCounters();
-    await page.keyboard.type("UNCHECKED ");
+    await page.keyboard.type("UNCHECKED");
     await page.keyboard.press("Control+s");
     await expect.poll(() => verdict().textContent()).toMatch(/saved → rejected/);
     await page.getByRole("tab", { name: "Problems" }).click();
     await page
       .getByRole("listbox", { name: "Problems" })
-      .getByRole("option", { name: /invalid access to packet/ })
+      .getByRole("option", { name: /Reading eth->h_proto takes/ })
       .click();
     await page.getByText("Ln 1, Col 1").waitFor();
     expect(await page.locator(".squiggly-error").count()).toBe(1);
     await page.getByRole("tab", { name: "Verifier" }).click();
-    await page.getByRole("log", { name: "Log of xdp_count" }).getByText("processed 2 insns").waitFor();
-    expect(await page.locator(".telling").textContent()).toContain("invalid access to packet");
+    const why = page.getByRole("region", { name: "Why xdp_count was rejected" });
+    await why.getByText("The kernel said: invalid access to packet, off=13 size=1").waitFor();
+    expect(await why.getByRole("button", { name: "Insert the check" }).count()).toBe(0);
+    await why.getByRole("button", { name: "Go to program.bpf.c:1" }).click();
+    await page.getByText("Ln 1, Col 1").waitFor();
+
+    const walk = page.getByRole("region", { name: "What the verifier knew" });
+    const step = walk.getByRole("status", { name: "Step" });
+    await walk.getByRole("row", { name: /r1/ }).getByText("packet pointer, offset 0").waitFor();
+    expect(await step.textContent()).toBe("step 2 of 2");
+    await walk.getByRole("group", { name: /^Log of xdp_count by C line/ }).focus();
+    await page.keyboard.press("ArrowUp");
+    await expect.poll(() => step.textContent()).toBe("step 1 of 2");
+    await walk.getByRole("row", { name: /r1/ }).getByText("context (struct xdp_md)").waitFor();
+
+    await page.getByRole("radio", { name: "Whole log" }).click();
+    const log = page.getByRole("log", { name: "Log of xdp_count" });
+    await log.getByText("processed 2 insns").waitFor();
+    await page.getByRole("searchbox", { name: "Search the log of xdp_count" }).fill("r1_w");
+    await page.getByText("1 of 1").waitFor();
+  });
+
+  test("typing is verified when it pauses, without a save and without an entry in the Commands panel", async () => {
+    await openCounters();
+    await page.keyboard.press("Control+s");
+    await page.getByText(/^✓ accepted · 21 instructions · 3 states · stack 48 B/).waitFor({ state: "attached" });
+    await page.keyboard.type("UNCHECKED");
+    await page.getByText("✗ rejected at line 1 · missing bounds check · 61 ms").waitFor({ state: "attached" });
+    expect(await page.locator(".squiggly-error").count()).toBe(1);
+    expect(await verdict().textContent()).toBe("unsaved");
+    await page.keyboard.press("Control+z");
+    await page.getByText(/^✓ accepted · 21 instructions/).waitFor({ state: "attached" });
+    expect(await page.locator(".squiggly-error").count()).toBe(0);
+    await page.getByRole("tab", { name: "Commands" }).click();
+    expect(await page.getByRole("list", { name: "Commands" }).getByRole("listitem").count()).toBe(1);
+
+    await page.getByRole("tab", { name: "Verifier" }).click();
+    await page
+      .getByRole("region", { name: "Statistics of xdp_count" })
+      .getByText(/34 of 1,000,000/)
+      .waitFor();
+    await page.getByText("Verify while typing").click();
+    await editor().focus();
+    await page.keyboard.type("UNCHECKED");
+    await page.getByText(/^✓ accepted .* · edited since$/).waitFor({ state: "attached" });
+    await page.getByRole("checkbox", { name: "Verify while typing" }).focus();
+    await page.keyboard.press("Space");
+    await page.getByText("✗ rejected at line 1 · missing bounds check · 61 ms").waitFor({ state: "attached" });
+  });
+
+  test("typing never asks for privilege: with a locked helper it is only built", async () => {
+    fake.setHelper({ state: "locked" });
+    fake.knobs.noPrivilege = true;
+    await openCounters();
+    await page.keyboard.type("/**/ ");
+    await page.getByText("builds · not verified: the helper is locked").waitFor({ state: "attached" });
+    expect(
+      await page
+        .getByRole("region", { name: "Messages" })
+        .getByText(/needs root/)
+        .count(),
+    ).toBe(0);
   });
 
   test("without privilege a save still builds, and says that it was not verified", async () => {
