@@ -6,6 +6,7 @@ import { Failed, fail } from "../../protocol/failures.ts";
 import { findFlags } from "../flags/find-flags.ts";
 import type { PlainPeer } from "../helpers/helper-pool.ts";
 import { withLegacyMaps } from "../legacy/find-legacy-maps.ts";
+import { upgradeObject } from "../legacy/upgrade-object.ts";
 import { inspectObject, type ObjectContents } from "../object/inspect-object.ts";
 import { fileLimit, readBytes, sourceText, versionOf } from "../source/read-source.ts";
 
@@ -32,8 +33,11 @@ export async function buildInput(
   const start = performance.now();
   const bytes = input.text === null ? await readBytes(input.path) : null;
   if (bytes !== null && isElf(bytes)) {
-    const object = decode(input.path, bytes);
-    return { object, build: await tellLegacy(describe(input.path, object, null, start), null, object) };
+    const given = decode(input.path, bytes);
+    const upgraded = given.contents.hasLegacyMaps ? upgradeObject(bytes) : null;
+    const object = upgraded === null ? given : decode(input.path, Buffer.from(upgraded));
+    const build = await tellLegacy(describe(input.path, object, null, start), null, object);
+    return { object, build: upgraded === null ? build : { ...build, notes: [...build.notes, upgradeNote(given)] } };
   }
   const text = input.text ?? sourceText(input.path, bytes ?? Buffer.alloc(0));
   const compiled = await compileText(plain, input.path, text, "obj", token, pipeline);
@@ -103,15 +107,23 @@ function describe(path: string, object: BuiltObject | null, compiled: CompiledTe
       type,
       instructions,
     })),
-    maps: [...(contents?.maps ?? []), ...(contents?.legacyMaps ?? [])].map(({ name, type, keySize, valueSize, maxEntries }) => ({
-      name,
-      type,
-      keySize,
-      valueSize,
-      maxEntries,
-    })),
+    maps: [...(contents?.maps ?? []), ...(contents?.legacyMaps ?? [])].map(
+      ({ name, type, keySize, valueSize, maxEntries }) => ({
+        name,
+        type,
+        keySize,
+        valueSize,
+        maxEntries,
+      }),
+    ),
     milliseconds: performance.now() - start,
   };
+}
+
+function upgradeNote({ contents: { legacyMaps } }: BuiltObject): string {
+  const names = legacyMaps.map(({ name }) => name).join(", ");
+  const pinned = legacyMaps.filter((map) => map.pinned).map(({ name }) => name);
+  return `the object defines ${names} in section "maps", which libbpf 1.0 and later refuse: they are told to libbpf as BTF-defined maps of the same type, sizes, entries and flags; the file stays as it is${pinned.length > 0 ? `, and ${pinned.join(", ")} is not pinned` : ""}`;
 }
 
 function typeSetNote(program: ObjectContents["programs"][number]): string[] {

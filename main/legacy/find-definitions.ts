@@ -136,7 +136,7 @@ function pasted(tokens: readonly Token[], words: readonly Token[]): readonly Tok
 
 /** `SEC("maps")`, `__section("maps/x")`, `__section(maps)`, `__attribute__((section("maps"), used))`, `__section_maps`. */
 export function isMapsSection(attribute: readonly Token[]): boolean {
-  if (attribute.length === 1) return /_maps$/.test(attribute[0]?.text ?? "");
+  if (attribute.length === 1) return attribute[0]?.text.endsWith("_maps") === true;
   return attribute.slice(1).some(isMapsName);
 }
 

@@ -65,6 +65,7 @@ export function inspectObject(bytes: Uint8Array, name = ""): Inspection {
   const license = findSection(elf, "license");
   const hasLegacyMaps = elf.sections.some(({ name: section }) => isLegacySection(section));
   const hasMaps = elf.sections.some((section) => section.name === ".maps");
+  const legacyMaps = hasLegacyMaps ? readLegacyMaps(elf) : [];
   return {
     ok: true,
     object: {
@@ -73,12 +74,12 @@ export function inspectObject(bytes: Uint8Array, name = ""): Inspection {
       programs,
       maps: btf ? describeMaps(btf) : [],
       hasLegacyMaps,
-      legacyMaps: hasLegacyMaps ? readLegacyMaps(elf) : [],
+      legacyMaps,
       license: license ? (readString(license, 0, 128) ?? "") : "",
       btf,
       ext,
       functions,
-      notes: collectNotes(label, programs, hasLegacyMaps, hasMaps && !btf),
+      notes: collectNotes(label, programs, hasLegacyMaps && legacyMaps.length === 0, hasMaps && !btf),
     },
   };
 }
@@ -101,12 +102,12 @@ function findSection(elf: Elf, name: string): Uint8Array | null {
 function collectNotes(
   label: string,
   programs: readonly ObjectProgram[],
-  hasLegacyMaps: boolean,
+  hasStrangeMaps: boolean,
   mapsLackBtf: boolean,
 ): readonly string[] {
   const notes: string[] = [];
   if (programs.length === 0) notes.push(`${label}: holds no program: mark a function with SEC("xdp")`);
-  if (hasLegacyMaps) {
+  if (hasStrangeMaps) {
     notes.push(
       `${label}: defines maps in section "maps", which libbpf 1.0 and later refuse: define them in SEC(".maps")`,
     );

@@ -69,7 +69,7 @@ function programType(section: string): ProgramType {
   const name = section.startsWith("?") ? section.slice(1) : section;
   const attachesTo = xdpSections.get(name);
   if (attachesTo) return { type: "xdp", xdp: "known", attachesTo };
-  if (name.startsWith("xdp")) return { type: "xdp", xdp: "unknown-name", attachesTo: "interface" };
+  if (/^xdp/i.test(name)) return { type: "xdp", xdp: "unknown-name", attachesTo: "interface" };
   const word = /^[a-z_0-9]+/.exec(name)?.[0] ?? "";
   return { type: others.get(word) ?? "unspec", xdp: "no", attachesTo: null };
 }

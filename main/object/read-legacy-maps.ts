@@ -20,6 +20,7 @@ export interface LegacyObjectMap {
 const leastSize = 16;
 const mapLimit = 1024;
 
+/** In the order in which they lie in their sections. */
 export function readLegacyMaps({ sections, symbols, littleEndian }: Elf): readonly LegacyObjectMap[] {
   const maps: LegacyObjectMap[] = [];
   for (const [symbolIndex, { name, sectionIndex, value, size, type }] of symbols.entries()) {
@@ -36,7 +37,9 @@ export function readLegacyMaps({ sections, symbols, littleEndian }: Elf): readon
       symbolIndex,
     });
   }
-  return maps;
+  const place = ({ symbolIndex }: LegacyObjectMap): number => symbols[symbolIndex]?.value ?? 0;
+
+  return maps.toSorted((left, right) => place(left) - place(right));
 }
 
 /** type, sizes, entries, flags, id, pinning */
