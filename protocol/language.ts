@@ -140,7 +140,7 @@ export const formatted = z.strictObject({
 });
 
 export const action = z.strictObject({
-  /** names it for language.act, until the next language.actions of this document */
+  /** names it for language.act, while the text is the same */
   id: u32,
   title: short,
   kind: z.enum(["quickfix", "refactor"]),

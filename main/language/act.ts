@@ -26,8 +26,10 @@ interface Offered {
   readonly actions: ReadonlyMap<number, lsp.LspCodeAction>;
 }
 
+const listsKept = 16;
+
 export function createOffers(): Offers {
-  const offered = new Map<string, Offered>();
+  const offered = new Map<string, readonly Offered[]>();
   let nextId = 1;
   let collecting: lsp.LspWorkspaceEdit[] | null = null;
   /** commands run one at a time: the edit that comes is of the one that runs */
@@ -59,7 +61,9 @@ export function createOffers(): Offers {
         100,
       );
       const actions = new Map(found.map((one) => [nextId++, one]));
-      offered.set(document.path, { version, clangd, actions });
+      // the light bulb asks again while an earlier menu is still open
+      const earlier = (offered.get(document.path) ?? []).filter((one) => one.version === version);
+      offered.set(document.path, [...earlier, { version, clangd, actions }].slice(-listsKept));
       return [...actions].map(([id, { title, kind, isPreferred }]) => ({
         id,
         title: title.slice(0, 1000),
@@ -68,7 +72,7 @@ export function createOffers(): Offers {
       }));
     },
     async act(path, id, version) {
-      const offer = offered.get(path);
+      const offer = offered.get(path)?.find(({ actions }) => actions.has(id));
       const chosen = offer?.actions.get(id);
       if (offer === undefined || chosen === undefined || offer.version !== version) {
         fail({

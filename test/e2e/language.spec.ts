@@ -180,6 +180,39 @@ test("formatting follows the kernel's style, and a .clang-format where there is 
   await save(page, other, /^int\nf \(int x\)\n/);
 });
 
+test("uses in a file that is not open are shown for a look, symbols found, a fix applied", async ({
+  workbench: { page, machine },
+}) => {
+  write(machine, "uses/common.h", "#pragma once\nstatic inline int twice(int x)\n{\n\treturn 2 * x;\n}\n");
+  const text =
+    '#include "common.h"\n\nint four(void)\n{\n\treturn twice(2);\n}\n\nint eight(void)\n{\n\treturn twice(4)\n}\n';
+  write(machine, "uses/four.c", text);
+  const path = await openText(page, machine, "uses/four.c", text);
+  await ready(page);
+  await page.locator(".squiggly-error").first().waitFor();
+  await page.keyboard.press("F8");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+.");
+  await page.getByText("insert ';'").first().click();
+  // a hint with the parameter's name stands between
+  await expect(shown(page)).toContainText(/twice\(.*4\);/);
+  await editor(page).focus();
+  await save(page, path, /return twice\(4\);/);
+
+  await goTo(page, 5, 17);
+  await page.keyboard.press("Shift+F12");
+  const peek = page.locator(".reference-zone-widget");
+  await expect(peek).toContainText("common.h");
+  await expect(peek.locator(".preview")).toContainText("return");
+  await page.keyboard.press("Escape");
+
+  await page.keyboard.press("Control+Shift+O");
+  await page.keyboard.type("eight");
+  await expect(page.getByRole("option", { name: /eight/ })).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Ln 8, Col")).toBeVisible();
+});
+
 test("a definition in a header of the system opens to be read", async ({ workbench: { page, machine } }) => {
   await openText(page, machine, "go.bpf.c", program);
   await ready(page);

@@ -50,7 +50,7 @@ export function manualMarkdown(text: string): string {
     } else if (depth === 1) {
       flush();
       out.push(`**${inline(line)}**`, "");
-    } else if (/^\* /.test(line)) {
+    } else if (line.startsWith("* ")) {
       flush();
       paragraph = `${"  ".repeat(Math.max(0, depth - 2))}- ${inline(line.slice(2))}`;
     } else if (/^\*\*[A-Z0-9_]+\*\*$/.test(line) && depth === 2) {

@@ -103,7 +103,10 @@ describe("the manual of the helpers", () => {
     expect(good).toMatchObject({ note: "", insert: "bpf_good(${1:map}, ${2:what})$0", snippet: true });
     expect(other).toMatchObject({ note: "not for XDP on this kernel (6.18)" });
     expect(good.sort < other.sort).toBe(true);
-    expect(helperItem(helper("bpf_good"), probe, { ...place, called: true })).toMatchObject({ insert: "bpf_good", snippet: false });
+    expect(helperItem(helper("bpf_good"), probe, { ...place, called: true })).toMatchObject({
+      insert: "bpf_good",
+      snippet: false,
+    });
   });
 });
 
@@ -173,7 +176,9 @@ describe("reading a source", () => {
     expect(licenseOf('char l[] SEC("license") = LICENSE;')).toMatchObject({ value: null });
     expect(licenseOf("int x;")).toBeNull();
     const code = '#define x bpf_gpl(1)\nint f(void) { bpf_gpl (1); return "bpf_gpl(2)"[0]; }';
-    expect(callsOf(blanked(code, true)).map(({ name, from }) => [name, code.slice(from, from + 7)])).toEqual([["bpf_gpl", "bpf_gpl"]]);
+    expect(callsOf(blanked(code, true)).map(({ name, from }) => [name, code.slice(from, from + 7)])).toEqual([
+      ["bpf_gpl", "bpf_gpl"],
+    ]);
   });
 
   it("tells the call around the cursor and the argument in it", () => {
@@ -189,7 +194,15 @@ describe("reading a source", () => {
 
 describe("sections", () => {
   it("knows those of libbpf, with what may follow", () => {
-    for (const name of ["xdp", "xdp.frags/devmap", "?xdp", "tc", "kprobe/do_nanosleep", "fentry.s/x", "cgroup/connect4"]) {
+    for (const name of [
+      "xdp",
+      "xdp.frags/devmap",
+      "?xdp",
+      "tc",
+      "kprobe/do_nanosleep",
+      "fentry.s/x",
+      "cgroup/connect4",
+    ]) {
       expect([name, isProgramSection(name)]).toEqual([name, true]);
     }
     for (const name of ["xdp1", "xdp/foo", "xdp_icmp_echo", "XDP", "license", "", "tc/foo", "kprobes/x"]) {
@@ -200,10 +213,13 @@ describe("sections", () => {
     expect(new Set(sectionNames.map(({ name }) => name)).size).toBe(sectionNames.length);
   });
 
-  it("completes inside SEC(\"…\") only, and replaces what stands there", () => {
+  it('completes inside SEC("…") only, and replaces what stands there', () => {
     const line = 'SEC("xd.x") int f';
     const items = completeSection(textDocument(line), { line: 1, column: 8 }) ?? [];
-    expect(items[0]).toMatchObject({ label: "xdp", replace: { from: { line: 1, column: 6 }, to: { line: 1, column: 10 } } });
+    expect(items[0]).toMatchObject({
+      label: "xdp",
+      replace: { from: { line: 1, column: 6 }, to: { line: 1, column: 10 } },
+    });
     expect(items.map(({ label }) => label)).toEqual(expect.arrayContaining([".maps", "license", "kprobe/…"]));
     expect(completeSection(textDocument(line), { line: 1, column: 12 })).toBeNull();
     expect(completeSection(textDocument('printf("xdp")'), { line: 1, column: 10 })).toBeNull();
@@ -213,7 +229,9 @@ describe("sections", () => {
 describe("findings of our own", () => {
   const known: Known = { manuals, probe, included: null };
   const check = (text: string, more: Partial<Known> = {}) =>
-    checkSource(textDocument(text), { ...known, ...more }).map(({ code, severity, range }) => `${severity} ${code} ${range.from.line}:${range.from.column}`);
+    checkSource(textDocument(text), { ...known, ...more }).map(
+      ({ code, severity, range }) => `${severity} ${code} ${range.from.line}:${range.from.column}`,
+    );
   const call = "int f(void)\n{\n\treturn bpf_gpl(0, 0);\n}\n";
 
   it("flags a GPL-only helper without a license, and with one that is not compatible", () => {

@@ -91,7 +91,9 @@ describe("clangd kept running", () => {
   it("is not believed when it answers nonsense, and passes on why it refuses", async () => {
     await room.open(path, "name");
     await expect(room.call("language.symbols", { path })).rejects.toThrow(/not of its form/);
-    await expect(room.call("language.rename", { path, at: { line: 1, column: 1 }, name: "b" })).rejects.toThrow("cannot rename this");
+    await expect(room.call("language.rename", { path, at: { line: 1, column: 1 }, name: "b" })).rejects.toThrow(
+      "cannot rename this",
+    );
     expect(await room.call("language.definition", { path, at: { line: 1, column: 1 } })).toEqual({ places: [] });
     expect(room.language.state().state).toBe("ready");
   });
@@ -153,7 +155,10 @@ describe("without clangd", () => {
       await bare.open(source, text);
       await bare.until("our findings", () => (bare.findings.get(source)?.findings.length ?? 0) > 0);
       expect(bare.findings.get(source)?.findings[0]).toMatchObject({ source: "xdpw", code: "unknown-section" });
-      expect(bare.language.state()).toMatchObject({ state: "missing", note: expect.stringContaining("install the package clangd") });
+      expect(bare.language.state()).toMatchObject({
+        state: "missing",
+        note: expect.stringContaining("install the package clangd"),
+      });
       const at = { line: 4, column: 44 };
       const { items } = await bare.call("language.completion", { path: source, at, trigger: null });
       expect(items.map(({ label }) => label)).toContain("bpf_trace_printk");
@@ -162,7 +167,9 @@ describe("without clangd", () => {
       const { signatures } = await bare.call("language.signature", { path: source, at: { line: 4, column: 32 } });
       expect(signatures[0]?.label).toContain("void *map");
       expect(await bare.call("language.references", { path: source, at })).toEqual({ places: [] });
-      await expect(bare.call("language.rename", { path: source, at: { line: 2, column: 5 }, name: "g" })).rejects.toThrow("clangd is not running");
+      await expect(
+        bare.call("language.rename", { path: source, at: { line: 2, column: 5 }, name: "g" }),
+      ).rejects.toThrow("clangd is not running");
     } finally {
       bare.close();
     }

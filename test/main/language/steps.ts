@@ -8,7 +8,6 @@ import { type Language, type LanguageOptions, openLanguage } from "../../../main
 import type { Findings, LanguageState } from "../../../protocol/language.ts";
 
 export const hasClangd = findTool("clangd") !== null;
-export const needsClangd = "needs clangd";
 
 export interface Room {
   readonly language: Language;

@@ -2,7 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { pathOf, uriOf } from "../../../main/language/file-uri.ts";
 import { difference } from "../../../main/language/format.ts";
-import { applyChanges, offsetAt, positionAt, rangeOf, textDocument, wordAt } from "../../../main/language/text-document.ts";
+import {
+  applyChanges,
+  offsetAt,
+  positionAt,
+  rangeOf,
+  textDocument,
+  wordAt,
+} from "../../../main/language/text-document.ts";
 
 const text = fc.string({ unit: fc.constantFrom("a", "ä", "😀", "\n", "\r\n", " "), maxLength: 40 });
 
@@ -66,15 +73,24 @@ describe("a text document", () => {
 });
 
 describe("URIs of files", () => {
-  it.each(["/home/Jörg/My Code/100% #1?.c", "/a/[b]/(c)'!*~.c", "/漢字/😀.c", "/A/B.C", "/a\\b/c:d"])("carry %s both ways", (path) => {
-    expect(pathOf(uriOf(path))).toBe(path);
-    expect(uriOf(path)).toMatch(/^file:\/\/\/[\w.~%/-]+$/);
-  });
+  it.each(["/home/Jörg/My Code/100% #1?.c", "/a/[b]/(c)'!*~.c", "/漢字/😀.c", "/A/B.C", "/a\\b/c:d"])(
+    "carry %s both ways",
+    (path) => {
+      expect(pathOf(uriOf(path))).toBe(path);
+      expect(uriOf(path)).toMatch(/^file:\/\/\/[\w.~%/-]+$/);
+    },
+  );
 
   it("carry any path", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", minLength: 1 }), (name) => {
-        fc.pre(!name.includes("\0") && !name.includes("/") && name !== "." && name !== ".." && name.isWellFormed());
+        fc.pre(
+          !name.includes("\0") &&
+            !name.includes("/") &&
+            name !== "." &&
+            name !== ".." &&
+            Buffer.from(name).toString() === name,
+        );
         expect(pathOf(uriOf(`/x/${name}`))).toBe(`/x/${name}`);
       }),
     );
@@ -82,6 +98,7 @@ describe("URIs of files", () => {
 
   it("takes what clangd writes, and nothing but files of this machine", () => {
     expect(pathOf("file:///tmp/L%C3%A4ng%20Dir/A%20b.c")).toBe("/tmp/Läng Dir/A b.c");
-    for (const uri of ["http://x/y", "file://host/x", "file:///%", "file:///a%00b", "file:///a%2Fb", ""]) expect(pathOf(uri)).toBeNull();
+    for (const uri of ["http://x/y", "file://host/x", "file:///%", "file:///a%00b", "file:///a%2Fb", ""])
+      expect(pathOf(uri)).toBeNull();
   });
 });
