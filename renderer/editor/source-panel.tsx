@@ -20,6 +20,8 @@ const options: editor.IStandaloneEditorConstructionOptions = {
   lineNumbersMinChars: 4,
   folding: true,
   glyphMargin: false,
+  // dimmed, the last number is too faint to read
+  renderFinalNewline: "on",
   tabSize: 8,
   insertSpaces: false,
   detectIndentation: true,
@@ -53,6 +55,7 @@ export function SourcePanel({ path }: { readonly path: string }): React.ReactNod
       const created = monaco.editor.create(container.current, {
         ...options,
         model,
+        tabSize: app.store.get().settings.tabSize,
         readOnly: isSystemFile(path),
         ariaLabel: `${baseName(path)}, source. Ctrl+M lets Tab leave the editor, F6 goes to the next part of the window`,
       });
