@@ -70,13 +70,18 @@ export function TrafficPanel(): React.ReactNode {
         <Pick label="Protocol" value={protocol} of={protocols} titles={protocolTitles} onChange={setProtocol} />
         <Field label="Packets" value={packets} onChange={setPackets} wrong={wrongCount} />
         <Field label="Per second" value={rate} onChange={setRate} wrong={wrongRate} hint="0: as fast as it goes" />
-        {sending ? (
+        <Button
+          type="submit"
+          className="button go"
+          isPending={sending}
+          isDisabled={wrongCount !== null || wrongRate !== null}
+        >
+          Send
+        </Button>
+        {/* Beside Send, not in its place: the Enter that sends would stop it when the key comes up. */}
+        {sending && (
           <Button className="button" onPress={() => stopLastWork(app, "traffic")}>
             Stop
-          </Button>
-        ) : (
-          <Button type="submit" className="button go" isDisabled={wrongCount !== null || wrongRate !== null}>
-            Send
           </Button>
         )}
         <span className="dim">{wrongCount ?? wrongRate ?? "0 per second sends as fast as it goes"}</span>
