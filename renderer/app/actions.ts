@@ -3,6 +3,7 @@ import { attachActive } from "../attach/attach-program.ts";
 import { detachChosen } from "../attach/detach-program.ts";
 import { closeSource } from "../editor/close-source.ts";
 import { runInEditor } from "../editor/focused-editor.ts";
+import { isC } from "../editor/language/system-file.ts";
 import { saveSource } from "../editor/save-source.ts";
 import { showInterface } from "../interfaces/choose-place.ts";
 import { refreshAfterAction } from "../interfaces/refresh-lists.ts";
@@ -10,10 +11,16 @@ import { makeLab, removeLab } from "../lab/make-lab.ts";
 import { closeMap } from "../maps/open-map.ts";
 import { addEntryKey, requestAddEntry } from "../maps/request-add-entry.ts";
 import type { App } from "../session/app.ts";
+import { showDialog } from "../session/dialog.ts";
+import { stopLastWork } from "../session/work.ts";
+import { changeSetting, editSettings } from "../settings/apply-settings.ts";
+import { newEntry, saveAs } from "../workspace/change-files.ts";
+import { revealInTree } from "../workspace/reveal-in-tree.ts";
 import { unlock } from "../session/unlock.ts";
 import type { SessionState } from "../session/state.ts";
 import { saveAndVerify, verifySource } from "../verify/verify-source.ts";
 import { focusEditor, stepRegion } from "./regions.ts";
+import { themeChoices } from "./theme.ts";
 
 export type MenuName = "File" | "Edit" | "View" | "Program" | "Map" | "Lab" | "Help";
 export const menuNames: readonly MenuName[] = ["File", "Edit", "View", "Program", "Map", "Lab", "Help"];
@@ -28,9 +35,12 @@ export interface Action {
   readonly enabled?: (state: SessionState) => boolean;
   /** a line above it in the menu */
   readonly apart?: boolean;
+  /** not in the menus: the palette and settings.json know it */
+  readonly hidden?: boolean;
 }
 
 const hasSource = ({ active }: SessionState): boolean => active !== null;
+const hasWorkspace = ({ workspace }: SessionState): boolean => workspace.now !== null;
 const hasPlace = ({ place }: SessionState): boolean => place !== null;
 
 export function showPanel(app: App, id: string, name?: string): void {
@@ -47,7 +57,8 @@ function closeShownTab(app: App): void {
   if (id === null) return;
   if (id.startsWith("source:")) void closeSource(app, id.slice("source:".length));
   else if (id.startsWith("map:")) closeMap(app, id);
-  else if (id === "start" || id === "shortcuts" || id.startsWith("interface:")) app.panels.close(id);
+  else if (id === "start" || id.startsWith("view:") || id === "shortcuts" || id.startsWith("interface:"))
+    app.panels.close(id);
 }
 
 /** What the editor does with its own keys. */
@@ -68,13 +79,36 @@ const inTheEditor: readonly Action[] = (
 }));
 
 export const actions: readonly Action[] = [
+  {
+    id: "new-file",
+    menu: "File",
+    title: "New file…",
+    keys: "Alt+N",
+    run: (app) => newEntry(app, "file", null),
+    enabled: hasWorkspace,
+  },
   { id: "open", menu: "File", title: "Open…", keys: "Ctrl+O", run: (app) => app.store.set({ opening: true }) },
+  {
+    id: "quick-open",
+    menu: "File",
+    title: "Open by name…",
+    keys: "Ctrl+P",
+    run: (app) => showDialog(app, { kind: "palette", text: "" }),
+  },
+  {
+    id: "open-folder",
+    menu: "File",
+    title: "Open folder…",
+    keys: "Ctrl+Alt+O",
+    run: (app) => showDialog(app, { kind: "folder" }),
+    enabled: hasWorkspace,
+  },
   {
     id: "save",
     menu: "File",
     title: "Save and verify",
     keys: "Ctrl+S",
-    run: (app) => withActive(app, (path) => saveAndVerify(app, path)),
+    run: (app) => withActive(app, (path) => (isC(path) ? saveAndVerify(app, path) : saveSource(app, path))),
     enabled: hasSource,
     apart: true,
   },
@@ -85,6 +119,22 @@ export const actions: readonly Action[] = [
     keys: "Ctrl+Shift+S",
     run: (app) => withActive(app, (path) => saveSource(app, path)),
     enabled: hasSource,
+  },
+  {
+    id: "save-as",
+    menu: "File",
+    title: "Save as…",
+    keys: "Ctrl+Alt+S",
+    run: (app) => withActive(app, async (path) => saveAs(app, path)),
+    enabled: hasSource,
+  },
+  {
+    id: "settings",
+    menu: "File",
+    title: "Settings",
+    keys: "Ctrl+,",
+    run: (app) => void editSettings(app),
+    apart: true,
   },
   { id: "close", menu: "File", title: "Close tab", keys: "Alt+W", run: closeShownTab, apart: true },
   { id: "undo", menu: "Edit", title: "Undo", keys: "Ctrl+Z", run: () => runInEditor("undo"), enabled: hasSource },
@@ -132,6 +182,13 @@ export const actions: readonly Action[] = [
     enabled: hasSource,
   },
   {
+    id: "palette",
+    menu: "View",
+    title: "All actions…",
+    keys: "Ctrl+Shift+P",
+    run: (app) => showDialog(app, { kind: "palette", text: ">" }),
+  },
+  {
     id: "start",
     menu: "View",
     title: "Start",
@@ -152,6 +209,16 @@ export const actions: readonly Action[] = [
     title: "Verifier",
     keys: "Alt+2",
     run: (app) => showPanel(app, "verifier", "Verifier"),
+  },
+  {
+    id: "search",
+    menu: "View",
+    title: "Search in files",
+    keys: "Ctrl+Shift+F",
+    run: (app) => {
+      showPanel(app, "search", "Search");
+      app.store.set({ searchAsked: app.store.get().searchAsked + 1 });
+    },
   },
   { id: "traffic", menu: "View", title: "Traffic", keys: "Alt+3", run: (app) => showPanel(app, "traffic", "Traffic") },
   {
@@ -181,6 +248,37 @@ export const actions: readonly Action[] = [
     apart: true,
   },
   {
+    id: "reveal",
+    menu: "View",
+    title: "Show the edited file in the lists",
+    keys: "Alt+Shift+E",
+    run: (app) => withActive(app, (path) => revealInTree(app, path)),
+    enabled: hasSource,
+  },
+  {
+    id: "split",
+    menu: "View",
+    title: "Split the editor",
+    keys: "Ctrl+\\",
+    run: (app) => withActive(app, async (path) => app.panels.split(path)),
+    enabled: hasSource,
+    apart: true,
+  },
+  {
+    id: "move-tab",
+    menu: "View",
+    title: "Move the tab beside the others",
+    keys: "Alt+Shift+PageDown",
+    run: (app) => app.panels.moveAside(),
+  },
+  {
+    id: "reset-layout",
+    menu: "View",
+    title: "Panels as they were at first",
+    keys: null,
+    run: (app) => app.panels.reset(),
+  },
+  {
     id: "maximize",
     menu: "View",
     title: "Maximize or restore the panel",
@@ -189,6 +287,27 @@ export const actions: readonly Action[] = [
   },
   { id: "next-tab", menu: "View", title: "Next tab", keys: "Alt+PageDown", run: (app) => app.panels.step(1) },
   { id: "previous-tab", menu: "View", title: "Previous tab", keys: "Alt+PageUp", run: (app) => app.panels.step(-1) },
+  {
+    id: "stop",
+    menu: "Program",
+    title: "Cancel what is running",
+    keys: "Ctrl+Alt+C",
+    run: (app) => void stopLastWork(app),
+    enabled: ({ works }) => works.length > 0,
+  },
+  ...themeChoices.map(
+    ({ choice, title }): Action => ({
+      ...{ id: `theme-${choice}`, menu: "View", title: `Theme: ${title}`, keys: null, hidden: true },
+      run: (app) => changeSetting(app, { theme: choice }),
+    }),
+  ),
+  {
+    id: "verify-while-typing",
+    menu: "Program",
+    title: "Verify while typing, or not",
+    keys: null,
+    run: (app) => changeSetting(app, { verifyWhileTyping: !app.store.get().verifyWhileTyping }),
+  },
   {
     id: "next-region",
     menu: "View",

@@ -8,7 +8,7 @@ export interface Chord {
 }
 
 export function chordOf(keys: string): Chord {
-  const parts = keys.split("+");
+  const parts = keys.endsWith("++") ? [...keys.slice(0, -2).split("+"), "+"] : keys.split("+");
   return {
     ctrl: parts.includes("Ctrl"),
     shift: parts.includes("Shift"),

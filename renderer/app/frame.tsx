@@ -1,5 +1,8 @@
 import { useSession } from "../session/use-app.tsx";
 import { OpenDialog } from "../editor/open-dialog.tsx";
+import { Palette } from "../palette/palette.tsx";
+import { FolderDialog } from "../workspace/folder-dialog.tsx";
+import { NamingDialog } from "../workspace/naming-dialog.tsx";
 import { Banners } from "./banners.tsx";
 import { Lists } from "./lists.tsx";
 import { MenuBar } from "./menu-bar.tsx";
@@ -24,6 +27,9 @@ export function Frame(): React.ReactNode {
       <Notices />
       <QuestionDialog />
       <OpenDialog />
+      <FolderDialog />
+      <NamingDialog />
+      <Palette />
     </div>
   );
 }

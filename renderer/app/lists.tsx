@@ -10,10 +10,12 @@ import { openMap } from "../maps/open-map.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { bytes, count } from "../verify/sizes.ts";
 import { tagOf } from "../verify/verdict-words.ts";
+import { WorkspaceTree } from "../workspace/workspace-tree.tsx";
 
 export function Lists(): React.ReactNode {
   return (
     <nav className="lists" aria-label="Lists" data-region="lists">
+      <WorkspaceTree />
       <Sources />
       <Interfaces />
       <Programs />

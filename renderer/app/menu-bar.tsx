@@ -11,6 +11,8 @@ import {
 } from "react-aria-components";
 import { openTemplate } from "../templates/open-template.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
+import { changeSetting } from "../settings/apply-settings.ts";
+import { ariaKeys, keysOf } from "../settings/keys-of.ts";
 import { type Action, actions, type MenuName, menuNames } from "./actions.ts";
 import { chooseTheme, themeChoices } from "./theme.ts";
 
@@ -76,7 +78,7 @@ function underHome(path: string, home: string): string {
 function MenuOf({ name }: { readonly name: MenuName }): React.ReactNode {
   const app = useApp();
   const state = useSession((whole) => whole);
-  const listed = actions.filter(({ menu }) => menu === name);
+  const listed = actions.filter(({ menu, hidden }) => menu === name && hidden !== true);
   const disabled = listed.filter(({ enabled }) => enabled?.(state) === false).map(({ id }) => id);
   return (
     <Menu
@@ -101,13 +103,14 @@ function MenuOf({ name }: { readonly name: MenuName }): React.ReactNode {
   );
 }
 
-function ActionItem({ action: { id, title, keys } }: { readonly action: Action }): React.ReactNode {
+function ActionItem({ action: { id, title } }: { readonly action: Action }): React.ReactNode {
+  const keys = useSession(({ settings }) => keysOf(settings, id));
   return (
     <MenuItem
       id={id}
       className="menu-item"
       textValue={title}
-      {...(keys === null ? {} : { "aria-keyshortcuts": keys.replace("Ctrl", "Control") })}
+      {...(keys === null ? {} : { "aria-keyshortcuts": ariaKeys(keys) })}
     >
       <span className="label">{title}</span>
       {keys !== null && <kbd aria-hidden="true">{keys}</kbd>}
@@ -165,6 +168,7 @@ function ThemeItem(): React.ReactNode {
             if (chosen === undefined) return;
             chooseTheme(chosen.choice);
             app.store.set({ theme: chosen.choice });
+            changeSetting(app, { theme: chosen.choice });
           }}
         >
           {themeChoices.map(({ choice, title }) => (

@@ -12,6 +12,8 @@ import { useApp, useSession } from "../session/use-app.tsx";
 import { StartPage } from "../templates/start-page.tsx";
 import { ProblemsPanel } from "../verify/problems-panel.tsx";
 import { VerifierPanel } from "../verify/verifier-panel.tsx";
+import { SearchPanel } from "../workspace/search-panel.tsx";
+import { pathOfTab } from "./panels.ts";
 import { stepIntoPanel } from "./regions.ts";
 import { ShortcutsPage } from "./shortcuts-page.tsx";
 
@@ -22,7 +24,10 @@ function content(node: TabNode): React.ReactNode {
     case "start":
       return <StartPage />;
     case "source":
-      return <SourcePanel path={rest} />;
+    case "view":
+      return <SourceTab path={pathOfTab(id) ?? rest} />;
+    case "search":
+      return <SearchPanel />;
     case "interface":
       return <InterfacePanel of={rest} />;
     case "problems":
@@ -40,6 +45,12 @@ function content(node: TabNode): React.ReactNode {
     default:
       return null;
   }
+}
+
+/** Tabs of the last time are there before their texts are. */
+function SourceTab({ path }: { readonly path: string }): React.ReactNode {
+  const isOpen = useSession(({ sources }) => sources.some((source) => source.path === path));
+  return isOpen ? <SourcePanel path={path} /> : <p className="empty">Opening {path}…</p>;
 }
 
 const icons = {
@@ -66,8 +77,9 @@ export function PanelLayout(): React.ReactNode {
           return undefined;
         }
       }
-      if (action.type === Actions.SELECT_TAB && id.startsWith("source:")) {
-        app.store.set({ active: id.slice("source:".length) });
+      const shown = action.type === Actions.SELECT_TAB ? pathOfTab(id) : null;
+      if (shown !== null && app.store.get().sources.some(({ path }) => path === shown)) {
+        app.store.set({ active: shown });
       }
       return action;
     },
@@ -75,9 +87,8 @@ export function PanelLayout(): React.ReactNode {
   );
   const onRenderTab = useCallback(
     (node: TabNode, values: ITabRenderValues) => {
-      const id = node.getId();
-      if (!id.startsWith("source:")) return;
-      const path = id.slice("source:".length);
+      const path = pathOfTab(node.getId());
+      if (path === null) return;
       const dirty = sources.find((source) => source.path === path)?.dirty === true;
       values.content = (
         <span title={path}>

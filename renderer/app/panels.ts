@@ -1,5 +1,14 @@
 /** The docked panels: which tabs there are, and showing and closing them. */
-import { Actions, DockLocation, type IJsonModel, Model, TabNode, TabSetNode } from "flexlayout-react";
+import {
+  Actions,
+  DockLocation,
+  type IJsonModel,
+  type IJsonTabNode,
+  Model,
+  TabNode,
+  TabSetNode,
+} from "flexlayout-react";
+import { readSetting, writeSetting } from "../session/settings.ts";
 
 export interface Panels {
   readonly model: Model;
@@ -15,6 +24,21 @@ export interface Panels {
   toggleMaximized(): void;
   /** one tab further in the tab strip that has the focus */
   step(by: 1 | -1): void;
+  /** another view of the source, at the right of where it is */
+  split(path: string): void;
+  /** the shown tab goes into the next tab set of its kind, or into a new one at the right where there is no other */
+  moveAside(): void;
+  /** further views of a source that is closed */
+  closeViews(path: string): void;
+  /** tabs of the last time whose sources could not be opened any more */
+  forgetMissing(open: readonly string[]): void;
+  /** every panel back where it is at first; sources stay open */
+  reset(): void;
+}
+
+/** "source:PATH", and "view:NUMBER:PATH" for a further view; null for every other tab */
+export function pathOfTab(id: string): string | null {
+  return /^(?:source|view:\d+):(.*)$/s.exec(id)?.[1] ?? null;
 }
 
 const fixed = { enableClose: false } as const;
@@ -52,6 +76,7 @@ const layout: IJsonModel = {
         children: [
           { type: "tab", id: "problems", name: "Problems", component: "problems", ...fixed },
           { type: "tab", id: "verifier", name: "Verifier", component: "verifier", ...fixed },
+          { type: "tab", id: "search", name: "Search", component: "search", ...fixed },
           { type: "tab", id: "traffic", name: "Traffic", component: "traffic", ...fixed },
           { type: "tab", id: "commands", name: "Commands", component: "commands", ...fixed },
         ],
@@ -66,11 +91,72 @@ function keepFocus(): void {
   document.querySelector<HTMLElement>('.flexlayout__tabset [role="tab"][aria-selected="true"]')?.focus();
 }
 
+const setting = "layout";
+const keepMilliseconds = 300;
+
+/** As it was left; what cannot be shown at once (maps, interfaces) is left out, and what is new is added. */
+function startModel(): Model {
+  const stored = readSetting(setting);
+  if (stored === null) return Model.fromJson(layout);
+  try {
+    const model = Model.fromJson(JSON.parse(stored) as IJsonModel);
+    const tabs: TabNode[] = [];
+    model.visitNodes((node) => {
+      if (node instanceof TabNode) tabs.push(node);
+    });
+    for (const tab of tabs) {
+      const id = tab.getId();
+      if (pathOfTab(id) === null && !lasting.has(id)) model.doAction(Actions.deleteTab(id));
+    }
+    for (const set of ["editors", "panels"]) if (!(model.getNodeById(set) instanceof TabSetNode)) throw new Error(set);
+    for (const tab of fixedTabs) {
+      if (model.getNodeById(tab.id ?? "") === undefined) {
+        model.doAction(Actions.addTab(tab, "panels", DockLocation.CENTER, -1, false));
+      }
+    }
+    return model;
+  } catch {
+    // of another version, or not ours
+    return Model.fromJson(layout);
+  }
+}
+
+/** in the layout from the start */
+const fixedTabs = (layout.layout.children ?? []).flatMap((child) =>
+  "children" in child ? child.children : [],
+) as readonly IJsonTabNode[];
+const lasting = new Set([...fixedTabs.map(({ id }) => id ?? ""), "start", "shortcuts"]);
+
 export function createPanels(): Panels {
-  const model = Model.fromJson(layout);
+  const model = startModel();
+  let keeping: ReturnType<typeof setTimeout> | null = null;
+  const keep = (): void => {
+    keeping = null;
+    writeSetting(setting, JSON.stringify(model.toJson()));
+  };
+  model.addChangeListener(() => {
+    keeping ??= setTimeout(keep, keepMilliseconds);
+  });
   const tab = (id: string): TabNode | null => {
     const node = model.getNodeById(id);
     return node instanceof TabNode ? node : null;
+  };
+  const all = (): readonly TabNode[] => {
+    const found: TabNode[] = [];
+    model.visitNodes((node) => {
+      if (node instanceof TabNode) found.push(node);
+    });
+    return found;
+  };
+  const setOf = (node: TabNode): TabSetNode | null => {
+    const parent = node.getParent();
+    return parent instanceof TabSetNode ? parent : null;
+  };
+  /** new sources open where a source was used last */
+  const editors = (): string => {
+    const active = model.getActiveTabset();
+    const hasSource = active?.getChildren().some((child) => pathOfTab(child.getId()) !== null) === true;
+    return hasSource ? active.getId() : "editors";
   };
   return {
     model,
@@ -81,8 +167,9 @@ export function createPanels(): Panels {
       }
       const [component = id] = id.split(":", 1);
       const json = { type: "tab", id, name: name ?? id.slice(id.lastIndexOf("/") + 1), component };
+      const wanted = where === "editors" ? editors() : where;
       // The tabset may be gone when the user dragged its last tab away.
-      const target = model.getNodeById(where) === undefined ? model.getActiveTabset()?.getId() : where;
+      const target = model.getNodeById(wanted) === undefined ? model.getActiveTabset()?.getId() : wanted;
       if (target !== undefined) model.doAction(Actions.addTab(json, target, DockLocation.CENTER, -1, true));
     },
     close(id) {
@@ -96,11 +183,11 @@ export function createPanels(): Panels {
     noticeFocus(target) {
       const path = target.closest<HTMLElement>('[role="tabpanel"]')?.dataset["layoutPath"];
       if (path === undefined) return;
-      model.visitNodes((node) => {
-        const set = node.getParent();
-        if (!(node instanceof TabNode) || !(set instanceof TabSetNode) || node.getPath() !== path) return;
+      for (const node of all()) {
+        const set = setOf(node);
+        if (set === null || node.getPath() !== path) continue;
         if (model.getActiveTabset() !== set) model.doAction(Actions.setActiveTabset(set.getId()));
-      });
+      }
     },
     toggleMaximized() {
       const active = model.getActiveTabset();
@@ -113,6 +200,57 @@ export function createPanels(): Panels {
       if (count === 0) return;
       const next = active.getChildren()[(active.getSelected() + by + count) % count];
       if (next !== undefined) model.doAction(Actions.selectTab(next.getId()));
+    },
+    split(path) {
+      const shown = all().find((node) => pathOfTab(node.getId()) === path && node.isVisible()) ?? tab(`source:${path}`);
+      const set = shown === null || shown === undefined ? null : setOf(shown);
+      if (set === null) return;
+      let number = 2;
+      while (tab(`view:${number}:${path}`) !== null) number++;
+      const id = `view:${number}:${path}`;
+      const json = { type: "tab", id, name: path.slice(path.lastIndexOf("/") + 1), component: "view" };
+      model.doAction(Actions.addTab(json, set.getId(), DockLocation.RIGHT, -1, true));
+    },
+    moveAside() {
+      const active = model.getActiveTabset();
+      const shown = active?.getSelectedNode();
+      if (active === undefined || !(shown instanceof TabNode)) return;
+      const isPanel = lasting.has(shown.getId()) && shown.getId() !== "start" && shown.getId() !== "shortcuts";
+      const others: TabSetNode[] = [];
+      model.visitNodes((node) => {
+        if (node instanceof TabSetNode && node !== active && (node.getId() === "panels") === isPanel) others.push(node);
+      });
+      const next = others[0];
+      if (next !== undefined) {
+        model.doAction(Actions.moveNode(shown.getId(), next.getId(), DockLocation.CENTER, -1, true));
+      } else if (active.getChildren().length > 1) {
+        model.doAction(Actions.moveNode(shown.getId(), active.getId(), DockLocation.RIGHT, -1, true));
+      }
+    },
+    closeViews(path) {
+      for (const node of all()) {
+        const id = node.getId();
+        if (id.startsWith("view:") && pathOfTab(id) === path) model.doAction(Actions.deleteTab(id));
+      }
+    },
+    forgetMissing(open) {
+      for (const node of all()) {
+        const path = pathOfTab(node.getId());
+        if (path !== null && !open.includes(path)) model.doAction(Actions.deleteTab(node.getId()));
+      }
+    },
+    reset() {
+      const others = all().filter((node) => !lasting.has(node.getId()));
+      for (const node of others) {
+        if (!node.getId().startsWith("view:")) {
+          model.doAction(Actions.moveNode(node.getId(), "editors", DockLocation.CENTER, -1, false));
+        } else model.doAction(Actions.deleteTab(node.getId()));
+      }
+      for (const { id = "" } of fixedTabs)
+        model.doAction(Actions.moveNode(id, "panels", DockLocation.CENTER, -1, false));
+      for (const set of ["editors", "panels"] as const) {
+        model.doAction(Actions.updateNodeAttributes(set, { weight: set === "editors" ? 66 : 34 }));
+      }
     },
   };
 }

@@ -1,3 +1,7 @@
+import { Button } from "react-aria-components";
+import { useApp, useSession } from "../session/use-app.tsx";
+import { editSettings } from "../settings/apply-settings.ts";
+import { boundKeys } from "../settings/keys-of.ts";
 import { actions, menuNames } from "./actions.ts";
 
 const others: readonly { readonly what: string; readonly keys: string }[] = [
@@ -13,16 +17,25 @@ const others: readonly { readonly what: string; readonly keys: string }[] = [
 ];
 
 export function ShortcutsPage(): React.ReactNode {
+  const app = useApp();
+  const keys = useSession(({ settings }) => boundKeys(settings));
   return (
     <div className="page" tabIndex={0} role="region" aria-label="Keyboard shortcuts">
+      <p className="mid">
+        Each can be set to other keys in settings.json, by the name that stands below it; Ctrl+Shift+P finds all
+        actions.{" "}
+        <Button className="link-button" onPress={() => void editSettings(app)}>
+          Open settings.json
+        </Button>
+      </p>
       <div className="cards">
         {menuNames.map((menu) => {
-          const bound = actions.filter((action) => action.menu === menu && action.keys !== null);
+          const bound = actions.filter((action) => action.menu === menu && keys.get(action.id) !== null);
           return (
             bound.length > 0 && (
               <section key={menu} className="card">
                 <h2>{menu}</h2>
-                <Keys of={bound.map(({ title, keys }) => ({ what: title, keys: keys ?? "" }))} />
+                <Keys of={bound.map(({ id, title }) => ({ what: title, keys: keys.get(id) ?? "", id }))} />
               </section>
             )
           );
@@ -36,12 +49,22 @@ export function ShortcutsPage(): React.ReactNode {
   );
 }
 
-function Keys({ of }: { readonly of: readonly { readonly what: string; readonly keys: string }[] }): React.ReactNode {
+interface Line {
+  readonly what: string;
+  readonly keys: string;
+  /** of an action, as settings.json names it */
+  readonly id?: string;
+}
+
+function Keys({ of }: { readonly of: readonly Line[] }): React.ReactNode {
   return (
     <dl className="pairs keys">
-      {of.map(({ what, keys }) => (
+      {of.map(({ what, keys, id }) => (
         <div key={what}>
-          <dt>{what}</dt>
+          <dt>
+            {what}
+            {id !== undefined && <code className="dim action-id">{id}</code>}
+          </dt>
           <dd>
             <kbd>{keys}</kbd>
           </dd>

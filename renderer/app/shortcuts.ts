@@ -1,21 +1,43 @@
 /** Keys to actions. What a focused editor does with its own keys (undo, find, …) is left to it. */
+import type { Settings } from "../../protocol/settings.ts";
 import type { App } from "../session/app.ts";
 import { stopLastWork } from "../session/work.ts";
+import { keysOf } from "../settings/keys-of.ts";
 import { type Action, actions } from "./actions.ts";
 import { type Chord, chordOf, matches } from "./chords.ts";
 
+interface Binding {
+  readonly chord: Chord;
+  readonly action: Action;
+}
+
+const cache = new WeakMap<Settings, readonly Binding[]>();
+
+function bindings(settings: Settings): readonly Binding[] {
+  const known = cache.get(settings);
+  if (known !== undefined) return known;
+  const bound = actions.flatMap((action): readonly Binding[] => {
+    const keys = keysOf(settings, action.id);
+    // the editor has its own of these, which hold in it alone; others that were given to them hold everywhere
+    if (keys === null || (action.menu === "Edit" && keys === action.keys)) return [];
+    return [{ chord: chordOf(keys), action }];
+  });
+  cache.set(settings, bound);
+  return bound;
+}
+
 export function listenForShortcuts(app: App): void {
-  const bound: readonly { readonly chord: Chord; readonly action: Action }[] = actions
-    .filter(({ menu, keys }) => menu !== "Edit" && keys !== null)
-    .map((action) => ({ chord: chordOf(action.keys ?? ""), action }));
   addEventListener(
     "keydown",
     (event) => {
-      const found = bound.find(({ chord }) => matches(chord, event));
-      if (found === undefined) return;
       const state = app.store.get();
-      // A question comes first: its keys are its own.
-      if (state.question !== null || state.opening) return;
+      const found = bindings(state.settings).find(({ chord }) => matches(chord, event));
+      if (found === undefined) return;
+      // A question comes first: its keys are its own. What the browser would do with ours it does not do either.
+      if (state.question !== null || state.opening || state.dialog !== null) {
+        if (/^[psof]$/i.test(event.key)) event.preventDefault();
+        return;
+      }
       event.preventDefault();
       event.stopPropagation();
       if (found.action.enabled?.(state) !== false) found.action.run(app);

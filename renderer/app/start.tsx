@@ -15,6 +15,10 @@ import { initialState } from "../session/state.ts";
 import { createStore } from "../session/store.ts";
 import { tellProgress } from "../session/work.ts";
 import { AppContext } from "../session/use-app.tsx";
+import { applySettings, markSettings } from "../settings/apply-settings.ts";
+import { followDisk, hearSource } from "../workspace/follow-disk.ts";
+import { readFolder } from "../workspace/open-workspace.ts";
+import { hearFound } from "../workspace/search-workspace.ts";
 import { Frame } from "./frame.tsx";
 import { createPanels } from "./panels.ts";
 import { listenForShortcuts } from "./shortcuts.ts";
@@ -51,6 +55,10 @@ export function start(root: HTMLElement, connect: (handlers: ConnectionHandlers)
       },
       "language.diagnostics": hearFindings,
       "language.state": (language) => tellLanguage(app, language),
+      "source.changed": (changed) => void hearSource(app, changed),
+      "workspace.changed": ({ folder }) => void readFolder(app, folder),
+      "workspace.found": (found) => hearFound(app, found),
+      "settings.changed": (state) => applySettings(app, state),
       "lab.progress": ({ text }) => {
         if (store.get().labWork !== null) store.set({ labWork: text });
         tellProgress(app, text);
@@ -63,10 +71,12 @@ export function start(root: HTMLElement, connect: (handlers: ConnectionHandlers)
   followSystemTheme();
   listenForShortcuts(app);
   keepListsFresh(app);
+  followDisk(app);
   setInterval(() => fadeMarks(app), fadeEveryMilliseconds);
   void loadMonaco()
     .then(() => import("../editor/language/start-language.ts"))
-    .then(({ startLanguage }) => startLanguage(app));
+    .then(({ startLanguage }) => startLanguage(app))
+    .then(() => markSettings(app));
 
   createRoot(root).render(
     <StrictMode>

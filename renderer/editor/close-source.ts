@@ -22,8 +22,9 @@ export async function closeSource(app: App, path: string): Promise<void> {
     if (answer === "cancel") return;
     if (answer === "save" && !(await saveSource(app, path))) return;
   }
-  dropDraft(path);
+  dropDraft(app, path);
   app.panels.close(`source:${path}`);
+  app.panels.closeViews(path);
   const { sources, active } = app.store.get();
   const left = sources.filter((open) => open.path !== path);
   app.store.set({ sources: left, active: active === path ? (left.at(-1)?.path ?? null) : active });

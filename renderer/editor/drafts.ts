@@ -1,32 +1,53 @@
-/** Unsaved text, kept in the browser's storage so that a closed window loses nothing. */
+/**
+ * Unsaved text. Main keeps it, for every door; what main could not be told (the connection is lost, its disk is full, the
+ * page is going away) stays in the browser's storage until main has it.
+ */
+import { type Draft, draft as draftSchema } from "../../protocol/workspace.ts";
+import type { App } from "../session/app.ts";
 import { readSetting, removeSetting, writeSetting } from "../session/settings.ts";
-
-export interface Draft {
-  readonly text: string;
-  /** the file's version that the text was typed over; null where there was no file */
-  readonly basedOn: string | null;
-}
 
 const settingOf = (path: string): string => `draft.${path}`;
 
-/** Returns false where the text is too long for the browser's storage. */
-export function keepDraft(path: string, draft: Draft): boolean {
-  return writeSetting(settingOf(path), JSON.stringify(draft));
+/** Returns false where neither main nor the browser's storage could take it. */
+export async function keepDraft(app: App, draft: Draft): Promise<boolean> {
+  try {
+    await app.request("workspace.keepDraft", draft);
+    const here = draftHere(draft.path);
+    if (here !== null && here.at <= draft.at) removeSetting(settingOf(draft.path));
+    return true;
+  } catch {
+    return keepDraftHere(draft);
+  }
 }
 
-export function dropDraft(path: string): void {
+/** At once, for a page that may be gone the next moment. */
+export function keepDraftHere(draft: Draft): boolean {
+  return writeSetting(settingOf(draft.path), JSON.stringify(draft));
+}
+
+export function dropDraft(app: App, path: string): void {
   removeSetting(settingOf(path));
+  // main is asked again when the source is opened: a draft like the file is dropped then
+  app.request("workspace.dropDraft", { path }).catch(() => undefined);
 }
 
-export function readDraft(path: string): Draft | null {
+/** The newer of the two, where both know one. */
+export async function readDraft(app: App, path: string): Promise<Draft | null> {
+  const here = draftHere(path);
+  try {
+    const { draft } = await app.request("workspace.draft", { path });
+    return draft !== null && draft.at >= (here?.at ?? 0) ? draft : here;
+  } catch {
+    return here;
+  }
+}
+
+function draftHere(path: string): Draft | null {
   const stored = readSetting(settingOf(path));
   if (stored === null) return null;
   try {
-    const value: unknown = JSON.parse(stored);
-    if (typeof value !== "object" || value === null || !("text" in value) || !("basedOn" in value)) return null;
-    const { text, basedOn } = value;
-    if (typeof text !== "string" || (basedOn !== null && typeof basedOn !== "string")) return null;
-    return { text, basedOn };
+    const parsed = draftSchema.safeParse(JSON.parse(stored));
+    return parsed.success ? parsed.data : null;
   } catch {
     return null;
   }

@@ -41,6 +41,7 @@ import { editor, KeyCode, KeyMod, languages, MarkerSeverity, MarkerTag, Uri } fr
 import { currentTheme, watchTheme } from "../app/theme.ts";
 import { configuration, grammar } from "./bpf-c.ts";
 import { editorTheme } from "./editor-theme.ts";
+import { jsonConfiguration, jsonGrammar } from "./json-language.ts";
 
 self.MonacoEnvironment = {
   getWorker: () => new Worker(new URL("./editor.worker.ts", import.meta.url), { type: "module", name: "editor" }),
@@ -49,6 +50,9 @@ self.MonacoEnvironment = {
 languages.register({ id: "c", extensions: [".c", ".h"], aliases: ["C"] });
 languages.setLanguageConfiguration("c", configuration);
 languages.setMonarchTokensProvider("c", grammar);
+languages.register({ id: "json", extensions: [".json"], aliases: ["JSON"] });
+languages.setLanguageConfiguration("json", jsonConfiguration);
+languages.setMonarchTokensProvider("json", jsonGrammar);
 
 // On Linux its own key is Ctrl+Shift+I, which a browser keeps for itself.
 editor.addKeybindingRule({

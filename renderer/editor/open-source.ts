@@ -3,14 +3,17 @@ import { Failed } from "../../protocol/failures.ts";
 import type { Source } from "../../protocol/source.ts";
 import type { App } from "../session/app.ts";
 import { notify, notifyFailure } from "../session/notices.ts";
-import { type Draft, dropDraft, keepDraft, readDraft } from "./drafts.ts";
+import type { Draft } from "../../protocol/workspace.ts";
+import { dropDraft, keepDraft, keepDraftHere, readDraft } from "./drafts.ts";
 import { dropPreview } from "./language/preview-texts.ts";
+import { languageOf } from "./language-of.ts";
 import { loadMonaco } from "./load-monaco.ts";
 import { rememberOpen } from "./remember-open.ts";
 import { changeSource, type OpenSource } from "./open-sources.ts";
 import { verifyWhileTyping } from "../verify/verify-while-typing.ts";
 import { isDirty, keepText, type Text, textAt, wholeText } from "./texts.ts";
 
+/** What is typed is kept this soon, also while somebody types without a pause. */
 const draftMilliseconds = 400;
 
 /** Returns whether it is open afterwards. */
@@ -19,7 +22,11 @@ export async function openSource(app: App, path: string): Promise<boolean> {
     showSource(app, path);
     return true;
   }
-  const draft = readDraft(path);
+  const draft = await readDraft(app, path);
+  if (textAt(path) !== undefined) {
+    showSource(app, path);
+    return true;
+  }
   try {
     return await showRead(app, await app.request("source.read", { path }), draft);
   } catch (error) {
@@ -41,14 +48,16 @@ export async function openSource(app: App, path: string): Promise<boolean> {
 export async function showRead(
   app: App,
   source: Source,
-  draft: Draft | null = readDraft(source.path),
+  /** what was typed over it; asked for where it is left out */
+  known?: Draft | null,
 ): Promise<boolean> {
+  const draft = known === undefined ? await readDraft(app, source.path) : known;
   if (textAt(source.path) !== undefined) {
     showSource(app, source.path);
     return true;
   }
   if (draft === null || draft.text === source.text) {
-    dropDraft(source.path);
+    if (draft !== null) dropDraft(app, source.path);
     await showLoaded(app, source, source.text);
     return true;
   }
@@ -68,7 +77,7 @@ async function showLoaded(app: App, source: { path: string; text: string; versio
   const { path } = source;
   if (textAt(path) !== undefined) return;
   dropPreview(path);
-  const model = editor.createModel(shown, "c", Uri.file(path));
+  const model = editor.createModel(shown, languageOf(path), Uri.file(path));
   const same = shown === source.text && source.version !== null;
   const text = keepText(path, model, same ? model.getAlternativeVersionId() : -1);
   const opened: OpenSource = {
@@ -89,23 +98,33 @@ async function showLoaded(app: App, source: { path: string; text: string; versio
 function watchText(app: App, path: string, text: Text): void {
   let timer: ReturnType<typeof setTimeout> | null = null;
   let told = false;
+  let kept = false;
+  const draftNow = (): Draft => {
+    const basedOn = app.store.get().sources.find((source) => source.path === path)?.version ?? null;
+    return { path, text: wholeText(text), basedOn, at: Date.now() };
+  };
   const keep = (): void => {
     timer = null;
     if (text.model.isDisposed()) return;
     if (!isDirty(text)) {
-      dropDraft(path);
+      if (kept) dropDraft(app, path);
+      kept = false;
       return;
     }
-    const basedOn = app.store.get().sources.find((source) => source.path === path)?.version ?? null;
-    if (keepDraft(path, { text: wholeText(text), basedOn }) || told) return;
-    told = true;
-    notify(app, {
-      kind: "error",
-      title: "Unsaved text is too long to be kept if the window closes",
-      detail: `save ${path} before you close it`,
+    kept = true;
+    void keepDraft(app, draftNow()).then((can) => {
+      if (can || told) return;
+      told = true;
+      notify(app, {
+        kind: "error",
+        title: "Unsaved text cannot be kept if the window closes",
+        detail: `neither the workbench nor the browser has room for it: save ${path} before you close it`,
+      });
     });
   };
   const flush = (): void => {
+    // whether the request still leaves a page that goes away is not certain
+    if (timer !== null && !text.model.isDisposed() && isDirty(text)) keepDraftHere(draftNow());
     if (timer === null) return;
     clearTimeout(timer);
     keep();
@@ -114,8 +133,7 @@ function watchText(app: App, path: string, text: Text): void {
   text.model.onWillDispose(() => removeEventListener("pagehide", flush));
   text.model.onDidChangeContent(() => {
     changeSource(app, path, { dirty: isDirty(text), editedSince: true });
-    if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(keep, draftMilliseconds);
+    timer ??= setTimeout(keep, draftMilliseconds);
   });
   verifyWhileTyping(app, path, text);
 }

@@ -6,13 +6,15 @@ interface At {
   readonly line: number;
   readonly column: number;
 }
-const views = new Map<string, (at: At) => void>();
+/** of each source, the one that was made or used last is the last */
+const views = new Map<string, readonly ((at: At) => void)[]>();
 const waiting = new Map<string, At>();
 
 export function whenRevealed(path: string, go: (at: At) => void): () => void {
-  views.set(path, go);
+  const others = (): readonly ((at: At) => void)[] => (views.get(path) ?? []).filter((one) => one !== go);
+  views.set(path, [...others(), go]);
   return () => {
-    if (views.get(path) === go) views.delete(path);
+    views.set(path, others());
   };
 }
 
@@ -29,7 +31,7 @@ export async function revealSource(app: App, path: string, at: At): Promise<void
     waiting.delete(path);
     return;
   }
-  const view = views.get(path);
+  const view = views.get(path)?.at(-1);
   if (view === undefined) return;
   waiting.delete(path);
   view(at);

@@ -5,7 +5,15 @@ import { ask } from "../session/ask.ts";
 import { notifyFailure } from "../session/notices.ts";
 import { dropDraft } from "./drafts.ts";
 import { baseName, changeSource } from "./open-sources.ts";
+import { replaceText } from "./replace-text.ts";
 import { isDirty, textAt, wholeText } from "./texts.ts";
+
+const saving = new Map<string, Promise<unknown>>();
+
+/** Ends when no save of this source is under way. */
+export async function saved(path: string): Promise<void> {
+  await saving.get(path)?.catch(() => undefined);
+}
 
 /** Returns whether the file holds the text now. */
 export async function saveSource(app: App, path: string): Promise<boolean> {
@@ -19,17 +27,21 @@ async function write(app: App, path: string, basedOn: string | null): Promise<bo
   if (text === undefined) return false;
   const written = text.model.getAlternativeVersionId();
   try {
-    const { version } = await app.request("source.save", { path, text: wholeText(text), basedOn });
+    const request = app.request("source.save", { path, text: wholeText(text), basedOn });
+    saving.set(path, request);
+    const { version } = await request;
     if (text.model.isDisposed()) return true;
     text.saved = written;
     const dirty = isDirty(text);
     changeSource(app, path, { version, dirty });
-    if (!dirty) dropDraft(path);
+    if (!dirty) dropDraft(app, path);
     return true;
   } catch (error) {
     if (error instanceof Failed && error.failure.kind === "changed-on-disk") return writeOver(app, path);
     notifyFailure(app, `save ${path}`, error);
     return false;
+  } finally {
+    saving.delete(path);
   }
 }
 
@@ -43,20 +55,20 @@ async function writeOver(app: App, path: string): Promise<boolean> {
     ],
   });
   if (answer === "overwrite") return write(app, path, null);
-  if (answer === "reload") await reload(app, path);
+  if (answer === "reload") await reloadSource(app, path);
   return false;
 }
 
 /** As one edit, so that Undo brings the typed text back. */
-async function reload(app: App, path: string): Promise<void> {
+export async function reloadSource(app: App, path: string): Promise<void> {
   const text = textAt(path);
   if (text === undefined) return;
   try {
     const source = await app.request("source.read", { path });
-    text.model.pushEditOperations([], [{ range: text.model.getFullModelRange(), text: source.text }], () => null);
+    replaceText(text.model, source.text);
     text.saved = text.model.getAlternativeVersionId();
     changeSource(app, path, { version: source.version, dirty: false });
-    dropDraft(path);
+    dropDraft(app, path);
   } catch (error) {
     notifyFailure(app, `reload ${path}`, error);
   }

@@ -1,8 +1,12 @@
 /** What is asked of main when the connection opens, for the first time or again. */
+import { keepDraft } from "../editor/drafts.ts";
 import { openSource } from "../editor/open-source.ts";
 import { rememberedOpen } from "../editor/remember-open.ts";
+import { textAt, wholeText } from "../editor/texts.ts";
 import { refreshLists } from "../interfaces/refresh-lists.ts";
 import { watchMap } from "../maps/open-map.ts";
+import { applySettings } from "../settings/apply-settings.ts";
+import { readWorkspace } from "../workspace/open-workspace.ts";
 import type { App } from "./app.ts";
 import { notify, notifyFailure } from "./notices.ts";
 import { unlock } from "./unlock.ts";
@@ -14,6 +18,10 @@ export async function begin(app: App): Promise<void> {
     const session = await app.request("session.describe", {});
     app.store.set({ session, helper: session.helper });
     for (const warning of first ? session.warnings : []) notify(app, { kind: "error", title: warning });
+    await Promise.all([
+      readWorkspace(app),
+      app.request("settings.read", {}).then((state) => applySettings(app, state)),
+    ]);
     const [{ templates }, { commands }] = await Promise.all([
       app.request("templates.list", {}),
       app.request("session.commands", {}),
@@ -29,11 +37,31 @@ export async function begin(app: App): Promise<void> {
   if (first) {
     first = false;
     await reopen(app);
-  } else for (const { id } of app.store.get().mapTabs) await watchMap(app, id);
+  } else {
+    for (const { id } of app.store.get().mapTabs) await watchMap(app, id);
+    await keepDrafts(app);
+  }
 }
 
+/** What was open in this window; and every unsaved text that main has, wherever it was typed. */
 async function reopen(app: App): Promise<void> {
   const { paths, active } = rememberedOpen();
-  for (const path of paths) await openSource(app, path);
-  if (active !== null && paths.includes(active)) await openSource(app, active);
+  const drafts = await app.request("workspace.drafts", {}).then(
+    (found) => found.paths,
+    () => [],
+  );
+  const all = [...new Set([...paths, ...drafts])];
+  for (const path of all) await openSource(app, path);
+  if (active !== null && all.includes(active)) await openSource(app, active);
+  app.panels.forgetMissing(all.filter((path) => textAt(path) !== undefined));
+}
+
+/** What was typed while nobody could be told. */
+async function keepDrafts(app: App): Promise<void> {
+  for (const { path, dirty, version } of app.store.get().sources) {
+    const text = textAt(path);
+    if (dirty && text !== undefined) {
+      await keepDraft(app, { path, text: wholeText(text), basedOn: version, at: Date.now() });
+    }
+  }
 }

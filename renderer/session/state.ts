@@ -10,6 +10,10 @@ import type { ThemeChoice } from "../app/theme.ts";
 import type { ConnectionState } from "../connection/connection.ts";
 import type { OpenSource } from "../editor/open-sources.ts";
 import type { MapTab, MapView } from "../maps/map-view.ts";
+import { defaultSettings, type Settings } from "../../protocol/settings.ts";
+import type { Search } from "../workspace/search-workspace.ts";
+import { noWorkspace, type WorkspaceView } from "../workspace/workspace-view.ts";
+import type { Dialog } from "./dialog.ts";
 import type { Notice } from "./notices.ts";
 import type { Question } from "./ask.ts";
 import { readSetting } from "./settings.ts";
@@ -30,6 +34,14 @@ export interface SessionState {
   /** null until main tells of it */
   readonly language: LanguageState | null;
   readonly templates: readonly Template[];
+
+  readonly workspace: WorkspaceView;
+  readonly search: Search | null;
+  /** how often the search's field was asked for: each time it takes the focus */
+  readonly searchAsked: number;
+  readonly settings: Settings;
+  /** of settings.json; null until main told it */
+  readonly settingsPath: string | null;
 
   readonly sources: readonly OpenSource[];
   /** path of the source that Verify and Attach mean */
@@ -62,6 +74,7 @@ export interface SessionState {
   readonly verifyWhileTyping: boolean;
   readonly notices: readonly Notice[];
   readonly question: Question | null;
+  readonly dialog: Dialog | null;
   readonly opening: boolean;
   readonly sidebar: boolean;
   readonly theme: ThemeChoice;
@@ -73,6 +86,11 @@ export const initialState: SessionState = {
   helper: null,
   language: null,
   templates: [],
+  workspace: noWorkspace,
+  search: null,
+  searchAsked: 0,
+  settings: defaultSettings,
+  settingsPath: null,
   sources: [],
   active: null,
   program: null,
@@ -94,6 +112,7 @@ export const initialState: SessionState = {
   verifyWhileTyping: readSetting("verifyWhileTyping") !== "off",
   notices: [],
   question: null,
+  dialog: null,
   opening: false,
   sidebar: true,
   theme: "system",

@@ -9,7 +9,7 @@ import { programsOf } from "./findings.ts";
 import { RejectionCard } from "./rejection-card.tsx";
 import type { Walked } from "./use-walk.ts";
 import { WalkView } from "./walk-view.tsx";
-import { setVerifyWhileTyping } from "./verify-while-typing.ts";
+import { changeSetting } from "../settings/apply-settings.ts";
 import { WholeLog } from "./whole-log.tsx";
 
 const views = ["verdict", "log", "build"] as const;
@@ -131,7 +131,7 @@ function WhileTyping(): React.ReactNode {
   const app = useApp();
   const on = useSession((state) => state.verifyWhileTyping);
   return (
-    <Checkbox className="check" isSelected={on} onChange={(selected) => setVerifyWhileTyping(app, selected)}>
+    <Checkbox className="check" isSelected={on} onChange={(selected) => changeSetting(app, { verifyWhileTyping: selected })}>
       <span className={`check-box${on ? " codicon codicon-check" : ""}`} aria-hidden="true" />
       Verify while typing
     </Checkbox>

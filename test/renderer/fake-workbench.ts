@@ -13,6 +13,8 @@ import { fail } from "../../protocol/failures.ts";
 import { connectPeer, type Handlers, type Peer } from "../../protocol/peer.ts";
 import type { HelperState } from "../../protocol/session.ts";
 import type { Row } from "../../protocol/maps.ts";
+import { checkSettings, defaultSettings } from "../../protocol/settings.ts";
+import type { Draft } from "../../protocol/workspace.ts";
 import type { Template } from "../../protocol/source.ts";
 import { createWalks } from "../../main/verify/walks.ts";
 import * as sample from "./fake-state.ts";
@@ -49,6 +51,9 @@ export async function startFake(built: string): Promise<Fake> {
   const knobs: Knobs = { noPrivilege: false, changedOnDisk: false, refuse: false };
   const clients = new Set<Client>();
   const files = new Map<string, string>();
+  const drafts = new Map<string, Draft>();
+  let settings = defaultSettings;
+  const settingsState = () => ({ path: "/home/ada/.config/xdp-workbench/settings.json", settings, problems: [] });
   const tables = sample.tables();
   const watched = new Set<number>();
   const walks = createWalks();
@@ -136,6 +141,29 @@ export async function startFake(built: string): Promise<Fake> {
       const text = files.get(path) ?? readFileSync(join(root, "bpf-templates", id, "program.bpf.c"), "utf8");
       files.set(path, text);
       return { path, text, version: version(text) };
+    },
+    "workspace.describe": async () => ({
+      folder: "/home/ada/xdp",
+      usual: "/home/ada/xdp",
+      recent: ["/home/ada/tutorial"],
+      trouble: null,
+    }),
+    "workspace.watch": async () => ({}),
+    "workspace.files": async () => ({ files: [...files.keys()].map((path) => path.slice(14)), more: false }),
+    "workspace.keepDraft": async (draft) => {
+      drafts.set(draft.path, draft);
+      return {};
+    },
+    "workspace.dropDraft": async ({ path }) => {
+      drafts.delete(path);
+      return {};
+    },
+    "workspace.draft": async ({ path }) => ({ draft: drafts.get(path) ?? null }),
+    "workspace.drafts": async () => ({ paths: [...drafts.keys()] }),
+    "settings.read": async () => settingsState(),
+    "settings.set": async (patch) => {
+      settings = checkSettings({ ...settings, ...patch }).settings;
+      return settingsState();
     },
     "source.read": async ({ path }) => {
       const text =

@@ -1,0 +1,31 @@
+/** The boxes that come over the window, one at a time, each with what it shows. */
+import type { App } from "./app.ts";
+
+/** A name or path to type. */
+export interface Naming {
+  readonly kind: "naming";
+  readonly title: string;
+  readonly label: string;
+  readonly value: string;
+  /** of the value, what typing replaces: from, to */
+  readonly chosen: readonly [number, number];
+  readonly button: string;
+  /** null closes it; a text says what is wrong with the name */
+  readonly submit: (value: string) => Promise<string | null>;
+}
+
+export type Dialog =
+  | Naming
+  /** of a folder to open as workspace */
+  | { readonly kind: "folder" }
+  /** files, and behind ">" actions */
+  | { readonly kind: "palette"; readonly text: string };
+
+export function showDialog(app: App, dialog: Dialog): void {
+  // over a question nothing else comes
+  if (app.store.get().question === null) app.store.set({ dialog });
+}
+
+export function closeDialog(app: App): void {
+  app.store.set({ dialog: null });
+}

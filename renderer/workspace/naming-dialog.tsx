@@ -1,0 +1,79 @@
+import { useEffect, useRef, useState } from "react";
+import { Button, Dialog, Heading, Input, Label, Modal, ModalOverlay, TextField } from "react-aria-components";
+import { closeDialog, type Naming } from "../session/dialog.ts";
+import { useApp, useSession } from "../session/use-app.tsx";
+
+/** A name or path to type: for new files, renaming and Save as. */
+export function NamingDialog(): React.ReactNode {
+  const app = useApp();
+  const dialog = useSession((state) => state.dialog);
+  const naming = dialog?.kind === "naming" ? dialog : null;
+  return (
+    <ModalOverlay
+      className="shade"
+      isOpen={naming !== null}
+      isDismissable
+      onOpenChange={(open) => {
+        if (!open) closeDialog(app);
+      }}
+    >
+      <Modal className="modal">
+        {naming !== null && (
+          <Dialog className="dialog">
+            <Heading slot="title" level={2}>
+              {naming.title}
+            </Heading>
+            <NamingForm naming={naming} />
+          </Dialog>
+        )}
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+function NamingForm({ naming }: { readonly naming: Naming }): React.ReactNode {
+  const app = useApp();
+  const [value, setValue] = useState(naming.value);
+  const [wrong, setWrong] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    field.current?.focus();
+    field.current?.setSelectionRange(...naming.chosen);
+  }, [naming]);
+  const submit = async (): Promise<void> => {
+    if (busy) return;
+    setBusy(true);
+    const found = await naming.submit(value);
+    setBusy(false);
+    setWrong(found);
+    if (found === null && app.store.get().dialog === naming) closeDialog(app);
+  };
+  return (
+    <form
+      className="open-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <TextField className="field wide" value={value} onChange={setValue} isInvalid={wrong !== null}>
+        <Label>{naming.label}</Label>
+        <Input className="input mono" spellCheck={false} autoComplete="off" ref={field} />
+      </TextField>
+      {wrong !== null && (
+        <p className="bad-text" role="alert">
+          {wrong}
+        </p>
+      )}
+      <div className="dialog-buttons">
+        <Button className="button" onPress={() => closeDialog(app)}>
+          Cancel
+        </Button>
+        <Button className="button go" type="submit" isPending={busy}>
+          {naming.button}
+        </Button>
+      </div>
+    </form>
+  );
+}
