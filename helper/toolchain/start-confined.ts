@@ -30,9 +30,21 @@ export function startConfined(options: ChildOptions, collect = true): Running {
 function endChildrenOf(pid: number): void {
   try {
     process.kill(pid, "SIGSTOP");
+    awaitStop(pid);
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
     for (const child of children.split(" ").filter(Boolean)) process.kill(Number(child), "SIGKILL");
   } catch {
     // gone by itself, or a kernel without CONFIG_PROC_CHILDREN
+  }
+}
+
+/** A signal is taken on the way out of a system call: a clone that was under way is finished first, and is to be seen. */
+function awaitStop(pid: number): void {
+  const nap = new Int32Array(new SharedArrayBuffer(4));
+  for (let round = 0; round < 100; round++) {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    // proc_pid_stat(5): the state follows the name in brackets
+    if ("TtZX".includes(stat.charAt(stat.lastIndexOf(")") + 2))) return;
+    Atomics.wait(nap, 0, 0, 1);
   }
 }
