@@ -16,5 +16,5 @@ export function badValue(field: string, given: unknown, expected: string): BadVa
 function describe(given: unknown): string {
   if (given === undefined) return "nothing";
   if (Array.isArray(given)) return `an array of ${given.length}`;
-  return typeof given === "object" && given !== null ? "an object" : String(given);
+  return typeof given === "object" && given !== null ? "an object" : JSON.stringify(given);
 }

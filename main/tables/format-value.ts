@@ -32,8 +32,11 @@ export function formatColumn({ node, offset }: LayoutColumn, bytes: Uint8Array, 
   if (node.kind === "struct" && node.prefix) {
     const [length, address] = node.members;
     if (length && address) {
-      const text = formatNode(address.node, bytes, offset + address.offset, littleEndian);
-      return `${String(text)}/${String(formatNode(length.node, bytes, offset + length.offset, littleEndian))}`;
+      const cell = (member: typeof length): string => {
+        const json = formatNode(member.node, bytes, offset + member.offset, littleEndian);
+        return typeof json === "string" ? json : JSON.stringify(json);
+      };
+      return `${cell(address)}/${cell(length)}`;
     }
   }
   return JSON.stringify(formatNode(node, bytes, offset, littleEndian));

@@ -17,6 +17,19 @@ function identifier(facts: RejectionFacts): string {
   return /^\w+$/.test(name) ? name : "pointer";
 }
 
+/** "eth" of "eth->h_proto": clang may read a field byte by byte, so that the whole struct is the thing to ask for. */
+function structOf({ expression }: RejectionFacts): string | null {
+  return /^\*?(\w+)->/.exec(expression ?? "")?.[1] ?? null;
+}
+
+/** The end of what is read, as C. */
+function endOf(facts: RejectionFacts, match: RegExpExecArray): string {
+  const base = structOf(facts);
+  return base === null
+    ? `(void *)${identifier(facts)} + ${Number(match[1]) + Number(match[2])}`
+    : `(void *)(${base} + 1)`;
+}
+
 export const packetClasses: readonly RejectionClass[] = [
   {
     id: "packet-offset-too-large",
@@ -43,8 +56,7 @@ export const packetClasses: readonly RejectionClass[] = [
       return `${accessOf(facts)} takes ${bytesOf(match[2] ?? "")} through ${pointerOf(facts)}, a pointer made by adding a variable length. ${checked}, but that says nothing of this one: the verifier proves each variable offset by itself.`;
     },
     fix: (facts) => `compare ${pointerOf(facts)} itself, after the length was added, with data_end`,
-    snippet: (facts, match) =>
-      `if ((void *)${identifier(facts)} + ${match[1] && match[2] ? Number(match[1]) + Number(match[2]) : 1} > data_end)\n  return XDP_DROP;`,
+    snippet: (facts, match) => `if (${endOf(facts, match)} > data_end)\n  return XDP_DROP;`,
   },
   {
     id: "missing-bounds-check",
@@ -54,14 +66,10 @@ export const packetClasses: readonly RejectionClass[] = [
     explain: (facts, match) =>
       `${accessOf(facts)} takes ${bytesOf(match[2] ?? "")} at offset ${match[1]} of the packet, and nothing on this path has proved that the packet is that long. A frame may end anywhere, inside of its headers too.`,
     fix: (facts, match) =>
-      `compare with data_end before the access: at least ${Number(match[1]) + Number(match[2])} bytes from ${match[4] === "0" ? "the packet's start" : pointerOf(facts)}`,
-    snippet: (facts, match) => {
-      const name = identifier(facts);
-      const whole = facts.expression?.startsWith(`${name}->`)
-        ? `(void *)(${name} + 1)`
-        : `(void *)${name} + ${Number(match[1]) + Number(match[2])}`;
-      return `if (${whole} > data_end)\n  return XDP_DROP;`;
-    },
+      structOf(facts) === null
+        ? `compare with data_end before the access: at least ${Number(match[1]) + Number(match[2])} bytes from ${match[4] === "0" ? "the packet's start" : pointerOf(facts)}`
+        : `compare with data_end before the access: the packet must reach to the end of *${structOf(facts)}`,
+    snippet: (facts, match) => `if (${endOf(facts, match)} > data_end)\n  return XDP_DROP;`,
   },
   {
     id: "short-bounds-check",
@@ -70,10 +78,8 @@ export const packetClasses: readonly RejectionClass[] = [
     explain: (facts, match) =>
       `${accessOf(facts)} takes ${bytesOf(match[2] ?? "")} at offset ${match[1]}, but the comparison with data_end on this path proves only the first ${bytesOf(match[6] ?? "")}: ${Number(match[1]) + Number(match[2])} are needed.`,
     fix: "add a comparison that covers the header that is read here",
-    snippet: (facts) => {
-      const base = /^\*?(\w+)->/.exec(facts.expression ?? "")?.[1];
-      return base ? `if ((void *)(${base} + 1) > data_end)\n  return XDP_DROP;` : null;
-    },
+    snippet: (facts, match) =>
+      structOf(facts) === null ? null : `if (${endOf(facts, match)} > data_end)\n  return XDP_DROP;`,
   },
   {
     id: "stale-packet-pointer",

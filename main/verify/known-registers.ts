@@ -64,7 +64,8 @@ export function concernedRegisters(errors: readonly string[], instruction: strin
     for (const found of error.slice(0, 1000).matchAll(/\bR(\d{1,2})\b/g)) named.add(`R${found[1]}`);
   for (const error of errors) {
     // Arguments count from 0; a map is a helper's first.
-    const argument = /\barg ?#?([0-4])\b/.exec(error)?.[1] ?? (/^cannot pass map_type/.test(error) ? "0" : undefined);
+    const argument =
+      /\barg ?#?([0-4])\b/.exec(error)?.[1] ?? (error.startsWith("cannot pass map_type") ? "0" : undefined);
     if (argument !== undefined && instruction.startsWith("call ")) named.add(`R${Number(argument) + 1}`);
   }
   if (named.size > 0) return [...named];

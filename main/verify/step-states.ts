@@ -111,7 +111,7 @@ function leave(machine: Machine, step: LogStep): void {
 function spread(machine: Machine, before: ReadonlyMap<string, string>): void {
   for (const [name, value] of [...valuesOf(machine, machine.frame)]) {
     const old = before.get(name);
-    if (value === "" || (old === value && !/^pkt\(/.test(value))) continue;
+    if (value === "" || (old === value && !value.startsWith("pkt("))) continue;
     if (/^pkt(_meta)?\(/.test(value)) spreadRange(machine, value);
     else if (old !== undefined) spreadSame(machine, old, value);
   }

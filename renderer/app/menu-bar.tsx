@@ -18,7 +18,9 @@ import { chooseTheme, themeChoices } from "./theme.ts";
 
 export function MenuBar(): React.ReactNode {
   const [open, setOpen] = useState<MenuName | null>(null);
-  const workspace = useSession(({ session }) => (session === null ? "" : underHome(session.workspace, session.home)));
+  const workspace = useSession(({ session, workspace: { now } }) =>
+    session === null ? "" : underHome(now?.folder ?? session.workspace, session.home),
+  );
   const [header, setHeader] = useState<HTMLElement | null>(null);
   const step = (from: MenuName, by: 1 | -1): void => {
     const at = menuNames.indexOf(from);

@@ -3,11 +3,13 @@ import { attachActive } from "../attach/attach-program.ts";
 import { detachChosen } from "../attach/detach-program.ts";
 import { RunsLine } from "../attach/runs-line.tsx";
 import { ProgramPicker } from "../attach/program-picker.tsx";
+import { languageOf } from "../editor/language-of.ts";
 import { activeSource } from "../editor/open-sources.ts";
 import { chosenInterface } from "../interfaces/chosen-interface.ts";
 import { InterfacePicker } from "../interfaces/interface-picker.tsx";
 import { ModePicker } from "../interfaces/mode-picker.tsx";
 import { useApp, useSession } from "../session/use-app.tsx";
+import { ariaKeys, keysOf } from "../settings/keys-of.ts";
 import { saveAndVerify } from "../verify/verify-source.ts";
 
 export function ToolBar(): React.ReactNode {
@@ -15,7 +17,11 @@ export function ToolBar(): React.ReactNode {
   const source = useSession(activeSource);
   const attaching = useSession((state) => state.attaching);
   const runsSomething = useSession((state) => (chosenInterface(state)?.attached.length ?? 0) > 0);
-  const rejected = source?.check?.kind === "verdict" && !source.check.verdict.accepted && (!source.editedSince || source.awaited);
+  const saveKeys = useSession(({ settings }) => keysOf(settings, "save"));
+  const attachKeys = useSession(({ settings }) => keysOf(settings, "attach"));
+  const detachKeys = useSession(({ settings }) => keysOf(settings, "detach"));
+  const rejected =
+    source?.check?.kind === "verdict" && !source.check.verdict.accepted && (!source.editedSince || source.awaited);
   return (
     <section className="tool-bar" aria-label="Program and interface" data-region="toolbar">
       <Toolbar className="tools" aria-label="Program and interface">
@@ -24,23 +30,23 @@ export function ToolBar(): React.ReactNode {
         <ProgramPicker />
         <Button
           className="button"
-          aria-keyshortcuts="Control+S"
-          isDisabled={source === null}
+          {...shortcut(saveKeys)}
+          isDisabled={source === null || languageOf(source.path) !== "c"}
           onPress={() => source !== null && void saveAndVerify(app, source.path)}
         >
-          <span aria-hidden="true">{rejected ? "✗" : "✓"}</span> Verify <kbd aria-hidden="true">Ctrl+S</kbd>
+          <span aria-hidden="true">{rejected ? "✗" : "✓"}</span> Verify <kbd aria-hidden="true">{saveKeys}</kbd>
         </Button>
         <Button
           className={rejected || source === null ? "button" : "button go"}
-          aria-keyshortcuts="Control+Shift+A"
+          {...shortcut(attachKeys)}
           isPending={attaching === "attach"}
           onPress={() => void attachActive(app)}
         >
-          Attach <kbd aria-hidden="true">Ctrl+Shift+A</kbd>
+          Attach <kbd aria-hidden="true">{attachKeys}</kbd>
         </Button>
         <Button
           className="button"
-          aria-keyshortcuts="Control+Shift+D"
+          {...shortcut(detachKeys)}
           isPending={attaching === "detach"}
           isDisabled={!runsSomething}
           onPress={() => void detachChosen(app)}
@@ -52,4 +58,8 @@ export function ToolBar(): React.ReactNode {
       <RunsLine />
     </section>
   );
+}
+
+function shortcut(keys: string | null): { readonly "aria-keyshortcuts"?: string } {
+  return keys === null ? {} : { "aria-keyshortcuts": ariaKeys(keys) };
 }

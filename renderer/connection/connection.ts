@@ -29,7 +29,7 @@ export interface ConnectionHandlers {
 }
 
 export interface Connection {
-  request<M extends keyof typeof workbench & string>(
+  request<M extends keyof typeof workbench>(
     method: M,
     params: Params<(typeof workbench)[M]>,
     token?: CancellationToken,

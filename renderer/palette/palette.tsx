@@ -58,7 +58,9 @@ function Finder({ start }: { readonly start: string }): React.ReactNode {
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const isActions = typed.startsWith(">");
-  const { files, trouble } = useFiles();
+  const { files, trouble, read } = useFiles();
+  // Enter that came before the files did
+  const [entered, setEntered] = useState(false);
   const doable = useDoable();
   const [text = "", line] = isActions ? [typed.slice(1)] : typed.split(/:(?=\d*$)/, 2);
   const found = useMemo(
@@ -96,6 +98,11 @@ function Finder({ start }: { readonly start: string }): React.ReactNode {
     // after the box has given the focus back, so that what it opens can take it
     setTimeout(entry.run);
   };
+  useEffect(() => {
+    if (!entered || !read) return;
+    setEntered(false);
+    run(entries[0]);
+  });
   return (
     <>
       <input
@@ -120,8 +127,10 @@ function Finder({ start }: { readonly start: string }): React.ReactNode {
           if (step !== undefined && entries.length > 0) {
             const to = current + step;
             setAt(Math.abs(step) === 1 ? (to + entries.length) % entries.length : clamp(to, entries.length));
-          } else if (event.key === "Enter") run(entries[current]);
-          else return;
+          } else if (event.key === "Enter") {
+            if (entries.length === 0 && !isActions && !read) setEntered(true);
+            else run(entries[current]);
+          } else return;
           event.preventDefault();
         }}
       />
@@ -152,7 +161,13 @@ function Finder({ start }: { readonly start: string }): React.ReactNode {
         ))}
       </ul>
       <p className="dim" role="status">
-        {trouble !== null && !isActions ? trouble : entries.length === 0 ? "Nothing is called that." : ""}
+        {trouble !== null && !isActions
+          ? trouble
+          : entries.length > 0
+            ? ""
+            : isActions || read
+              ? "Nothing is called that."
+              : "Reading the workspace…"}
       </p>
     </>
   );
@@ -162,10 +177,18 @@ function clamp(at: number, length: number): number {
   return Math.max(0, Math.min(length - 1, at));
 }
 
+interface Files {
+  readonly files: readonly string[];
+  readonly trouble: string | null;
+  /** the workspace's are among them */
+  readonly read: boolean;
+}
+
 /** Open ones first, then all of the workspace. */
-function useFiles(): { readonly files: readonly string[]; readonly trouble: string | null } {
+function useFiles(): Files {
   const app = useApp();
-  const [found, setFound] = useState<{ readonly files: readonly string[]; readonly trouble: string | null }>(() => ({
+  const [found, setFound] = useState<Files>(() => ({
+    read: false,
     files: openOnes(app.store.get()),
     trouble: null,
   }));
@@ -175,10 +198,11 @@ function useFiles(): { readonly files: readonly string[]; readonly trouble: stri
     app.request("workspace.files", {}, source.token).then(
       ({ files, more }) =>
         setFound({
+          read: true,
           files: [...new Set([...open, ...files])],
           trouble: more ? "The workspace has more files than are listed here: those nearest to its folder are." : null,
         }),
-      (error: unknown) => setFound({ files: open, trouble: wordsOf(error)?.title ?? null }),
+      (error: unknown) => setFound({ read: true, files: open, trouble: wordsOf(error)?.title ?? null }),
     );
     return () => source.cancel();
   }, [app]);

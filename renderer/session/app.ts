@@ -7,7 +7,7 @@ import type { SessionState } from "./state.ts";
 import type { Store } from "./store.ts";
 
 type Methods = typeof workbench;
-export type Request = <M extends keyof Methods & string>(
+export type Request = <M extends keyof Methods>(
   method: M,
   params: Params<Methods[M]>,
   token?: CancellationToken,

@@ -12,7 +12,8 @@ export interface Question {
   readonly body: string;
   /** beside Cancel, which is always there and has the focus at first */
   readonly choices: readonly Choice[];
-  readonly answer: (id: string | "cancel") => void;
+  /** "cancel", or the id of a choice */
+  readonly answer: (id: string) => void;
 }
 
 export function ask(app: App, question: Omit<Question, "answer">): Promise<string> {

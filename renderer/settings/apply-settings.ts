@@ -4,10 +4,11 @@ import { chooseTheme } from "../app/theme.ts";
 import { loadMonaco } from "../editor/load-monaco.ts";
 import { openSource } from "../editor/open-source.ts";
 import type { App } from "../session/app.ts";
-import { notify, notifyFailure } from "../session/notices.ts";
+import { dismiss, notify, notifyFailure } from "../session/notices.ts";
 import { setVerifyWhileTyping } from "../verify/verify-while-typing.ts";
 import { placeJson } from "./json-places.ts";
 
+const notAll = "settings.json: not all of it holds";
 let told = "";
 
 export function applySettings(app: App, { path, settings, problems }: SettingsState): void {
@@ -22,10 +23,11 @@ export function applySettings(app: App, { path, settings, problems }: SettingsSt
     for (const model of editor.getModels()) model.updateOptions({ tabSize: settings.tabSize });
   });
   const wrong = problems.join("\n");
+  if (wrong !== told) for (const { id, title } of app.store.get().notices) if (title === notAll) dismiss(app, id);
   if (wrong !== "" && wrong !== told) {
     notify(app, {
       kind: "error",
-      title: "settings.json: not all of it holds",
+      title: notAll,
       detail: problems.slice(0, 3).join("; "),
       action: { title: "Open settings.json", run: () => void editSettings(app) },
     });

@@ -1,5 +1,6 @@
 import { ListBox, ListBoxItem } from "react-aria-components";
 import type { Diagnostic } from "../../protocol/diagnostic.ts";
+import { languageOf } from "../editor/language-of.ts";
 import { activeSource, baseName } from "../editor/open-sources.ts";
 import { revealSource } from "../editor/reveal.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
@@ -17,7 +18,9 @@ export function ProblemsPanel(): React.ReactNode {
   if (found.length === 0) {
     const text =
       source.check === null
-        ? `${baseName(source.path)} was not verified yet: Ctrl+S saves it and asks the kernel.`
+        ? languageOf(source.path) === "c"
+          ? `${baseName(source.path)} was not verified yet: Ctrl+S saves it and asks the kernel.`
+          : `${baseName(source.path)} is no program: there is nothing to verify in it.`
         : `No problems in ${baseName(source.path)}${source.editedSince ? " when it was verified; it was edited since" : ""}.`;
     return <p className="empty">{text}</p>;
   }

@@ -131,7 +131,11 @@ function WhileTyping(): React.ReactNode {
   const app = useApp();
   const on = useSession((state) => state.verifyWhileTyping);
   return (
-    <Checkbox className="check" isSelected={on} onChange={(selected) => changeSetting(app, { verifyWhileTyping: selected })}>
+    <Checkbox
+      className="check"
+      isSelected={on}
+      onChange={(selected) => changeSetting(app, { verifyWhileTyping: selected })}
+    >
       <span className={`check-box${on ? " codicon codicon-check" : ""}`} aria-hidden="true" />
       Verify while typing
     </Checkbox>

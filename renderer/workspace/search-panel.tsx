@@ -54,13 +54,13 @@ export function SearchPanel(): React.ReactNode {
           <Input className="input mono" spellCheck={false} autoComplete="off" ref={field} />
         </TextField>
         <ToggleButton className="button toggle" isSelected={matchCase} onChange={setMatchCase} aria-label="Match case">
-          Aa
+          <span className="codicon codicon-case-sensitive" aria-hidden="true" />
         </ToggleButton>
         <ToggleButton className="button toggle" isSelected={wholeWord} onChange={setWholeWord} aria-label="Whole words">
-          [ab]
+          <span className="codicon codicon-whole-word" aria-hidden="true" />
         </ToggleButton>
         <ToggleButton className="button toggle" isSelected={regex} onChange={setRegex} aria-label="Regular expression">
-          .*
+          <span className="codicon codicon-regex" aria-hidden="true" />
         </ToggleButton>
         {running ? (
           <Button className="button" onPress={() => stopLastWork(app, "search")}>

@@ -91,7 +91,7 @@ export async function openMachine(): Promise<Machine> {
       if (holder !== null) await end(holder, "SIGTERM");
       rmSync(home, { recursive: true, force: true });
       if (crashed.length > 0)
-        throw new Error(`the server ended by itself, with ${crashed.map(({ exitCode }) => exitCode)}`);
+        throw new Error(`the server ended by itself, with ${crashed.map(({ exitCode }) => exitCode).join(", ")}`);
     },
   };
   return machine;

@@ -395,7 +395,7 @@ export async function startFake(built: string): Promise<Fake> {
       {
         send: (text) => socket.send(text),
         receive(pipe) {
-          socket.on("message", (data) => pipe.message(String(data)));
+          socket.on("message", (data: Buffer) => pipe.message(data.toString("utf8")));
           socket.on("close", () => pipe.closed());
         },
         close: () => socket.close(),

@@ -122,7 +122,7 @@ describe.skipIf(skipReason !== "")("the kernel through the helper", () => {
     it("are listed with their users and types", async () => {
       const listed = (await helper.peer.request("maps.list", {})).maps;
       const ours = listed.filter(({ programs }) => programs.some((user) => user.id === programId));
-      expect(ours.map((map) => [map.name, map.type]).toSorted()).toEqual([
+      expect(ours.map((map) => [map.name, map.type]).toSorted(([a = ""], [b = ""]) => a.localeCompare(b))).toEqual([
         ["flows", "hash"],
         ["per_cpu", "percpu_array"],
         ["ports", "devmap"],
