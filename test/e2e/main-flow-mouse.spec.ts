@@ -23,7 +23,7 @@ test("write, verify, attach, count, steer, detach", async ({ workbench: { page, 
   await page.getByRole("code").hover();
   await expect(async () => {
     await page.mouse.wheel(0, 200);
-    await expect(page.getByText(/^✓ accepted · \d+ instructions · \d+ processed/)).toBeVisible({ timeout: 100 });
+    await expect(page.getByText(/^✓ accepted · \d+ instructions · /)).toBeVisible({ timeout: 100 });
   }).toPass();
 
   await page.getByRole("button", { name: /Interface$/ }).click();

@@ -39,7 +39,7 @@ char LICENSE[] SEC("license") = "GPL";
 test.skip(!isRoot, needsRoot);
 
 test("the pictures of the documentation", async ({ workbench: { page, machine } }) => {
-  await expect(page.getByText("No XDP program is loaded.")).toBeVisible();
+  await expect(page.getByRole("listbox", { name: "Programs" })).toBeVisible();
   await takeBoth(page, "start", ["From source to packets", "Packet counters", "Make the lab"]);
 
   await steps.attachCounters(page);
