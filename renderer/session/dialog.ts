@@ -10,8 +10,8 @@ export interface Naming {
   /** of the value, what typing replaces: from, to */
   readonly chosen: readonly [number, number];
   readonly button: string;
-  /** null closes it; a text says what is wrong with the name */
-  readonly submit: (value: string) => Promise<string | null>;
+  /** a text says what is wrong with the name; else it closes, and what is given runs when the focus is free again */
+  readonly submit: (value: string) => Promise<string | (() => void) | null>;
 }
 
 export type Dialog =

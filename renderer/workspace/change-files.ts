@@ -4,6 +4,7 @@ import { closeSource } from "../editor/close-source.ts";
 import { dropDraft, keepDraft } from "../editor/drafts.ts";
 import { changeSource, baseName } from "../editor/open-sources.ts";
 import { openSource } from "../editor/open-source.ts";
+import { revealSource } from "../editor/reveal.ts";
 import { isDirty, textAt, wholeText } from "../editor/texts.ts";
 import type { App } from "../session/app.ts";
 import { ask } from "../session/ask.ts";
@@ -11,8 +12,10 @@ import { showDialog } from "../session/dialog.ts";
 import { wordsOf } from "../session/failure-words.ts";
 import { notifyFailure } from "../session/notices.ts";
 import { expandTo, readFolder } from "./open-workspace.ts";
-import { isWithin, joinPath, parentOf, relativeTo, typedPath } from "./workspace-view.ts";
+import { revealInTree } from "./reveal-in-tree.ts";
+import { isWithin, parentOf, relativeTo, typedPath } from "./workspace-view.ts";
 
+const top = { line: 1, column: 1 };
 const noName = "give a name: of a file, with its folders where it is to lie in some";
 
 /** `folder`: where it goes unless the typed name says otherwise */
@@ -33,9 +36,8 @@ export function newEntry(app: App, kind: "file" | "folder", folder: string | nul
       const wrong = await whatIsWrong(app.request("workspace.create", { path, kind }));
       if (wrong !== null) return wrong;
       await refreshAround(app, path);
-      await expandTo(app, kind === "folder" ? joinPath(path, ".") : path);
-      if (kind === "file") await openSource(app, path);
-      return null;
+      await expandTo(app, path);
+      return () => void (kind === "file" ? revealSource(app, path, top) : revealInTree(app, path));
     },
   });
 }
@@ -62,7 +64,7 @@ export function renameEntry(app: App, path: string): void {
       await followRename(app, path, to);
       await refreshAround(app, path);
       await refreshAround(app, to);
-      return null;
+      return () => void revealInTree(app, to);
     },
   });
 }
@@ -153,11 +155,9 @@ export function saveAs(app: App, path: string): void {
       } catch (error) {
         if (!(error instanceof Failed) || error.failure.kind !== "name-taken") return wordsOf(error)?.title ?? null;
         if (to === path) return "that is the file itself: Ctrl+S saves it";
-        void replaceFile(app, path, to, params);
-        return null;
+        return () => void replaceFile(app, path, to, params);
       }
-      await goOnAs(app, path, to);
-      return null;
+      return () => void goOnAs(app, path, to);
     },
   });
 }
@@ -183,7 +183,7 @@ async function goOnAs(app: App, path: string, to: string): Promise<void> {
   dropDraft(app, to);
   await closeUnasked(app, path);
   await closeUnasked(app, to);
-  await openSource(app, to);
+  await revealSource(app, to, top);
   await refreshAround(app, to);
 }
 

@@ -3,6 +3,8 @@ import { Button, Dialog, Heading, Input, Label, Modal, ModalOverlay, TextField }
 import { closeDialog, type Naming } from "../session/dialog.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
 
+const focusMilliseconds = 50;
+
 /** A name or path to type: for new files, renaming and Save as. */
 export function NamingDialog(): React.ReactNode {
   const app = useApp();
@@ -46,8 +48,11 @@ function NamingForm({ naming }: { readonly naming: Naming }): React.ReactNode {
     setBusy(true);
     const found = await naming.submit(value);
     setBusy(false);
-    setWrong(found);
-    if (found === null && app.store.get().dialog === naming) closeDialog(app);
+    setWrong(typeof found === "string" ? found : null);
+    if (typeof found === "string") return;
+    if (app.store.get().dialog === naming) closeDialog(app);
+    // the box gives the focus back first, to where it was before
+    if (found !== null) setTimeout(found, focusMilliseconds);
   };
   return (
     <form
@@ -57,7 +62,17 @@ function NamingForm({ naming }: { readonly naming: Naming }): React.ReactNode {
         void submit();
       }}
     >
-      <TextField className="field wide" value={value} onChange={setValue} isInvalid={wrong !== null}>
+      <TextField
+        className="field wide"
+        value={value}
+        onChange={(typed) => {
+          setValue(typed);
+          setWrong(null);
+        }}
+        isInvalid={wrong !== null}
+        // the browser would not let a field that was wrong once be sent again
+        validationBehavior="aria"
+      >
         <Label>{naming.label}</Label>
         <Input className="input mono" spellCheck={false} autoComplete="off" ref={field} />
       </TextField>
