@@ -41,7 +41,9 @@ export async function buildInput(
   }
   const text = input.text ?? sourceText(input.path, bytes ?? Buffer.alloc(0));
   const compiled = await compileText(plain, input.path, text, "obj", token, pipeline);
-  const object = compiled.output === null ? null : decode(input.path, Buffer.from(compiled.output, "base64"));
+  const decoded = compiled.output === null ? null : decode(input.path, Buffer.from(compiled.output, "base64"));
+  const source = { file: input.path, lines: text.split(/\r?\n/) };
+  const object = decoded === null ? null : { ...decoded, contents: { ...decoded.contents, source } };
   return { object, build: await tellLegacy(describe(input.path, object, compiled, start), text, object) };
 }
 

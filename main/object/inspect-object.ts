@@ -24,6 +24,11 @@ export interface ObjectContents {
   /** Function and line records; null where the object was built without -g. */
   readonly ext: BtfExt | null;
   readonly functions: readonly ObjectFunction[];
+  /**
+   * The text that it was built from, where that is at hand. clang takes the C lines of its records from the file on disk,
+   * which is another text while somebody types.
+   */
+  readonly source?: { readonly file: string; readonly lines: readonly string[] };
   /** What a loader will trip over, each with its remedy. */
   readonly notes: readonly string[];
 }

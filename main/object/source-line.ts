@@ -30,7 +30,7 @@ export function sourceLine(object: ObjectContents, program: string, instruction:
   if (!Number.isInteger(instruction) || position < start || position >= start + instructions) return null;
   const record = lastAtOrBefore(object.ext.lines.get(section) ?? [], start, position);
   if (!record) return null;
-  const raw = btfString(object.btf, record.textOffset);
+  const raw = recordText(object, record);
   return {
     file: btfString(object.btf, record.fileOffset),
     line: record.line,
@@ -39,6 +39,13 @@ export function sourceLine(object: ObjectContents, program: string, instruction:
     indent: raw.length - raw.trimStart().length,
     function: name,
   };
+}
+
+/** The C line of a record, with the white space before it: of the text that was built, else as clang found it on disk. */
+export function recordText({ btf, source }: ObjectContents, record: LineRecord): string {
+  if (!btf) return "";
+  const built = source && btfString(btf, record.fileOffset) === source.file ? source.lines[record.line - 1] : undefined;
+  return built ?? btfString(btf, record.textOffset);
 }
 
 /** The record that covers `instruction`; clang writes line 0 for code of its own making, which belongs to no line. */

@@ -3,7 +3,7 @@ import type { ObjectContents } from "../object/inspect-object.ts";
 import { layOutProgram } from "../object/lay-out-program.ts";
 import { btfString } from "../object/read-btf.ts";
 import { readElf } from "../object/read-elf.ts";
-import { type SourceLine, sourceLine } from "../object/source-line.ts";
+import { recordText, type SourceLine, sourceLine } from "../object/source-line.ts";
 import type { Classified } from "./classify-rejection.ts";
 import type { VerifierLog } from "./read-log.ts";
 
@@ -106,7 +106,7 @@ function whereCalled(object: ObjectContents, program: string, name: string): Pla
   for (const { function: entry } of layOutProgram(object, program)) {
     for (const record of ext.lines.get(entry.section) ?? []) {
       if (record.instruction < entry.start || record.instruction >= entry.start + entry.instructions) continue;
-      const called = call.exec(btfString(btf, record.textOffset).slice(0, 1024));
+      const called = call.exec(recordText(object, record).slice(0, 1024));
       if (called && record.line > 0) {
         return { file: btfString(btf, record.fileOffset), line: record.line, column: called.index + 1 };
       }

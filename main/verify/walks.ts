@@ -130,7 +130,8 @@ function lineOf({ contents, path }: Judged, program: string, { log }: Walk, fold
   return {
     file: exact === null ? "" : absolute(exact.file, path),
     line: fold.line ?? exact?.line ?? 0,
-    text: fold.text === "" ? (exact?.text ?? "") : fold.text,
+    // the log has its lines from clang, which has them from the file on disk
+    text: exact?.text ?? fold.text,
     first,
     last,
   };

@@ -40,7 +40,9 @@ test("a rejection: its class, its line, plain words, and what the verifier knew"
   const why = page.getByRole("region", { name: "Why xdp_parser was rejected" });
   await expect(why).toContainText("missing bounds check");
   await expect(why).toContainText("Reading eth->h_proto takes 1 byte at offset 12 of the packet");
-  await expect(why).toContainText("What usually fixes it: compare with data_end before the access");
+  await expect(why).toContainText(
+    "What usually fixes it: compare with data_end before the access: the packet must reach to the end of *eth.",
+  );
   await expect(why).toContainText("if ((void *)(eth + 1) > data_end)");
   await expect(why).toContainText("The kernel said: invalid access to packet, off=12 size=1");
   await clean(page);

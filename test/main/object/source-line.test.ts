@@ -116,4 +116,18 @@ describe("sourceLine", () => {
     expect(line?.column).toBeGreaterThan(0);
     expect(sourceLine(contents(compileBpf(source, { flags: [] })), "second", 0)).toBeNull();
   });
+
+  it("takes the text that was built where it is given: clang's is that of the file on disk", () => {
+    const object = contents(compileBpf(source));
+    const line = lineOf(source, "ctx->data > 5");
+    const at = Array.from({ length: 4 }, (_, index) => index).find(
+      (one) => sourceLine(object, "second", one)?.line === line,
+    );
+    const file = sourceLine(object, "second", at ?? 0)?.file ?? "";
+    const lines = source.replace("  if (ctx->data > 5)", "\tif (ctx->data > 7)").split("\n");
+    const typed = sourceLine({ ...object, source: { file, lines } }, "second", at ?? 0);
+    expect(typed).toMatchObject({ line, text: "if (ctx->data > 7)", indent: 1 });
+    const other = sourceLine({ ...object, source: { file: "/other.c", lines } }, "second", at ?? 0);
+    expect(other?.text).toBe("if (ctx->data > 5)");
+  });
 });
