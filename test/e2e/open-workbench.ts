@@ -77,7 +77,9 @@ export async function openMachine(): Promise<Machine> {
     workspace: join(home, ".local/share/xdp-workbench/workspace"),
     async serve(port = 0) {
       const serve = join(repository, "dist/main/serve.js");
-      const [file, args] = inside([process.execPath, serve, "--port", `${port}`]);
+      // A run that is killed takes its server along, and that its helpers.
+      const withUs = ["setpriv", "--pdeathsig", "TERM"];
+      const [file, args] = inside([...withUs, process.execPath, serve, "--port", `${port}`]);
       const child = spawn(file, args, { env, stdio: ["ignore", "pipe", "inherit"] });
       servers.push(child);
       const printed = await firstLine(child);
