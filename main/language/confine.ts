@@ -3,7 +3,7 @@
  * no code of the source's. Where root itself started the workbench they run in bwrap without capabilities and network,
  * and see the system's headers and the folders of the open sources, read-only; without a usable bwrap as they are.
  */
-import { spawnSync } from "node:child_process";
+import { type ChildProcess, spawnSync } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname } from "node:path";
@@ -76,5 +76,19 @@ function real(path: string): string {
     return realpathSync(path);
   } catch {
     return path;
+  }
+}
+
+/**
+ * Ends a child that was started `detached`, with all of its group: bwrap 0.8 killed in its first milliseconds leaves the
+ * process that it has just cloned behind, since PR_SET_PDEATHSIG is set later; until then that one is in bwrap's group,
+ * and a signal to a group misses no clone that is under way (kernel/fork.c, copy_process).
+ */
+export function endGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // gone by itself
   }
 }

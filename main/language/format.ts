@@ -6,7 +6,7 @@ import type { CancellationToken } from "vscode-jsonrpc";
 import { Failed, fail } from "../../protocol/failures.ts";
 import type { Range, TextEdit } from "../../protocol/language.ts";
 import type { FormatStyle } from "../../protocol/settings.ts";
-import { confined, toolEnvironment } from "./confine.ts";
+import { confined, endGroup, toolEnvironment } from "./confine.ts";
 import { findTool } from "./find-tool.ts";
 import { kernelStyle } from "./kernel-style.ts";
 import { rangeOf, type TextDocument } from "./text-document.ts";
@@ -79,8 +79,15 @@ export function difference(document: TextDocument, after: string): TextEdit[] {
 
 function run([file, args]: [string, string[]], input: string, token: CancellationToken): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd: "/", env: toolEnvironment(), stdio: ["pipe", "pipe", "pipe"], timeout });
-    const stop = token.onCancellationRequested(() => child.kill("SIGKILL"));
+    const child = spawn(file, args, {
+      cwd: "/",
+      env: toolEnvironment(),
+      stdio: ["pipe", "pipe", "pipe"],
+      detached: true,
+    });
+    const end = (): void => endGroup(child);
+    const timer = setTimeout(end, timeout);
+    const stop = token.onCancellationRequested(end);
     const out: Buffer[] = [];
     let said = "";
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
@@ -88,12 +95,16 @@ function run([file, args]: [string, string[]], input: string, token: Cancellatio
       said = (said + chunk.toString("utf8")).slice(-2000);
     });
     child.stdin.on("error", () => undefined);
-    child.once("error", (error) => {
+    const over = (): void => {
+      clearTimeout(timer);
       stop.dispose();
+    };
+    child.once("error", (error) => {
+      over();
       reject(error);
     });
     child.once("close", (code) => {
-      stop.dispose();
+      over();
       if (token.isCancellationRequested) reject(new Failed({ kind: "cancelled", message: "format: cancelled" }));
       else if (code === 0) resolve(Buffer.concat(out).toString("utf8"));
       else

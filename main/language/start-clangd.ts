@@ -10,7 +10,7 @@ import {
 } from "vscode-jsonrpc/node";
 import type { z } from "zod";
 import { Failed } from "../../protocol/failures.ts";
-import { confined, toolEnvironment } from "./confine.ts";
+import { confined, endGroup, toolEnvironment } from "./confine.ts";
 import * as lsp from "./lsp.ts";
 
 export interface ClangdOptions {
@@ -69,7 +69,12 @@ const startMilliseconds = 20_000;
 
 export async function startClangd(options: ClangdOptions): Promise<Clangd> {
   const [file, args] = confined(options.file, options.arguments ?? clangdArguments, options.readable);
-  const child = spawn(file, args, { cwd: "/", env: toolEnvironment(), stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(file, args, {
+    cwd: "/",
+    env: toolEnvironment(),
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: true,
+  });
   let said = "";
   child.stderr.on("data", (chunk: Buffer) => {
     said = (said + chunk.toString("utf8")).slice(-2000);
@@ -111,7 +116,7 @@ export async function startClangd(options: ClangdOptions): Promise<Clangd> {
       open = false;
       connection.dispose();
     }
-    child.kill("SIGKILL");
+    endGroup(child);
   };
   try {
     const { capabilities, serverInfo } = lsp.initialized.parse(await greet(connection, ended));

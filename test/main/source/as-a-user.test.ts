@@ -1,5 +1,5 @@
 /** What modes forbid is only forbidden to a user who is not root: these run as one, in a process of their own. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -14,6 +14,8 @@ describe("a normal user", () => {
     if (!isRoot) context.skip("not root: root runs this as another user");
     const folder = temporaryFolder();
     chmodSync(folder, 0o755);
+    const reached = spawnSync("test", ["-x", folder], { uid: nobody, gid: nobody, cwd: "/" }).status === 0;
+    if (!reached) context.skip("the checkout lies in a folder that other users cannot enter");
     await build({
       stdin: {
         contents: `
