@@ -1,5 +1,5 @@
 /** Rejections about helpers, kernel functions, maps handed to them, references and locks. */
-import { calledBy, nameOf, pointerOf, type RejectionClass } from "./rejection-facts.ts";
+import { calledBy, nameOf, nullCheck, pointerOf, type RejectionClass } from "./rejection-facts.ts";
 
 /** enum bpf_map_type, as far as XDP programs meet them: "cannot pass map_type 2". */
 const mapTypes: Readonly<Record<string, string>> = {
@@ -35,6 +35,16 @@ export const callClasses: readonly RejectionClass[] = [
     when: ({ lost }) => lost?.why === "released",
     explain: (facts) => `${pointerOf(facts)} was given back to the kernel by ${facts.lost?.by} and is used after that.`,
     fix: (facts) => `finish with it before ${facts.lost?.by}, and copy out what is needed later`,
+  },
+  {
+    id: "null-pointer",
+    title: "pointer is NULL on this path",
+    pattern: /R(\d+) invalid mem access '(?:scalar|inv)'/,
+    when: ({ value }) => value?.constant === 0n,
+    explain: (facts) =>
+      `${nameOf(facts)} is an access through ${facts.variable ?? "a pointer"}, and on this path that is NULL: a comparison before told so, and the path goes on all the same.`,
+    fix: "leave, or skip the access, where the pointer was found to be NULL",
+    snippet: nullCheck,
   },
   {
     id: "not-a-pointer",

@@ -43,7 +43,9 @@ export function AcceptedCard({ program, verdict }: { readonly program: ProgramVe
           </Pair>
         )}
         <Pair name="Machine code">{jitedBytes > 0 ? `${bytes(jitedBytes)}, jited` : "not jited: interpreted"}</Pair>
-        {micros !== null && <Pair name="Verification">{milliseconds(micros / 1000)} in the kernel</Pair>}
+        {micros !== null && (
+          <Pair name="Verification">{micros < 1000 ? `${micros} µs` : milliseconds(micros / 1000)} in the kernel</Pair>
+        )}
         <Pair name="From text to verdict">
           {milliseconds(verdict.milliseconds)}
           <span className="dim"> · of that the build {milliseconds(verdict.build.milliseconds)}</span>

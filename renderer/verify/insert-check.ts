@@ -17,6 +17,7 @@ const insertable = new Set([
   "wrong-packet-pointer",
   "null-map-value",
   "unchecked-null",
+  "null-pointer",
 ]);
 const check = /^if \((.{1,200})\)\n\s+return (XDP_[A-Z]+);$/;
 const keywords = new Set(["void", "long", "char", "unsigned", "int", "sizeof", "struct"]);
