@@ -35,7 +35,7 @@ export function createVerdictZones(view: editor.IStandaloneCodeEditor): VerdictZ
       // Of an older text they stay, dimmed, and move with the text until the next verdict.
       if (source.editedSince && source.check === shown) return;
       shown = source.check;
-      rejected.set(rejectedLines(source, model.getLineCount()));
+      rejected.set(rejectedLines(source, model));
     },
   };
 }
@@ -65,12 +65,21 @@ function showWords(node: HTMLElement, { tone, text, stale }: Words): void {
   if (node.textContent !== text) node.textContent = text;
 }
 
-function rejectedLines(source: OpenSource, lines: number): editor.IModelDeltaDecoration[] {
+/** NeverGrowsWhenTypingAtEdges: what is put before the line, as a check is, is not rejected itself. */
+const stickiness = 1;
+
+function rejectedLines(source: OpenSource, model: editor.ITextModel): editor.IModelDeltaDecoration[] {
   if (source.check?.kind !== "verdict") return [];
+  const lines = model.getLineCount();
   return source.check.verdict.diagnostics
     .filter(({ file, line, severity }) => file === source.path && line > 0 && line <= lines && severity === "error")
     .map(({ line }) => ({
-      range: { startLineNumber: line, endLineNumber: line, startColumn: 1, endColumn: 1 },
-      options: { isWholeLine: true, className: "rejected-line" },
+      range: {
+        startLineNumber: line,
+        endLineNumber: line,
+        startColumn: model.getLineFirstNonWhitespaceColumn(line) || 1,
+        endColumn: model.getLineMaxColumn(line),
+      },
+      options: { isWholeLine: true, className: "rejected-line", stickiness },
     }));
 }

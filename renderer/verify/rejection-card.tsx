@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import { Button } from "react-aria-components";
 import type { ProgramVerdict, Rejection } from "../../protocol/verify.ts";
 import { baseName, type OpenSource } from "../editor/open-sources.ts";
@@ -19,11 +20,14 @@ export function RejectionCard({ source, program, rejection }: Props): React.Reac
   const app = useApp();
   const { file, line, column, title, explanation, fix, snippet, telling, suggestion, registers } = rejection;
   const names = registers.flatMap(({ variable }) => variable ?? []);
-  const text = textAt(source.path);
-  const insertion =
-    source.editedSince || file !== source.path || text === undefined
+  const { path } = source;
+  // Of the text that was rejected: while that is edited, the button stays where it is and waits.
+  const insertion = useMemo(() => {
+    const text = textAt(path);
+    return rejection.file !== path || text === undefined
       ? null
       : checkToInsert(wholeText(text), rejection, program.name);
+  }, [path, rejection, program.name]);
   const place = line > 0 ? `${baseName(file)}:${line}` : baseName(file);
   return (
     <section className="rejection" aria-label={`Why ${program.name} was rejected`}>
@@ -56,7 +60,11 @@ export function RejectionCard({ source, program, rejection }: Props): React.Reac
       )}
       <p className="rejection-end">
         {insertion !== null && (
-          <Button className="button small" onPress={() => void insert(app, source.path, insertion)}>
+          <Button
+            className="button small"
+            isDisabled={source.editedSince}
+            onPress={() => void insert(app, path, insertion)}
+          >
             Insert the check
           </Button>
         )}

@@ -28,7 +28,7 @@ export function WalkView({ walked }: { readonly walked: Walked }): React.ReactNo
   return (
     <section className="walk" aria-label="What the verifier knew">
       <header>
-        <h2>What the verifier knew</h2>
+        <h2 className="cut">What the verifier knew</h2>
         <span className="dim number" role="status" aria-label="Step">
           step {count(step + 1)} of {count(steps)}
         </span>
