@@ -16,6 +16,8 @@ export interface ChildOptions {
   readonly maximumOutput?: number;
   readonly maximumErrors?: number;
   readonly token?: CancellationToken;
+  /** in a process group of its own, which is ended whole */
+  readonly group?: boolean;
   /** how the child is started, where it is not simply here: the fork happens inside */
   readonly within?: (start: () => Child) => Child;
 }
@@ -50,14 +52,23 @@ export function start(options: ChildOptions, collect = true): Running {
   const [program, ...rest] = argv;
   const from = performance.now();
   const fork = (): Child =>
-    spawn(program, rest, { cwd: "/", env: { ...environment }, stdio: ["pipe", "pipe", "pipe"] });
+    spawn(program, rest, {
+      cwd: "/",
+      env: { ...environment },
+      stdio: ["pipe", "pipe", "pipe"],
+      detached: options.group === true,
+    });
   const child = options.within === undefined ? fork() : options.within(fork);
-  const held = ledger.hold(`child ${program}`, () => child.kill("SIGKILL"));
+  const end = (): void => {
+    if (options.group === true) endGroup(child);
+    else child.kill("SIGKILL");
+  };
+  const held = ledger.hold(`child ${program}`, end);
 
   let killed: Finished["killed"] = null;
   const kill = (why: NonNullable<Finished["killed"]>): void => {
     killed ??= why;
-    child.kill("SIGKILL");
+    end();
   };
   const gather = (stream: Readable, maximum: number): Buffer[] => {
     const chunks: Buffer[] = [];
@@ -101,6 +112,16 @@ export function start(options: ChildOptions, collect = true): Running {
   child.stdin.on("error", () => undefined);
   if (options.input !== undefined) child.stdin.end(options.input);
   return { child, kill, finished };
+}
+
+/** A signal to a group misses no clone that is under way (kernel/fork.c, copy_process). */
+function endGroup(child: Child): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // gone by itself
+  }
 }
 
 /** Runs a tool that should simply succeed; anything else is thrown as an error with its last words. */
