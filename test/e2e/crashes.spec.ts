@@ -29,6 +29,7 @@ test("the helper is killed while idle: said, started again, nothing is lost", as
 });
 
 test("the helper is killed in the middle of an attach: said, consistent, and it goes on", async ({ workbench }) => {
+  test.slow();
   const { page, machine } = workbench;
   await steps.attachCounters(page);
   const banner = page.getByRole("status", { name: "State of the workbench" });

@@ -17,6 +17,7 @@ import { expect, test } from "./workbench-test.ts";
 test.skip(!isRoot, needsRoot);
 
 test("write, verify, attach, count, steer, detach", async ({ workbench: { page, machine } }) => {
+  test.slow();
   const { keyboard } = page;
 
   await keyboard.press("Control+Shift+L");

@@ -16,6 +16,7 @@ import { expect, test } from "./workbench-test.ts";
 test.skip(!isRoot, needsRoot);
 
 test("write, verify, attach, count, steer, detach", async ({ workbench: { page, machine } }) => {
+  test.slow();
   await steps.makeLab(page);
   await steps.openTemplate(page, "Packet counters");
   await steps.saveAndVerify(page);

@@ -39,7 +39,8 @@ char LICENSE[] SEC("license") = "GPL";
 test.skip(!isRoot, needsRoot);
 
 test("the pictures of the documentation", async ({ workbench: { page, machine } }) => {
-  await expect(page.getByRole("listbox", { name: "Programs" })).toBeVisible();
+  test.slow();
+  await expect(page.getByRole("listbox", { name: "Programs", exact: true })).toBeVisible();
   await takeBoth(page, "start", ["From source to packets", "Packet counters", "Make the lab"]);
 
   await steps.attachCounters(page);

@@ -29,7 +29,8 @@ export async function openText(page: Page, machine: Machine, name: string, text:
   await page.keyboard.press("Control+O");
   await page.getByRole("textbox", { name: "Path" }).fill(path);
   await page.keyboard.press("Enter");
-  await expect(editor(page)).toBeFocused();
+  // 10 MB take a while
+  await expect(editor(page)).toBeFocused({ timeout: 20_000 });
   return path;
 }
 
