@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import {
   Button,
   Input,
@@ -29,6 +29,7 @@ export function TrafficPanel(): React.ReactNode {
   const app = useApp();
   const lab = useSession((state) => state.lab);
   const runs = useSession((state) => state.traffic);
+  const send = useRef<HTMLButtonElement>(null);
   const progress = useSession((state) => state.works.findLast(({ kind }) => kind === "traffic")?.detail ?? "");
   const [sender, setSender] = useState<TrafficParams["from"]>("host0");
   const [receiver, setReceiver] = useState<TrafficParams["to"]>("port0");
@@ -74,13 +75,21 @@ export function TrafficPanel(): React.ReactNode {
           type="submit"
           className="button go"
           isPending={sending}
+          ref={send}
           isDisabled={wrongCount !== null || wrongRate !== null}
         >
           Send
         </Button>
         {/* Beside Send, not in its place: the Enter that sends would stop it when the key comes up. */}
         {sending && (
-          <Button className="button" onPress={() => stopLastWork(app, "traffic")}>
+          <Button
+            className="button"
+            onPress={() => {
+              stopLastWork(app, "traffic");
+              // Stop goes away, and the focus must not go with it
+              send.current?.focus();
+            }}
+          >
             Stop
           </Button>
         )}

@@ -59,8 +59,6 @@ function Finder({ start }: { readonly start: string }): React.ReactNode {
   const list = useRef<HTMLUListElement>(null);
   const isActions = typed.startsWith(">");
   const { files, trouble, read } = useFiles();
-  // Enter that came before the files did
-  const [entered, setEntered] = useState(false);
   const doable = useDoable();
   const [text = "", line] = isActions ? [typed.slice(1)] : typed.split(/:(?=\d*$)/, 2);
   const found = useMemo(
@@ -98,11 +96,17 @@ function Finder({ start }: { readonly start: string }): React.ReactNode {
     // after the box has given the focus back, so that what it opens can take it
     setTimeout(entry.run);
   };
-  useEffect(() => {
-    if (!entered || !read) return;
-    setEntered(false);
-    run(entries[0]);
-  });
+  /** Enter came before the files did */
+  const runFirst = (): void => {
+    app.request("workspace.files", {}).then(
+      (listed) => {
+        const [first] = rank(listed.files, text, (name) => name, 1);
+        if (first !== undefined) run(fileEntry(first));
+      },
+      // what is wrong stands below the field
+      () => undefined,
+    );
+  };
   return (
     <>
       <input
@@ -128,7 +132,7 @@ function Finder({ start }: { readonly start: string }): React.ReactNode {
             const to = current + step;
             setAt(Math.abs(step) === 1 ? (to + entries.length) % entries.length : clamp(to, entries.length));
           } else if (event.key === "Enter") {
-            if (entries.length === 0 && !isActions && !read) setEntered(true);
+            if (entries.length === 0 && !isActions && !read) runFirst();
             else run(entries[current]);
           } else return;
           event.preventDefault();

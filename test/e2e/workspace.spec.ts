@@ -225,9 +225,7 @@ test("a split editor shows one text twice; the panels are found as they were lef
   await expect(page.getByRole("code").last()).toContainText(/typed.once/);
 });
 
-test("a workspace that vanishes, a read-only file, a binary one, wrong UTF-8 and 5 MB: said, nothing lost", async ({
-  workbench,
-}) => {
+test("a workspace that vanishes, a binary file, wrong UTF-8 and 5 MB: said, nothing lost", async ({ workbench }) => {
   const { page, machine } = workbench;
   const folder = await openFolder(page, machine);
   writeFileSync(join(folder, "binary.c"), Buffer.from([0x7f, 0x45, 0, 1]));
