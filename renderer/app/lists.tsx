@@ -134,7 +134,7 @@ function Interfaces(): React.ReactNode {
         ))}
       {quiet > 0 && (
         <Button className="link-button quiet-namespaces" aria-expanded={all} onPress={() => setAll(!all)}>
-          {all ? "Hide namespaces with nothing but lo" : "More namespaces, with nothing but lo"}
+          {all ? "Hide quiet namespaces" : `${quiet} quiet namespace${quiet === 1 ? "" : "s"}`}
         </Button>
       )}
     </section>
