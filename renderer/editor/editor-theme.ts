@@ -43,6 +43,9 @@ export function editorTheme(theme: Theme): editor.IStandaloneThemeData {
       "editorSuggestWidget.border": colour("line"),
       "editorSuggestWidget.selectedBackground": colour("accent-bg"),
       "editorSuggestWidget.selectedForeground": colour("fg0"),
+      // what was typed stands out by its weight: the inherited blue is too pale on the chosen row of the light theme
+      "editorSuggestWidget.highlightForeground": colour("fg0"),
+      "editorSuggestWidget.focusHighlightForeground": colour("fg0"),
       ...Object.fromEntries(
         [1, 2, 3, 4, 5, 6].map((depth) => [`editorBracketHighlight.foreground${depth}`, colour("fg0")]),
       ),

@@ -327,6 +327,10 @@ describe.skipIf(executablePath === undefined)("window (skipped without a Chromiu
   test("a dropped connection and a server that forgot us are said, and the window goes on after", async () => {
     await openCounters();
     await page.keyboard.type("kept ");
+    // the editor's worker is fetched by now: a refused script would be another story
+    await expect.poll(() => page.workers().length).toBeGreaterThan(0);
+    await Promise.all(page.workers().map((worker) => worker.evaluate(() => self.name)));
+    await page.waitForLoadState("networkidle");
     fake.knobs.refuse = true;
     fake.dropConnections();
     await page.getByText("does not know this window").waitFor();
