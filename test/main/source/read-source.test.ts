@@ -55,11 +55,10 @@ describe("readSource", () => {
   test.each(["fifo", "socketless device"])("a %s is refused at once", async (what) => {
     const path = what === "fifo" ? join(temporaryFolder(), "fifo") : "/dev/zero";
     if (what === "fifo") execFileSync("mkfifo", [path]);
-    const started = performance.now();
+    // a read that waited for a writer would never answer
     const failure = await failureOf(readSource(path));
     expect(failure).toMatchObject({ kind: "file" });
     expect(failure.message).toContain("not a regular file");
-    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   test("a file of exactly the limit is read, one byte more is refused", async () => {
