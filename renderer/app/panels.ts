@@ -30,8 +30,8 @@ export interface Panels {
   moveAside(): void;
   /** further views of a source that is closed */
   closeViews(path: string): void;
-  /** tabs of the last time whose sources could not be opened any more */
-  forgetMissing(open: readonly string[]): void;
+  /** closes the tabs of sources that are not open: of the last time, and not to be read any more */
+  forgetMissing(isOpen: (path: string) => boolean): void;
   /** every panel back where it is at first; sources stay open */
   reset(): void;
 }
@@ -233,10 +233,10 @@ export function createPanels(): Panels {
         if (id.startsWith("view:") && pathOfTab(id) === path) model.doAction(Actions.deleteTab(id));
       }
     },
-    forgetMissing(open) {
+    forgetMissing(isOpen) {
       for (const node of all()) {
         const path = pathOfTab(node.getId());
-        if (path !== null && !open.includes(path)) model.doAction(Actions.deleteTab(node.getId()));
+        if (path !== null && !isOpen(path)) model.doAction(Actions.deleteTab(node.getId()));
       }
     },
     reset() {

@@ -53,7 +53,8 @@ async function reopen(app: App): Promise<void> {
   const all = [...new Set([...paths, ...drafts])];
   for (const path of all) await openSource(app, path);
   if (active !== null && all.includes(active)) await openSource(app, active);
-  app.panels.forgetMissing(all.filter((path) => textAt(path) !== undefined));
+  // asked now, not before: somebody may have opened something while the last time's files were read
+  app.panels.forgetMissing((path) => textAt(path) !== undefined);
 }
 
 /** What was typed while nobody could be told. */

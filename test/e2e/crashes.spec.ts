@@ -52,8 +52,12 @@ test("the helper is killed in the middle of an attach: said, consistent, and it 
     await expect(steps.runsLine(page)).toContainText(`id ${after?.id}`);
 
     await steps.attach(page);
-    await answerIfForeign(page);
-    await expect.poll(async () => (await steps.linkedProgram(machine))?.id).not.toBe(after?.id);
+    await expect
+      .poll(async () => {
+        await answerIfForeign(page);
+        return (await steps.linkedProgram(machine))?.id;
+      })
+      .not.toBe(after?.id);
     const now = await steps.linkedProgram(machine);
     await expect(steps.runsLine(page)).toContainText(`id ${now?.id}`);
   }
@@ -132,7 +136,6 @@ async function killHelper(machine: Machine): Promise<void> {
 /** The memory of what is ours is written after the attach: what was attached in between is asked about. */
 async function answerIfForeign(page: Page): Promise<void> {
   const replace = page.getByRole("alertdialog").getByRole("button", { name: "Replace it" });
-  await expect(replace.or(steps.messages(page).getByText(/^port0 runs xdp_count/)).first()).toBeVisible();
   if (await replace.isVisible()) await replace.click();
 }
 

@@ -43,12 +43,14 @@ export interface Knobs {
   noPrivilege: boolean;
   changedOnDisk: boolean;
   refuse: boolean;
+  /** what is known of unsaved texts is told when this is done */
+  draftsHeld: Promise<void>;
 }
 type Client = Peer<Record<string, never>, typeof workbenchNotifications>;
 
 /** `built`: the folder of the built window */
 export async function startFake(built: string): Promise<Fake> {
-  const knobs: Knobs = { noPrivilege: false, changedOnDisk: false, refuse: false };
+  const knobs: Knobs = { noPrivilege: false, changedOnDisk: false, refuse: false, draftsHeld: Promise.resolve() };
   const clients = new Set<Client>();
   const files = new Map<string, string>();
   const drafts = new Map<string, Draft>();
@@ -159,7 +161,11 @@ export async function startFake(built: string): Promise<Fake> {
       return {};
     },
     "workspace.draft": async ({ path }) => ({ draft: drafts.get(path) ?? null }),
-    "workspace.drafts": async () => ({ paths: [...drafts.keys()] }),
+    "workspace.drafts": async () => {
+      const paths = [...drafts.keys()];
+      await knobs.draftsHeld;
+      return { paths };
+    },
     "settings.read": async () => settingsState(),
     "settings.set": async (patch) => {
       settings = checkSettings({ ...settings, ...patch }).settings;

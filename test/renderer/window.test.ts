@@ -324,6 +324,21 @@ describe.skipIf(executablePath === undefined)("window (skipped without a Chromiu
     await expect.poll(() => verdict().textContent()).toMatch(/saved → accepted/);
   });
 
+  test("what is opened while the last time's files are still being asked for stays open", async () => {
+    let release = (): void => undefined;
+    fake.knobs.draftsHeld = new Promise((resolve) => {
+      release = resolve;
+    });
+    await page.close();
+    await open("dark");
+    await openCounters();
+    release();
+    // a request of later is answered later: what follows the drafts has happened by then
+    await page.keyboard.press("Control+s");
+    await page.getByText(/saved → accepted/).waitFor();
+    await expect.poll(focused, { timeout: waits }).toMatch(/^program\.bpf\.c, source/);
+  });
+
   test("a dropped connection and a server that forgot us are said, and the window goes on after", async () => {
     await openCounters();
     await page.keyboard.type("kept ");
