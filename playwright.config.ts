@@ -16,12 +16,12 @@ export default defineConfig<{ readonly door: Door }>({
   workers: 1,
   retries: 0,
   timeout: 60_000,
-  expect: { timeout: 10_000 },
+  expect: { timeout: 15_000 },
   forbidOnly: process.env["CI"] !== undefined,
   reporter: "list",
   use: {
     headless: true,
-    actionTimeout: 10_000,
+    actionTimeout: 15_000,
     launchOptions: {
       executablePath: findChromium() ?? "chromium",
       args: [

@@ -2,7 +2,13 @@
  * What a part of the test run has to say, in one shape, and the reading of what Vitest's reporter and Playwright write.
  *
  * @typedef {{ readonly name: string, readonly reason: string }} Skipped
- * @typedef {{ readonly passed: number, readonly failed: readonly string[], readonly skipped: readonly Skipped[] }} Results
+ * @typedef {{
+ *   readonly passed: number,
+ *   readonly failed: readonly string[],
+ *   readonly skipped: readonly Skipped[],
+ *   readonly unsteady?: readonly string[],
+ * }} Results
+ *   unsteady: passed, but only when tried again; said by name, for there is a race to be found behind each
  */
 
 /** @type {Results} */
@@ -17,6 +23,7 @@ export function sumResults(parts) {
     passed: parts.reduce((sum, { passed }) => sum + passed, 0),
     failed: parts.flatMap(({ failed }) => failed),
     skipped: parts.flatMap(({ skipped }) => skipped),
+    unsteady: parts.flatMap(({ unsteady }) => unsteady ?? []),
   };
 }
 
@@ -97,6 +104,7 @@ function readPlaywrightSuite(suite, above) {
         const skip = test.annotations.find(({ type }) => type === "skip" || type === "fixme");
         return { ...noResults, skipped: [{ name, reason: skip?.description ?? "no reason given" }] };
       }
+      if (test.status === "flaky") return { ...noResults, passed: 1, unsteady: [name] };
       return test.status === "expected" ? { ...noResults, passed: 1 } : { ...noResults, failed: [name] };
     }),
   );

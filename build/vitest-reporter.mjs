@@ -24,6 +24,8 @@ export default class ResultsReporter {
     const failed = unhandledErrors.map(({ message }) => `outside of tests: ${message?.split("\n")[0] ?? "an error"}`);
     /** @type {Skipped[]} */
     const skipped = [];
+    /** @type {string[]} */
+    const unsteady = [];
     for (const module of modules) {
       const where = module.relativeModuleId;
       if (module.errors().length > 0) failed.push(`${where}: ${module.errors()[0]?.message.split("\n")[0]}`);
@@ -35,6 +37,7 @@ export default class ResultsReporter {
       for (const test of module.children.allTests()) {
         const name = `${where} > ${test.fullName}`;
         const result = test.result();
+        if (test.diagnostic()?.flaky === true) unsteady.push(name);
         if (result.state === "passed") passed += 1;
         else if (result.state === "failed") failed.push(name);
         else
@@ -42,7 +45,7 @@ export default class ResultsReporter {
       }
     }
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, JSON.stringify({ passed, failed, skipped }));
+    writeFileSync(file, JSON.stringify({ passed, failed, skipped, unsteady }));
   }
 }
 

@@ -78,8 +78,9 @@ describe("Playwright's report", () => {
       errors: [{ message: "no tests\nat all" }],
     };
     expect(readPlaywrightReport(report)).toEqual({
-      passed: 1,
-      failed: ["a.spec.ts > breaks", "a.spec.ts > wavers", "end to end: no tests"],
+      passed: 2,
+      failed: ["a.spec.ts > breaks", "end to end: no tests"],
+      unsteady: ["a.spec.ts > wavers"],
       skipped: [
         { name: "a.spec.ts > inner > waits", reason: "no Electron" },
         { name: "a.spec.ts > inner > rests", reason: "no reason given" },
