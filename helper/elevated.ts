@@ -13,6 +13,8 @@ import { deleteFromMap, describeMap, listMaps, lookupInMap, pageMap, pinnedMap, 
 import { runPackets } from "./packets.ts";
 import { listPrograms } from "./programs.ts";
 import { judge } from "./verify.ts";
+import { dump } from "./views/dump.ts";
+import { loadForLook } from "./views/load.ts";
 
 export function elevatedHandlers(context: HelperContext): Handlers<typeof elevatedHelper> {
   const { native } = context;
@@ -30,6 +32,8 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
     "programs.list": async () => ({ programs: listPrograms(native) }),
     "verify.judge": (params) => judge(context, params),
     "verify.helpers": async () => native.xdpHelpers(),
+    "views.dump": ({ id }) => dump(context, id),
+    "views.load": (params) => loadForLook(context, params),
     "packets.run": (params, { token }) => runPackets(context, params, token),
     "attach.attach": (params) => attach(context, params),
     "attach.detach": async (params) => detach(context, params),

@@ -6,12 +6,14 @@ import { describeInterface } from "./interfaces/describe.ts";
 import { listInterfaces } from "./interfaces/list.ts";
 import { createToolchain } from "./toolchain/compile.ts";
 import { describeToolchain } from "./toolchain/describe.ts";
+import { disassemble } from "./views/disassemble.ts";
 
 export function plainHandlers(context: HelperContext): Handlers<typeof plainHelper> {
   const toolchain = createToolchain(context);
   return {
     "toolchain.describe": () => describeToolchain(context),
     "build.compile": (params, { token }) => toolchain.compile(params, token),
+    "views.disassemble": (params, { token }) => disassemble(context, params, token),
     "interfaces.list": () => listInterfaces(context, "plain"),
     "interfaces.describe": ({ place }) => describeInterface(context, "plain", place),
   };

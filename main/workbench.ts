@@ -47,6 +47,9 @@ import { saveSource } from "./source/save-source.ts";
 import { listTemplates } from "./templates/list-templates.ts";
 import { openTemplate } from "./templates/open-template.ts";
 import { verifyInput } from "./verify/verify-input.ts";
+import { viewBuilt } from "./views/view-built.ts";
+import { viewLoaded } from "./views/view-loaded.ts";
+import { viewObject } from "./views/view-object.ts";
 import { openWorkspace, type Workspace } from "./workspace/open-workspace.ts";
 import { createWalks, type Walks } from "./verify/walks.ts";
 
@@ -205,6 +208,10 @@ function createHandlers({
     "verify.steps": async (params) => walks.steps(params),
     "verify.state": async (params) => walks.state(params),
     "verify.log": async (params) => walks.log(params),
+
+    "views.built": (params, { token }) => viewBuilt(helpers, params, token),
+    "views.loaded": (params, { token }) => viewLoaded(helpers, params, token),
+    "views.object": ({ input }, { token }) => viewObject(helpers, input, token),
 
     ...workspace.handlers,
     ...language.handlers,

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { input } from "./build.ts";
 import { attachedProgram, mode, place, wantedMode } from "./interfaces.ts";
+import { loadOptions, mapOutcome } from "./reload.ts";
 import { base64, id, symbol, u64 } from "./wire.ts";
 
 /** Asked of the elevated helper, with everything resolved: the mode is one of three, what is there now is named. */
@@ -19,6 +20,8 @@ export const attachment = z.strictObject({
   place,
   program: attachedProgram,
   maps: z.array(z.strictObject({ name: z.string(), id })),
+  /** those that were kept or carried over */
+  kept: z.array(mapOutcome),
   replaced: attachedProgram.nullable(),
   /** between modes nothing is atomic: how long the interface ran nothing, ns; null where the swap was atomic */
   gapNanoseconds: u64.nullable(),
@@ -38,6 +41,8 @@ export const attachParams = z.strictObject({
   mode: wantedMode,
   /** the id of a foreign program that the user agreed to replace */
   replace: id.nullable(),
+  /** what attach.plan told of, as the user chose it; left out: everything as the object declares it */
+  load: loadOptions.optional(),
 });
 export type AttachParams = z.infer<typeof attachParams>;
 export const detachParams = z.strictObject({ place, replace: id.nullable() });

@@ -31,10 +31,12 @@ import {
 } from "./maps.ts";
 import { packetsReport, packetsRunParams, packetsRunResult, packetsTestParams } from "./packets.ts";
 import { programListed } from "./programs.ts";
+import { reloadPlan, reloadPlanParams } from "./reload.ts";
 import { command, helperDescription, helperState, session } from "./session.ts";
 import { settingsPatch, settingsState } from "./settings.ts";
 import { directory, saveParams, source, template, version } from "./source.ts";
 import { judgement, judgeParams, verdict, verifyParams, xdpHelpers } from "./verify.ts";
+import * as views from "./views.ts";
 import * as walk from "./walk.ts";
 import { base64, id, path } from "./wire.ts";
 import * as workspace from "./workspace.ts";
@@ -56,6 +58,8 @@ const none = z.strictObject({});
 export const plainHelper = {
   "toolchain.describe": method(none, toolchain),
   "build.compile": method(compileParams, compiled),
+  /** machine code of the host as text; parses bytes only */
+  "views.disassemble": method(views.disassembleParams, views.disassembled),
   /** without privilege: the own namespace, and of attached programs only what rtnetlink tells */
   "interfaces.list": method(none, interfaceListing),
   "interfaces.describe": method(z.strictObject({ place }), interfaceDetails),
@@ -69,6 +73,9 @@ export const elevatedHelper = {
   "verify.judge": method(judgeParams, judgement),
   /** the helper functions that the verifier lets XDP programs call */
   "verify.helpers": method(none, xdpHelpers),
+  /** a loaded program's code; and a program loaded for a look and closed again */
+  "views.dump": method(z.strictObject({ id }), views.programDump),
+  "views.load": method(judgeParams, views.programDump),
   "packets.run": method(packetsRunParams, packetsRunResult),
   "attach.attach": method(attachProgramParams, attachment),
   "attach.detach": method(detachProgramParams, detachment),
@@ -133,6 +140,10 @@ export const workbench = {
   "verify.steps": method(walk.walkRangeParams, walk.walkSteps),
   "verify.state": method(walk.walkStateParams, walk.walkState),
   "verify.log": method(walk.walkLogParams, walk.walkLog),
+  /** LLVM IR, assembly, and what the kernel makes of a program, with the place in C of each line */
+  "views.built": method(views.builtCodeParams, views.code),
+  "views.loaded": method(views.loadedCodeParams, views.code),
+  "views.object": method(z.strictObject({ input }), views.objectTree),
   "language.open": method(language.openDocumentParams, language.documentState),
   "language.change": method(language.changeDocumentParams, language.documentState),
   "language.close": method(z.strictObject({ path }), none),
@@ -154,6 +165,8 @@ export const workbench = {
   "interfaces.describe": method(z.strictObject({ place }), interfaceDetails),
   /** runs the packets.json of a folder on the kernel, attached to nothing */
   "packets.test": method(packetsTestParams, packetsReport),
+  /** what an attach would do with the running program's maps, and what can be set before the load; attaches nothing */
+  "attach.plan": method(reloadPlanParams, reloadPlan),
   "attach.attach": method(attachParams, attachment),
   "attach.detach": method(detachParams, detachment),
   "programs.list": method(none, z.strictObject({ programs: z.array(programListed) })),
