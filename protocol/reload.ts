@@ -26,7 +26,14 @@ export const mapPlan = z.strictObject({
   name: symbol,
   type: z.string(),
   /** of the map that the running program uses under that name; null for a new one */
-  running: z.strictObject({ id, entries: u32, maxEntries: u32 }).nullable(),
+  running: z
+    .strictObject({
+      id,
+      /** of an array: those that hold anything but zeros */
+      entries: u32,
+      maxEntries: u32,
+    })
+    .nullable(),
   maxEntries: u32,
   /** the first is what is proposed */
   choices: z.array(mapFate).min(1),
@@ -61,18 +68,14 @@ export const reloadPlan = z.strictObject({
   program: symbol,
   /** what runs there now and would be replaced; null for nothing */
   replaces: attachedProgram.nullable(),
+  /** the workbench did not attach it: attach.attach wants its id in `replace` */
+  foreign: z.boolean(),
   maps: z.array(mapPlan),
   /** maps of the running program that the newer one no longer has, with their entries: lost with it */
   gone: z.array(z.strictObject({ name: z.string(), id, entries: u32 })),
   globals: z.array(globalVariable),
 });
 export type ReloadPlan = z.infer<typeof reloadPlan>;
-export const reloadPlanParams = z.strictObject({
-  input,
-  program: symbol.nullable(),
-  /** null: only what can be set before a load */
-  place: place.nullable(),
-});
 
 /** What the user chose; what is left out is as the object declares it. */
 export const loadOptions = z.strictObject({
@@ -92,6 +95,18 @@ export const loadOptions = z.strictObject({
     .optional(),
 });
 export type LoadOptions = z.infer<typeof loadOptions>;
+
+export const reloadPlanParams = z.strictObject({
+  input,
+  program: symbol.nullable(),
+  /** null: only what can be set before a load */
+  place: place.nullable(),
+  /**
+   * sizes and globals as they would be set: a map of another size cannot be kept as it is. What does not fit fails with
+   * `bad-value`, whose field is the name of the global or map
+   */
+  load: loadOptions.optional(),
+});
 
 /** What became of each map that was kept or carried. */
 export const mapOutcome = z.strictObject({
