@@ -37,6 +37,12 @@ const shape = {
     .describe(
       "How C is formatted where no .clang-format lies above the file: as the kernel is, or by a style of clang-format's.",
     ),
+  reloadMaps: z
+    .enum(["ask", "keep", "empty"])
+    .default("ask")
+    .describe(
+      "Contents of maps when a newer build takes the place of what runs: ask where there are any, keep what still fits without asking, or start empty.",
+    ),
   keybindings: z
     .array(keybinding)
     .max(500)
@@ -60,6 +66,7 @@ export const settingsPatch = z.strictObject({
   verifyWhileTyping: shape.verifyWhileTyping.unwrap().optional(),
   tabSize: shape.tabSize.unwrap().optional(),
   formatStyle: shape.formatStyle.unwrap().optional(),
+  reloadMaps: shape.reloadMaps.unwrap().optional(),
   keybindings: shape.keybindings.unwrap().optional(),
 });
 export type SettingsPatch = z.infer<typeof settingsPatch>;
