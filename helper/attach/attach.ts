@@ -85,6 +85,7 @@ function put(native: NativeFace, params: AttachProgramParams, loaded: LoadedObje
       place,
       program: attachedProgram(mode, info),
       maps: loaded.maps.map(({ name, id }) => ({ name, id })),
+      kept: [],
       replaced: expected === null || previous === null ? null : attachedProgram(expected.mode, previous),
       gapNanoseconds: gap?.toString() ?? null,
     };
