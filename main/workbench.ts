@@ -14,6 +14,7 @@ import type { z } from "zod";
 import { openAttachments, type Attachments } from "./attach/attachments.ts";
 import { attachInput } from "./attach/attach-input.ts";
 import { detachPlace } from "./attach/detach-place.ts";
+import { planReload } from "./attach/plan-reload.ts";
 import { buildInput } from "./build/build-input.ts";
 import { createLatestWins, type LatestWins } from "./build/latest-wins.ts";
 import { type CommandLog, createCommandLog } from "./commands/command-log.ts";
@@ -44,6 +45,7 @@ import { openSettings, type SettingsRoom } from "./settings/open-settings.ts";
 import { listDirectory } from "./source/list-directory.ts";
 import { readSource } from "./source/read-source.ts";
 import { saveSource } from "./source/save-source.ts";
+import { createFromTemplate } from "./templates/create-from-template.ts";
 import { listTemplates } from "./templates/list-templates.ts";
 import { openTemplate } from "./templates/open-template.ts";
 import { verifyInput } from "./verify/verify-input.ts";
@@ -185,6 +187,7 @@ function createHandlers({
 
     "templates.list": async () => ({ templates: [...listTemplates(templatesRoot())] }),
     "templates.open": ({ id }) => openTemplate(templatesRoot(), workspace.folder(), id),
+    "templates.create": (params) => createFromTemplate(templatesRoot(), params),
     "source.read": ({ path }) => readSource(path),
     "source.save": (params) => saveSource(params),
     "source.list": ({ path }) => listDirectory(path),
@@ -228,6 +231,7 @@ function createHandlers({
       commands.addOnce(twins.describeTwin(place));
       return details;
     },
+    "attach.plan": (params, { token }) => planReload(helpers, attachments, params, token),
     "attach.attach": async (params, { token }) => {
       const { attachment, built } = await attachInput(helpers, attachments, params, token);
       commands.add(twins.attachTwin(params.input.path, built.build.stages, attachment));

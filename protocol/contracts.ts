@@ -34,7 +34,15 @@ import { programListed } from "./programs.ts";
 import { reloadPlan, reloadPlanParams } from "./reload.ts";
 import { command, helperDescription, helperState, session } from "./session.ts";
 import { settingsPatch, settingsState } from "./settings.ts";
-import { directory, saveParams, source, template, version } from "./source.ts";
+import {
+  createdFromTemplate,
+  createFromTemplateParams,
+  directory,
+  saveParams,
+  source,
+  template,
+  version,
+} from "./source.ts";
 import { judgement, judgeParams, verdict, verifyParams, xdpHelpers } from "./verify.ts";
 import * as views from "./views.ts";
 import * as walk from "./walk.ts";
@@ -110,6 +118,8 @@ export const workbench = {
   "templates.list": method(none, z.strictObject({ templates: z.array(template) })),
   /** copies the template into the workspace, or finds the copy that is there, and reads its program */
   "templates.open": method(z.strictObject({ id: z.string().max(100) }), source),
+  /** a copy in a new folder, with names of the user's */
+  "templates.create": method(createFromTemplateParams, createdFromTemplate),
   "source.read": method(z.strictObject({ path }), source),
   "source.save": method(saveParams, z.strictObject({ version })),
   "source.list": method(z.strictObject({ path }), directory),

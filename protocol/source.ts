@@ -30,7 +30,27 @@ export const template = z.strictObject({
   title: z.string(),
   summary: z.string(),
   maps: z.array(z.strictObject({ name: z.string(), what: z.string() })),
+  /** what may be called otherwise in a copy; `id` is what it is asked for by */
+  names: z.array(
+    z.strictObject({ id: z.string(), what: z.string(), default: z.string(), kind: z.enum(["program", "map"]) }),
+  ),
   try: z.array(z.string()),
   readme: z.string(),
 });
 export type Template = z.infer<typeof template>;
+
+export const createFromTemplateParams = z.strictObject({
+  id: z.string().max(100),
+  /** to be made: something that is there already is refused */
+  folder: path,
+  /** by the ids of the template's names; those left out stay as they are */
+  names: z.record(z.string().max(100), z.string().max(512)),
+});
+export type CreateFromTemplateParams = z.infer<typeof createFromTemplateParams>;
+
+export const createdFromTemplate = z.strictObject({
+  source,
+  /** what is allowed and may surprise, such as a map name that the kernel cuts */
+  notes: z.array(z.string()),
+});
+export type CreatedFromTemplate = z.infer<typeof createdFromTemplate>;

@@ -9,6 +9,8 @@ export interface FlagSpec {
   readonly short?: string;
   readonly choices?: readonly string[];
   readonly required?: boolean;
+  /** may be given several times; the values come joined by commas */
+  readonly list?: boolean;
 }
 
 export interface ArgumentSpec {

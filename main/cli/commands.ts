@@ -20,6 +20,26 @@ const required = { required: true } as const;
 
 export const commands: readonly CommandSpec[] = [
   {
+    words: ["new"],
+    summary: "start a program of your own from a template",
+    arguments: [
+      { name: "TEMPLATE", what: "which lesson, such as ipv4-router" },
+      { name: "FOLDER", what: "where the copy goes: a folder to be made" },
+    ],
+    flags: {
+      name: {
+        value: "WHAT=NAME",
+        what: "what the program's function (program=…) or a map is to be called; may be given again",
+        list: true,
+      },
+    },
+    examples: [
+      "xdpw new ipv4-router edge",
+      "xdpw new packet-counters mine --name program=xdp_mine --name counters=seen",
+    ],
+    load: async () => (await import("./new.ts")).runNew,
+  },
+  {
     words: ["build"],
     summary: "compile a C source to a BPF object",
     arguments: [{ name: "FILE", what: "the C source" }],

@@ -83,7 +83,8 @@ function parseFlags(argv: readonly string[], spec: CommandSpec): CommandLine {
       ]);
       return refuse(unknownFlag(token.rawName, known));
     }
-    if (Object.hasOwn(given, token.name)) return refuse(`${token.rawName} is given twice`);
+    const before = given[token.name];
+    if (before !== undefined && flag.list !== true) return refuse(`${token.rawName} is given twice`);
     if (flag.value === null) {
       if (token.value !== undefined) return refuse(`${token.rawName} takes no value`);
       given[token.name] = true;
@@ -97,7 +98,7 @@ function parseFlags(argv: readonly string[], spec: CommandSpec): CommandLine {
     if (flag.choices !== undefined && !flag.choices.includes(value)) {
       return refuse(`${token.rawName} ${value}: give ${list(flag.choices)}`);
     }
-    given[token.name] = value;
+    given[token.name] = typeof before === "string" ? `${before},${value}` : value;
   }
   if (given["help"] === true) return { kind: "help", specs: [spec] };
 

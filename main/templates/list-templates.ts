@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { fail } from "../../protocol/failures.ts";
 import type { Template } from "../../protocol/source.ts";
 
 export const templateFile = z.strictObject({
@@ -11,6 +12,11 @@ export const templateFile = z.strictObject({
   program: z.string(),
   order: z.number(),
   maps: z.array(z.strictObject({ name: z.string(), what: z.string() })),
+  /** what "New from template" asks for */
+  names: z
+    .array(z.strictObject({ id: z.string().regex(/^[a-z]+$/), what: z.string(), default: z.string() }))
+    .min(1)
+    .max(3),
   try: z.array(z.string()),
 });
 
@@ -18,6 +24,19 @@ export interface StoredTemplate {
   readonly id: string;
   readonly folder: string;
   readonly file: z.infer<typeof templateFile>;
+}
+
+/** @throws Failed `not-found` */
+export function findTemplate(root: string, id: string): StoredTemplate {
+  return (
+    readTemplates(root).find((candidate) => candidate.id === id) ??
+    fail({
+      kind: "not-found",
+      what: "template",
+      name: id,
+      message: `open template ${id}: there is none of that name`,
+    })
+  );
 }
 
 export function readTemplates(root: string): readonly StoredTemplate[] {
@@ -37,7 +56,12 @@ export function listTemplates(root: string): readonly Template[] {
     title: file.title,
     summary: file.summary,
     maps: file.maps,
+    names: file.names.map((name) => ({ ...name, kind: isMap(file, name.default) ? "map" : "program" })),
     try: file.try,
     readme: readFileSync(join(folder, "README.md"), "utf8"),
   }));
+}
+
+export function isMap(file: StoredTemplate["file"], name: string): boolean {
+  return file.maps.some((map) => map.name === name);
 }

@@ -1,23 +1,14 @@
 /** A copy of a template in the user's workspace: made once, then theirs. */
 import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { fail } from "../../protocol/failures.ts";
 import type { Source } from "../../protocol/source.ts";
 import { fileFailure } from "../source/file-failure.ts";
 import { readSource } from "../source/read-source.ts";
-import { readTemplates } from "./list-templates.ts";
+import { findTemplate } from "./list-templates.ts";
 
 /** @throws Failed `not-found`, `file` */
 export async function openTemplate(root: string, workspace: string, id: string): Promise<Source> {
-  const template = readTemplates(root).find((candidate) => candidate.id === id);
-  if (template === undefined) {
-    return fail({
-      kind: "not-found",
-      what: "template",
-      name: id,
-      message: `open template ${id}: there is none of that name`,
-    });
-  }
+  const template = findTemplate(root, id);
   const folder = join(workspace, id);
   const path = join(folder, template.file.program);
   try {

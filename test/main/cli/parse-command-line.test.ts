@@ -46,7 +46,13 @@ describe("a mistake", () => {
     expect(message("atach")).toBe("unknown command atach: do you mean attach?");
     expect(message("map", "dmup", "x")).toBe("unknown command map dmup: do you mean dump?");
     expect(message("map")).toBe("map: list, dump, get, set or delete?");
-    expect(message("frobnicate")).toMatch(/^unknown command frobnicate: there is build, verify/);
+    expect(message("frobnicate")).toMatch(/^unknown command frobnicate: there is new, build, verify/);
+  });
+  it("in a flag that may be given again is none", () => {
+    expect(parse("new", "pass", "mine", "--name", "program=a", "--name=b=c")).toMatchObject({
+      kind: "run",
+      typed: { flags: { name: "program=a,b=c" } },
+    });
   });
   it("in a flag names the nearest", () => {
     expect(message("attach", "a.c", "--dve", "x")).toBe("attach: unknown flag --dve: do you mean --dev?");
