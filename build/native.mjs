@@ -35,7 +35,8 @@ const compileFlags = [
   ..."-DNAPI_VERSION=9 -DNODE_ADDON_API_CPP_EXCEPTIONS -D_GNU_SOURCE".split(" "),
 ];
 const linkFlags = "-shared -pthread -Wl,-z,relro,-z,now".split(" ");
-const libraries = ["-lbpf", "-lelf"];
+// librt has the timers before glibc 2.34
+const libraries = ["-lbpf", "-lelf", "-lrt"];
 const jobs = 2;
 
 /** A failure that the reader can act upon: shown without a stack. */

@@ -8,6 +8,7 @@ import {
   type PacketOutcome,
   type PacketsRunParams,
 } from "../protocol/packets.ts";
+import { abortSignal } from "./abort-signal.ts";
 import type { HelperContext } from "./context.ts";
 import { asFailure, isKernelError, naming } from "./failures.ts";
 import { mapTypeName } from "./kernel-names.ts";
@@ -33,6 +34,7 @@ export async function runPackets(
     netns: namespacePath(params.netns),
     offloadIfindex: null,
     logLevel: 0,
+    signal: abortSignal(token),
   };
   // a namespace that is gone is said once, by its name
   inNamespace(context.native, params.netns, () => undefined);

@@ -2,7 +2,9 @@
 import { type Failure, Failed } from "../protocol/failures.ts";
 import { shortenLog } from "../protocol/shorten-log.ts";
 import type { Judgement, judgeParams } from "../protocol/verify.ts";
+import type { CancellationToken } from "vscode-jsonrpc";
 import type { z } from "zod";
+import { abortSignal } from "./abort-signal.ts";
 import type { HelperContext } from "./context.ts";
 import { asFailure, errnoWords, isKernelError } from "./failures.ts";
 import { holding } from "./ledger.ts";
@@ -16,6 +18,7 @@ const logLevel = 1 | 4;
 export async function judge(
   { native, ledger }: Pick<HelperContext, "native" | "ledger">,
   params: JudgeParams,
+  token: CancellationToken,
 ): Promise<Judgement> {
   const options: LoadOptions = {
     bytes: Buffer.from(params.object, "base64"),
@@ -25,6 +28,7 @@ export async function judge(
     netns: null,
     offloadIfindex: null,
     logLevel,
+    signal: abortSignal(token),
   };
   try {
     return await holding(
@@ -71,6 +75,7 @@ export function refusedLoad(
   if (error.code === "EPERM" && !capabilities.includes("CAP_BPF") && !capabilities.includes("CAP_SYS_ADMIN")) {
     return asFailure(error, { doing: `load ${program}` });
   }
+  if (error.code === "ECANCELED") return { kind: "cancelled", message: `load ${program}: cancelled` };
   if (error.operation === "BPF_PROG_LOAD") return null;
   if (error.operation === "bpf_object__find_program_by_name") {
     const message = `load ${program}: ${object} has no program of that name`;

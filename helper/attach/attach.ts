@@ -1,7 +1,9 @@
 /** object ─attach▶ attachment: loaded, swapped in where main saw what it saw, and left to the kernel. */
+import type { CancellationToken } from "vscode-jsonrpc";
 import type { z } from "zod";
 import type { Attachment, attachProgramParams } from "../../protocol/attach.ts";
 import { Failed, fail } from "../../protocol/failures.ts";
+import { abortSignal } from "../abort-signal.ts";
 import type { HelperContext } from "../context.ts";
 import { errnoWords, isKernelError, naming } from "../failures.ts";
 import { holding } from "../ledger.ts";
@@ -16,20 +18,28 @@ import { swap } from "./swap.ts";
 type AttachProgramParams = z.infer<typeof attachProgramParams>;
 type Context = Pick<HelperContext, "native" | "ledger" | "environment">;
 
-export async function attach(context: Context, params: AttachProgramParams): Promise<Attachment> {
+/** Cancelled, it ends before the swap; from there on what was begun is done. */
+export async function attach(
+  context: Context,
+  params: AttachProgramParams,
+  token: CancellationToken,
+): Promise<Attachment> {
   const { native, ledger } = context;
   // before the load, so that a vanished interface is not blamed on the program
   check(native, params);
   return holding(
     ledger,
     `program ${params.program} for ${params.place.name}`,
-    () => load(native, params),
+    () => load(native, params, token),
     // what is attached stays: netlink holds the program, and the program its maps
     (loaded) => loaded.close(),
     async (loaded) => {
       const mapIds = loaded.maps.map(({ id }) => id);
       const pinned = await pinProgArrays(context, loaded.programId, mapIds);
       try {
+        if (token.isCancellationRequested) {
+          throw new Failed({ kind: "cancelled", message: `attach ${params.program}: cancelled` });
+        }
         return put(native, params, loaded);
       } catch (error) {
         if (pinned) unpinProgArrays(loaded.programId);
@@ -43,7 +53,7 @@ function check(native: NativeFace, { place, expected, mode }: AttachProgramParam
   atPlace(native, place, () => expectAttached(native, place, attachedNow(native, place), expected, mode));
 }
 
-async function load(native: NativeFace, params: AttachProgramParams): Promise<LoadedObject> {
+async function load(native: NativeFace, params: AttachProgramParams, token: CancellationToken): Promise<LoadedObject> {
   const { place, program, name } = params;
   try {
     return await native.loadObject({
@@ -54,6 +64,7 @@ async function load(native: NativeFace, params: AttachProgramParams): Promise<Lo
       netns: namespacePath(place.netns),
       offloadIfindex: params.mode === "hw" ? place.ifindex : null,
       logLevel: 1,
+      signal: abortSignal(token),
     });
   } catch (error) {
     if (!isKernelError(error)) throw error;

@@ -15,7 +15,7 @@ export interface KernelError extends Error {
   readonly operation: string;
   /** netlink's extended acknowledgement, verbatim, where there was one */
   readonly extack?: string;
-  /** the verifier's log, whole, where a program was judged */
+  /** the verifier's log, whole, where a program was judged; of one over 256 MiB its end */
   readonly log?: string;
   /** what libbpf itself printed during the call, all levels from warn up */
   readonly libbpf?: string;
@@ -68,6 +68,11 @@ export interface LoadOptions {
   readonly reuseMaps?: Readonly<Record<string, number>>;
   /** do as the object asks: pin its maps and reuse what is pinned there. Default false, so that a load leaves no pin */
   readonly pinMaps?: boolean;
+  /**
+   * Ends the load in some milliseconds, however long the verifier would take: it rejects with ECANCELED, and nothing is
+   * left loaded. One that is over already is not undone.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -76,7 +81,7 @@ export interface LoadOptions {
  * them: then, and only then, the object's other programs are loaded too.
  */
 export interface LoadedObject {
-  /** whole: the buffer was grown and the load repeated until nothing was cut */
+  /** whole: the buffer was grown and the load repeated until nothing was cut; over 256 MiB only its statistics */
   readonly log: string;
   readonly libbpf: string;
   readonly programFd: number;

@@ -23,6 +23,8 @@ constexpr size_t kFirstLog = size_t{1} << 24;
 constexpr size_t kLogGrowth = 16;
 /** not far below the longest string of V8 */
 constexpr size_t kLongestLog = size_t{1} << 28;
+/** BPF_LOG_STATS of include/linux/bpf_verifier.h: counts, and why it was refused */
+constexpr uint32_t kStatistics = 4;
 
 [[noreturn]] void Refuse(const std::string& operation, const std::string& what, int error, const std::string& cause) {
   Failure failure(operation, what, error);
@@ -100,7 +102,11 @@ const char* FailedStep(const Attempt& attempt) {
   return "bpf_object__load";
 }
 
-Attempt TryLoad(const LoadRequest& request, size_t logSize, bool siblings) {
+void RefuseStopped(const LoadRequest& request, const std::string& what) {
+  if (request.stop && request.stop->Asked()) Refuse("BPF_PROG_LOAD", what, ECANCELED, "it was stopped");
+}
+
+Attempt TryLoad(const LoadRequest& request, size_t logSize, uint32_t logLevel, bool siblings) {
   Prints prints;
   Attempt attempt;
   attempt.object = OpenObject(request.bytes.data(), request.bytes.size(), request.name);
@@ -109,10 +115,14 @@ Attempt TryLoad(const LoadRequest& request, size_t logSize, bool siblings) {
   // not filled with zeros, which would touch all of it
   std::unique_ptr<char[]> log(new char[logSize]);
   log[0] = 0;
-  bpf_program__set_log_level(attempt.program, request.logLevel);
+  bpf_program__set_log_level(attempt.program, logLevel);
   // at level 0 libbpf uses it only to say why a load failed
   bpf_program__set_log_buf(attempt.program, log.get(), logSize);
-  attempt.error = -bpf_object__load(attempt.object.get());
+  {
+    std::optional<Stop::Scope> scope;
+    if (request.stop) scope.emplace(*request.stop);
+    attempt.error = -bpf_object__load(attempt.object.get());
+  }
   bpf_program__set_log_buf(attempt.program, nullptr, 0);
 
   attempt.log = std::string(log.get(), strnlen(log.get(), logSize));
@@ -156,14 +166,22 @@ Loaded LoadProgram(const LoadRequest& request) {
   NetnsScope scope(request.netns);
   std::string what = "load of program " + request.program;
   size_t logSize = kFirstLog;
+  uint32_t logLevel = request.logLevel;
+  std::string tail;
   bool siblings = false;
   for (;;) {
-    Attempt attempt = TryLoad(request, logSize, siblings);
-    if (attempt.logIsCut) {
+    RefuseStopped(request, what);
+    Attempt attempt = TryLoad(request, logSize, logLevel, siblings);
+    RefuseStopped(request, what);
+    if (attempt.logIsCut && logLevel != kStatistics) {
       if (logSize >= kLongestLog) {
-        Refuse("BPF_PROG_LOAD", what, ENOSPC, "its log is over 256 MiB: choose a lower log level");
+        // From Linux 6.4 on the end of it is what is left. Why it was refused, if it was, only another run tells.
+        tail = std::move(attempt.log);
+        logLevel = kStatistics;
+        logSize = kFirstLog;
+      } else {
+        logSize *= kLogGrowth;
       }
-      logSize *= kLogGrowth;
       continue;
     }
     if (!attempt.error) return Describe(std::move(attempt), what);
@@ -173,7 +191,7 @@ Loaded LoadProgram(const LoadRequest& request) {
       continue;
     }
     Failure failure(FailedStep(attempt), what, attempt.error);
-    failure.log = std::move(attempt.log);
+    failure.log = tail.empty() ? std::move(attempt.log) : std::move(tail);
     if (!attempt.libbpf.empty()) failure.libbpf = std::move(attempt.libbpf);
     throw failure;
   }

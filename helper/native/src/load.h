@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "stop.h"
+
 namespace xdpw {
 
 struct CloseObject {
@@ -29,6 +31,8 @@ struct LoadRequest {
   std::optional<uint32_t> offloadIfindex;
   uint32_t logLevel = 0;
   std::map<std::string, uint32_t> reuseMaps;
+  /** null where nobody can stop it */
+  std::shared_ptr<Stop> stop;
 };
 
 /** A program that the kernel accepted; the object owns the descriptors. */
@@ -45,7 +49,10 @@ struct Loaded {
   std::vector<Map> maps;
 };
 
-/** Opens and loads one program on the calling thread, as often as it takes to have the whole log. Throws Failure. */
+/**
+ * Opens and loads one program on the calling thread, as often as it takes to have the whole log. Throws Failure, with
+ * ECANCELED where it was stopped.
+ */
 Loaded LoadProgram(const LoadRequest& request);
 
 }  // namespace xdpw

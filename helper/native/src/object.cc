@@ -63,6 +63,16 @@ class Load : public Task {
   Loaded loaded_;
 };
 
+/** Asks for the end as soon as the AbortSignal says so. */
+std::shared_ptr<Stop> StopWith(Napi::Object signal) {
+  auto stop = std::make_shared<Stop>();
+  if (ToBool(signal.Get("aborted"), "signal.aborted")) stop->Ask();
+  auto abort = Napi::Function::New(signal.Env(), [stop](const Napi::CallbackInfo&) { stop->Ask(); });
+  ToFunction(signal.Get("addEventListener"), "signal.addEventListener")
+      .Call(signal, {Napi::String::New(signal.Env(), "abort"), abort});
+  return stop;
+}
+
 Napi::Value LoadObject(const Napi::CallbackInfo& info) {
   auto options = ToObject(info[0], "options");
   LoadRequest request;
@@ -87,6 +97,8 @@ Napi::Value LoadObject(const Napi::CallbackInfo& info) {
       request.reuseMaps[ToText(name, "reuseMaps")] = ToUint32(maps.Get(name), "reuseMaps");
     }
   }
+  Napi::Value signal = options.Get("signal");
+  if (!signal.IsUndefined()) request.stop = StopWith(ToObject(signal, "signal"));
   return (new Load(info.Env(), std::move(request)))->Start();
 }
 
@@ -134,6 +146,7 @@ Napi::Value LoadPass(const Napi::CallbackInfo& info) {
   instructions[0].imm = XDP_PASS;
   instructions[1].code = BPF_JMP | BPF_EXIT;
   LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_XDP);
+  if (!info[1].IsUndefined() && !info[1].IsNull()) options.prog_ifindex = ToUint32(info[1], "offloadIfindex");
   int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, name.c_str(), "Dual BSD/GPL", instructions, 2, &options);
   if (fd < 0) throw Failure("BPF_PROG_LOAD", "load of program " + name, -fd);
   return Napi::Number::New(info.Env(), fd);
