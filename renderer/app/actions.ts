@@ -2,8 +2,9 @@
 import { attachActive } from "../attach/attach-program.ts";
 import { detachChosen } from "../attach/detach-program.ts";
 import { closeSource } from "../editor/close-source.ts";
-import { runInEditor } from "../editor/focused-editor.ts";
 import { isC } from "../editor/language/system-file.ts";
+import { languageOf } from "../editor/language-of.ts";
+import { objectAt } from "../editor/open-sources.ts";
 import { saveSource } from "../editor/save-source.ts";
 import { showInterface } from "../interfaces/choose-place.ts";
 import { refreshAfterAction } from "../interfaces/refresh-lists.ts";
@@ -13,39 +14,22 @@ import { addEntryKey, requestAddEntry } from "../maps/request-add-entry.ts";
 import type { App } from "../session/app.ts";
 import { showDialog } from "../session/dialog.ts";
 import { stopLastWork } from "../session/work.ts";
+import { newFromTemplate } from "../templates/new-from-template.ts";
 import { changeSetting, editSettings } from "../settings/apply-settings.ts";
 import { newEntry, saveAs } from "../workspace/change-files.ts";
 import { revealInTree } from "../workspace/reveal-in-tree.ts";
 import { unlock } from "../session/unlock.ts";
 import type { SessionState } from "../session/state.ts";
 import { saveAndVerify, verifySource } from "../verify/verify-source.ts";
+import { type Action, hasSource, hasText } from "./action.ts";
+import { codeActions } from "./code-actions.ts";
+import { editActions } from "./edit-actions.ts";
 import { focusEditor, stepRegion } from "./regions.ts";
+import { showPanel } from "./show-panel.ts";
 import { themeChoices } from "./theme.ts";
 
-export type MenuName = "File" | "Edit" | "View" | "Program" | "Map" | "Lab" | "Help";
-export const menuNames: readonly MenuName[] = ["File", "Edit", "View", "Program", "Map", "Lab", "Help"];
-
-export interface Action {
-  readonly id: string;
-  readonly menu: MenuName;
-  readonly title: string;
-  /** "Ctrl+Shift+A"; null where it has none */
-  readonly keys: string | null;
-  readonly run: (app: App) => void;
-  readonly enabled?: (state: SessionState) => boolean;
-  /** a line above it in the menu */
-  readonly apart?: boolean;
-  /** not in the menus: the palette and settings.json know it */
-  readonly hidden?: boolean;
-}
-
-const hasSource = ({ active }: SessionState): boolean => active !== null;
 const hasWorkspace = ({ workspace }: SessionState): boolean => workspace.now !== null;
 const hasPlace = ({ place }: SessionState): boolean => place !== null;
-
-export function showPanel(app: App, id: string, name?: string): void {
-  app.panels.show({ id, where: "panels", ...(name === undefined ? {} : { name }) });
-}
 
 function withActive(app: App, run: (path: string) => Promise<unknown>): void {
   const { active } = app.store.get();
@@ -57,26 +41,15 @@ function closeShownTab(app: App): void {
   if (id === null) return;
   if (id.startsWith("source:")) void closeSource(app, id.slice("source:".length));
   else if (id.startsWith("map:")) closeMap(app, id);
-  else if (id === "start" || id.startsWith("view:") || id === "shortcuts" || id.startsWith("interface:"))
+  else if (
+    id === "start" ||
+    id.startsWith("view:") ||
+    id === "shortcuts" ||
+    id === "code" ||
+    id.startsWith("interface:")
+  )
     app.panels.close(id);
 }
-
-/** What the editor does with its own keys. */
-const inTheEditor: readonly Action[] = (
-  [
-    ["complete", "Complete", "Ctrl+Space", "editor.action.triggerSuggest"],
-    ["fix", "Fix or rewrite…", "Ctrl+.", "editor.action.quickFix"],
-    ["rename", "Rename…", "F2", "editor.action.rename"],
-    ["format", "Format", "Shift+Alt+F", "editor.action.formatDocument"],
-    ["definition", "Go to definition", "F12", "editor.action.revealDefinition"],
-    ["references", "Find uses", "Shift+F12", "editor.action.goToReferences"],
-    ["symbol", "Go to symbol…", "Ctrl+Shift+O", "editor.action.quickOutline"],
-  ] as const
-).map(([id, title, keys, command], index) => ({
-  ...{ id, menu: "Edit", title, keys, apart: index === 0 },
-  run: () => runInEditor(command),
-  enabled: hasSource,
-}));
 
 export const actions: readonly Action[] = [
   {
@@ -85,6 +58,14 @@ export const actions: readonly Action[] = [
     title: "New file…",
     keys: "Alt+N",
     run: (app) => newEntry(app, "file", null),
+    enabled: hasWorkspace,
+  },
+  {
+    id: "new-from-template",
+    menu: "File",
+    title: "New from template…",
+    keys: "Alt+Shift+N",
+    run: (app) => newFromTemplate(app, null),
     enabled: hasWorkspace,
   },
   { id: "open", menu: "File", title: "Open…", keys: "Ctrl+O", run: (app) => app.store.set({ opening: true }) },
@@ -108,7 +89,10 @@ export const actions: readonly Action[] = [
     menu: "File",
     title: "Save and verify",
     keys: "Ctrl+S",
-    run: (app) => withActive(app, (path) => (isC(path) ? saveAndVerify(app, path) : saveSource(app, path))),
+    run: (app) =>
+      withActive(app, (path) =>
+        isC(path) || objectAt(app, path) !== null ? saveAndVerify(app, path) : saveSource(app, path),
+      ),
     enabled: hasSource,
     apart: true,
   },
@@ -118,7 +102,7 @@ export const actions: readonly Action[] = [
     title: "Save only",
     keys: "Ctrl+Shift+S",
     run: (app) => withActive(app, (path) => saveSource(app, path)),
-    enabled: hasSource,
+    enabled: hasText,
   },
   {
     id: "save-as",
@@ -126,7 +110,7 @@ export const actions: readonly Action[] = [
     title: "Save as…",
     keys: "Ctrl+Alt+S",
     run: (app) => withActive(app, async (path) => saveAs(app, path)),
-    enabled: hasSource,
+    enabled: hasText,
   },
   {
     id: "settings",
@@ -137,50 +121,7 @@ export const actions: readonly Action[] = [
     apart: true,
   },
   { id: "close", menu: "File", title: "Close tab", keys: "Alt+W", run: closeShownTab, apart: true },
-  { id: "undo", menu: "Edit", title: "Undo", keys: "Ctrl+Z", run: () => runInEditor("undo"), enabled: hasSource },
-  { id: "redo", menu: "Edit", title: "Redo", keys: "Ctrl+Shift+Z", run: () => runInEditor("redo"), enabled: hasSource },
-  {
-    id: "find",
-    menu: "Edit",
-    title: "Find",
-    keys: "Ctrl+F",
-    run: () => runInEditor("actions.find"),
-    enabled: hasSource,
-    apart: true,
-  },
-  {
-    id: "replace",
-    menu: "Edit",
-    title: "Replace",
-    keys: "Ctrl+H",
-    run: () => runInEditor("editor.action.startFindReplaceAction"),
-    enabled: hasSource,
-  },
-  {
-    id: "comment",
-    menu: "Edit",
-    title: "Comment or uncomment lines",
-    keys: "Ctrl+/",
-    run: () => runInEditor("editor.action.commentLine"),
-    enabled: hasSource,
-  },
-  {
-    id: "line",
-    menu: "Edit",
-    title: "Go to line…",
-    keys: "Ctrl+G",
-    run: () => runInEditor("editor.action.gotoLine"),
-    enabled: hasSource,
-  },
-  ...inTheEditor,
-  {
-    id: "next-problem",
-    menu: "Edit",
-    title: "Next problem",
-    keys: "F8",
-    run: () => runInEditor("editor.action.marker.next"),
-    enabled: hasSource,
-  },
+  ...editActions,
   {
     id: "palette",
     menu: "View",
@@ -239,6 +180,7 @@ export const actions: readonly Action[] = [
     },
     enabled: hasPlace,
   },
+  ...codeActions,
   {
     id: "sidebar",
     menu: "View",
@@ -339,6 +281,14 @@ export const actions: readonly Action[] = [
     keys: "Ctrl+Shift+A",
     run: (app) => void attachActive(app),
     apart: true,
+  },
+  {
+    id: "load-options",
+    menu: "Program",
+    title: "Load options…",
+    keys: "Alt+L",
+    run: (app) => withActive(app, async (path) => showDialog(app, { kind: "load", path })),
+    enabled: ({ active }) => active !== null && languageOf(active) === "c",
   },
   {
     id: "detach",

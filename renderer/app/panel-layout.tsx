@@ -1,5 +1,5 @@
 import { Actions, type Action, type ITabRenderValues, Layout, type TabNode } from "flexlayout-react";
-import { useCallback } from "react";
+import { lazy, Suspense, useCallback } from "react";
 import { CommandsPanel } from "../commands/commands-panel.tsx";
 import { closeSource } from "../editor/close-source.ts";
 import { shortName } from "../editor/open-sources.ts";
@@ -16,6 +16,14 @@ import { SearchPanel } from "../workspace/search-panel.tsx";
 import { pathOfTab } from "./panels.ts";
 import { stepIntoPanel } from "./regions.ts";
 import { ShortcutsPage } from "./shortcuts-page.tsx";
+
+const CodePanel = lazy(async () => ({ default: (await import("../code/code-panel.tsx")).CodePanel }));
+const ObjectPanel = lazy(async () => ({ default: (await import("../object/object-panel.tsx")).ObjectPanel }));
+
+/** Its code comes when it is shown. */
+function later(panel: React.ReactNode): React.ReactNode {
+  return <Suspense fallback={<p className="empty">Opening…</p>}>{panel}</Suspense>;
+}
 
 function content(node: TabNode): React.ReactNode {
   const id = node.getId();
@@ -36,6 +44,8 @@ function content(node: TabNode): React.ReactNode {
       return <VerifierPanel />;
     case "traffic":
       return <TrafficPanel />;
+    case "code":
+      return later(<CodePanel />);
     case "commands":
       return <CommandsPanel />;
     case "map":
@@ -49,8 +59,9 @@ function content(node: TabNode): React.ReactNode {
 
 /** Tabs of the last time are there before their texts are. */
 function SourceTab({ path }: { readonly path: string }): React.ReactNode {
-  const isOpen = useSession(({ sources }) => sources.some((source) => source.path === path));
-  return isOpen ? <SourcePanel path={path} /> : <p className="empty">Opening {path}…</p>;
+  const source = useSession(({ sources }) => sources.find((one) => one.path === path));
+  if (source === undefined) return <p className="empty">Opening {path}…</p>;
+  return source.object === undefined ? <SourcePanel path={path} /> : later(<ObjectPanel path={path} />);
 }
 
 const icons = {

@@ -14,6 +14,8 @@ export interface Panels {
   readonly model: Model;
   /** id: "start", "source:PATH", "interface:KEY", "map:ID", "problems", …; makes the tab where there is none, and brings it to the front */
   show(panel: { readonly id: string; readonly where: "editors" | "panels"; readonly name?: string }): void;
+  /** at the right of where a source was used last; where it is there already, it comes to the front in its place */
+  showBeside(panel: { readonly id: string; readonly name: string }): void;
   close(id: string): void;
   has(id: string): boolean;
   isShown(id: string): boolean;
@@ -125,7 +127,9 @@ function startModel(): Model {
 const fixedTabs = (layout.layout.children ?? []).flatMap((child) =>
   "children" in child ? child.children : [],
 ) as readonly IJsonTabNode[];
-const lasting = new Set([...fixedTabs.map(({ id }) => id ?? ""), "start", "shortcuts"]);
+/** among the sources, and there only when they were asked for */
+const besides = ["start", "shortcuts", "code"];
+const lasting = new Set([...fixedTabs.map(({ id }) => id ?? ""), ...besides]);
 
 export function createPanels(): Panels {
   const model = startModel();
@@ -148,8 +152,8 @@ export function createPanels(): Panels {
     });
     return found;
   };
-  const setOf = (node: TabNode): TabSetNode | null => {
-    const parent = node.getParent();
+  const setOf = (node: TabNode | null): TabSetNode | null => {
+    const parent = node?.getParent();
     return parent instanceof TabSetNode ? parent : null;
   };
   /** new sources open where a source was used last */
@@ -171,6 +175,19 @@ export function createPanels(): Panels {
       // The tabset may be gone when the user dragged its last tab away.
       const target = model.getNodeById(wanted) === undefined ? model.getActiveTabset()?.getId() : wanted;
       if (target !== undefined) model.doAction(Actions.addTab(json, target, DockLocation.CENTER, -1, true));
+    },
+    showBeside({ id, name }) {
+      const maximized = model.getMaximizedTabset();
+      if (maximized !== undefined && setOf(tab(id)) !== maximized) {
+        model.doAction(Actions.maximizeToggle(maximized.getId()));
+      }
+      if (tab(id) !== null) {
+        model.doAction(Actions.selectTab(id));
+        return;
+      }
+      const target = model.getNodeById(editors()) === undefined ? model.getActiveTabset()?.getId() : editors();
+      const json = { type: "tab", id, name, component: id };
+      if (target !== undefined) model.doAction(Actions.addTab(json, target, DockLocation.RIGHT, -1, true));
     },
     close(id) {
       if (tab(id) === null) return;
@@ -215,7 +232,7 @@ export function createPanels(): Panels {
       const active = model.getActiveTabset();
       const shown = active?.getSelectedNode();
       if (active === undefined || !(shown instanceof TabNode)) return;
-      const isPanel = lasting.has(shown.getId()) && shown.getId() !== "start" && shown.getId() !== "shortcuts";
+      const isPanel = lasting.has(shown.getId()) && !besides.includes(shown.getId());
       const others: TabSetNode[] = [];
       model.visitNodes((node) => {
         if (node instanceof TabSetNode && node !== active && (node.getId() === "panels") === isPanel) others.push(node);
@@ -240,6 +257,7 @@ export function createPanels(): Panels {
       }
     },
     reset() {
+      if (tab("code") !== null) model.doAction(Actions.deleteTab("code"));
       const others = all().filter((node) => !lasting.has(node.getId()));
       for (const node of others) {
         if (!node.getId().startsWith("view:")) {

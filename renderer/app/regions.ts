@@ -24,7 +24,7 @@ export function stepRegion(by: 1 | -1): void {
 /** The part that holds the shown source, else the first tab set. */
 export function focusEditor(): void {
   const sets = partsInOrder().filter(({ name }) => name.startsWith("/"));
-  const withEditor = sets.find(({ roots }) => roots.some((root) => editorIn(root) !== null));
+  const withEditor = sets.find(({ roots }) => roots.some((root) => editorIn(root)?.closest(".code-panel") === null));
   const target = withEditor ?? sets[0];
   if (target !== undefined) focusPart(target);
 }

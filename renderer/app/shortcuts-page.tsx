@@ -2,7 +2,8 @@ import { Button } from "react-aria-components";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { editSettings } from "../settings/apply-settings.ts";
 import { boundKeys } from "../settings/keys-of.ts";
-import { actions, menuNames } from "./actions.ts";
+import { menuNames } from "./action.ts";
+import { actions } from "./actions.ts";
 
 const others: readonly { readonly what: string; readonly keys: string }[] = [
   { what: "Let Tab leave the editor, or type tabs again", keys: "Ctrl+M" },

@@ -3,7 +3,8 @@ import type { Settings } from "../../protocol/settings.ts";
 import type { App } from "../session/app.ts";
 import { stopLastWork } from "../session/work.ts";
 import { keysOf } from "../settings/keys-of.ts";
-import { type Action, actions } from "./actions.ts";
+import type { Action } from "./action.ts";
+import { actions } from "./actions.ts";
 import { type Chord, chordOf, matches } from "./chords.ts";
 
 interface Binding {

@@ -22,7 +22,7 @@ export function StatusBar(): React.ReactNode {
       <span role="status" aria-label="Verdict">
         {source === null ? "" : statusOf(source)}
       </span>
-      {source !== null && cursor !== null && (
+      {source !== null && source.object === undefined && cursor !== null && (
         <span className="number">
           Ln {cursor.line}, Col {cursor.column}
         </span>

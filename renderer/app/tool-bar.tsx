@@ -8,6 +8,7 @@ import { activeSource } from "../editor/open-sources.ts";
 import { chosenInterface } from "../interfaces/chosen-interface.ts";
 import { InterfacePicker } from "../interfaces/interface-picker.tsx";
 import { ModePicker } from "../interfaces/mode-picker.tsx";
+import { LoadTools } from "../reload/load-tools.tsx";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { ariaKeys, keysOf } from "../settings/keys-of.ts";
 import { saveAndVerify } from "../verify/verify-source.ts";
@@ -31,7 +32,7 @@ export function ToolBar(): React.ReactNode {
         <Button
           className="button"
           {...shortcut(saveKeys)}
-          isDisabled={source === null || languageOf(source.path) !== "c"}
+          isDisabled={source === null || (source.object === undefined && languageOf(source.path) !== "c")}
           onPress={() => source !== null && void saveAndVerify(app, source.path)}
         >
           <span aria-hidden="true">{rejected ? "✗" : "✓"}</span> Verify <kbd aria-hidden="true">{saveKeys}</kbd>
@@ -44,6 +45,7 @@ export function ToolBar(): React.ReactNode {
         >
           Attach <kbd aria-hidden="true">{attachKeys}</kbd>
         </Button>
+        <LoadTools />
         <Button
           className="button"
           {...shortcut(detachKeys)}

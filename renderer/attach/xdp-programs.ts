@@ -7,6 +7,9 @@ export function xdpPrograms(source: OpenSource | null): readonly string[] {
   if (source === null) return [];
   const build = buildOf(source.check);
   if (build?.ok === true) return build.programs.filter(({ type }) => type === "xdp").map(({ name }) => name);
+  if (source.object !== undefined) {
+    return source.object.programs.filter(({ type }) => type === "xdp").map(({ name }) => name);
+  }
   const text = textAt(source.path);
   return text === undefined
     ? []

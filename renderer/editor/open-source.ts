@@ -5,11 +5,12 @@ import type { App } from "../session/app.ts";
 import { notify, notifyFailure } from "../session/notices.ts";
 import type { Draft } from "../../protocol/workspace.ts";
 import { dropDraft, keepDraft, keepDraftHere, readDraft } from "./drafts.ts";
+import { openObject } from "../object/open-object.ts";
 import { dropPreview } from "./language/preview-texts.ts";
 import { languageOf } from "./language-of.ts";
 import { loadMonaco } from "./load-monaco.ts";
 import { rememberOpen } from "./remember-open.ts";
-import { changeSource, type OpenSource } from "./open-sources.ts";
+import { changeSource, objectAt, type OpenSource } from "./open-sources.ts";
 import { verifyWhileTyping } from "../verify/verify-while-typing.ts";
 import { isDirty, keepText, type Text, textAt, wholeText } from "./texts.ts";
 
@@ -18,7 +19,7 @@ const draftMilliseconds = 400;
 
 /** Returns whether it is open afterwards. */
 export async function openSource(app: App, path: string): Promise<boolean> {
-  if (textAt(path) !== undefined) {
+  if (textAt(path) !== undefined || objectAt(app, path) !== null) {
     showSource(app, path);
     return true;
   }
@@ -39,9 +40,14 @@ export async function openSource(app: App, path: string): Promise<boolean> {
       });
       return true;
     }
+    if (error instanceof Failed && isNoText(error)) return openObject(app, path);
     notifyFailure(app, `open ${path}`, error);
     return false;
   }
+}
+
+function isNoText({ failure }: Failed): boolean {
+  return failure.kind === "file" && (failure.code === "binary" || failure.code === "encoding");
 }
 
 /** For a source that was just read, such as a template's copy. */

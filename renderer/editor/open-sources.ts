@@ -2,6 +2,7 @@
 import type { Build } from "../../protocol/build.ts";
 import type { Diagnostic } from "../../protocol/diagnostic.ts";
 import type { Verdict } from "../../protocol/verify.ts";
+import type { ObjectTree } from "../../protocol/views.ts";
 import type { App } from "../session/app.ts";
 import type { SessionState } from "../session/state.ts";
 
@@ -23,6 +24,8 @@ export interface OpenSource {
   readonly editedSince: boolean;
   /** typing paused or is about to: a verdict on the text as it is comes by itself */
   readonly awaited: boolean;
+  /** what an object on disk holds, that was built elsewhere; left out for a text */
+  readonly object?: ObjectTree;
 }
 
 export function changeSource(app: App, path: string, patch: Partial<OpenSource>): void {
@@ -33,6 +36,10 @@ export function changeSource(app: App, path: string, patch: Partial<OpenSource>)
   // Every key typed comes by here: mostly nothing is new.
   if ((Object.keys(changed) as (keyof OpenSource)[]).every((key) => Object.is(changed[key], old[key]))) return;
   app.store.set({ sources: sources.map((source) => (source === old ? changed : source)) });
+}
+
+export function objectAt(app: App, path: string): ObjectTree | null {
+  return app.store.get().sources.find((source) => source.path === path)?.object ?? null;
 }
 
 export function activeSource(state: SessionState): OpenSource | null {

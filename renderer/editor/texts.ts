@@ -1,4 +1,5 @@
 /** The texts being edited: Monaco's models, one a path, and which state of each is the saved one. */
+import type { Input } from "../../protocol/build.ts";
 import type { editor } from "monaco-editor/editor/editor.api.js";
 
 export interface Text {
@@ -26,6 +27,12 @@ export function isDirty(text: Text): boolean {
 /** With its line endings and byte order mark as they were. */
 export function wholeText(text: Text): string {
   return text.model.getValue(undefined, true);
+}
+
+/** What main is given of a source: the text as it stands; of an object its path alone. */
+export function inputOf(path: string): Input {
+  const text = texts.get(path);
+  return { path, text: text === undefined ? null : wholeText(text) };
 }
 
 export function dropText(path: string): void {

@@ -80,12 +80,13 @@ export function statusOf(source: OpenSource): string {
   const { check } = source;
   if (check === null) return source.dirty ? "unsaved" : "";
   if (source.dirty) return "unsaved";
+  const done = source.object === undefined ? "saved → " : "";
   if (check.kind === "build") {
     return check.build.ok
-      ? `saved → built ${milliseconds(check.build.milliseconds)}, not verified`
-      : `saved → does not build ${milliseconds(check.build.milliseconds)}`;
+      ? `${done}built ${milliseconds(check.build.milliseconds)}, not verified`
+      : `${done}does not build ${milliseconds(check.build.milliseconds)}`;
   }
   const { verdict } = check;
   const word = verdict.accepted ? "accepted" : verdict.build.ok ? "rejected" : "does not build";
-  return `saved → ${word} ${milliseconds(verdict.milliseconds)}`;
+  return `${done}${word} ${milliseconds(verdict.milliseconds)}`;
 }

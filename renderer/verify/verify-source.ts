@@ -1,10 +1,11 @@
 /** Saves a source and asks the kernel's verifier about it; without privilege, at least builds it. */
 import type { CancellationToken } from "vscode-jsonrpc";
+import type { Input } from "../../protocol/build.ts";
 import { Failed } from "../../protocol/failures.ts";
-import { baseName, buildOf, changeSource, type Check, diagnosticsOf } from "../editor/open-sources.ts";
+import { baseName, buildOf, changeSource, type Check, diagnosticsOf, objectAt } from "../editor/open-sources.ts";
 import { saveSource } from "../editor/save-source.ts";
 import { showMarkers } from "../editor/show-markers.ts";
-import { textAt, wholeText } from "../editor/texts.ts";
+import { inputOf, textAt } from "../editor/texts.ts";
 import type { App } from "../session/app.ts";
 import { notify, notifyFailure } from "../session/notices.ts";
 import { wordsOf } from "../session/failure-words.ts";
@@ -14,22 +15,23 @@ import { logLimit } from "./log-limit.ts";
 import { endTypedRun, isTypedRun } from "./verify-while-typing.ts";
 
 export async function saveAndVerify(app: App, path: string): Promise<void> {
-  if (await saveSource(app, path)) await verifySource(app, path);
+  if (objectAt(app, path) !== null || (await saveSource(app, path))) await verifySource(app, path);
 }
 
 export async function verifySource(app: App, path: string): Promise<void> {
   const text = textAt(path);
-  if (text === undefined) return;
-  const checked = text.model.getAlternativeVersionId();
-  const input = { path, text: wholeText(text) };
+  const object = objectAt(app, path);
+  if (text === undefined && object === null) return;
+  const checked = text?.model.getAlternativeVersionId();
+  const input = inputOf(path);
   endTypedRun(path);
   changeSource(app, path, { checking: true });
   try {
     const title = `verify ${baseName(path)}`;
     // what it loads is closed again whatever happens: nobody has to wait for the kernel to finish
     const check = await work(app, { kind: "verify", title, leaveable: true }, (token) => judge(app, input, token));
-    if (text.model.isDisposed()) return;
-    const editedSince = text.model.getAlternativeVersionId() !== checked;
+    if (text?.model.isDisposed() === true) return;
+    const editedSince = text?.model.getAlternativeVersionId() !== checked || objectAt(app, path) !== object;
     changeSource(app, path, { check, editedSince });
     await showMarkers(path, diagnosticsOf(check), programsOf(check));
     for (const note of buildOf(check)?.notes ?? []) notify(app, { kind: "info", title: note });
@@ -40,7 +42,7 @@ export async function verifySource(app: App, path: string): Promise<void> {
   }
 }
 
-async function judge(app: App, input: { path: string; text: string }, token: CancellationToken): Promise<Check> {
+async function judge(app: App, input: Input, token: CancellationToken): Promise<Check> {
   try {
     return { kind: "verdict", verdict: await app.request("verify.verify", { input, logLimit }, token) };
   } catch (error) {

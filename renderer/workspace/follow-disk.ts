@@ -4,10 +4,11 @@
  */
 import type { SourceChanged } from "../../protocol/workspace.ts";
 import { dropDraft } from "../editor/drafts.ts";
-import { baseName, changeSource } from "../editor/open-sources.ts";
+import { baseName, changeSource, objectAt } from "../editor/open-sources.ts";
 import { replaceText } from "../editor/replace-text.ts";
 import { reloadSource, saved } from "../editor/save-source.ts";
 import { isDirty, type Text, textAt, wholeText } from "../editor/texts.ts";
+import { rereadObject } from "../object/open-object.ts";
 import type { App } from "../session/app.ts";
 import { notify } from "../session/notices.ts";
 
@@ -38,7 +39,10 @@ export function followDisk(app: App): void {
 
 export async function hearSource(app: App, { path, version }: SourceChanged): Promise<void> {
   const text = textAt(path);
-  if (text === undefined) return;
+  if (text === undefined) {
+    if (version !== null && objectAt(app, path) !== null) await rereadObject(app, path);
+    return;
+  }
   // our own save is told of, too, and maybe before its answer is here
   await saved(path);
   const source = app.store.get().sources.find((open) => open.path === path);

@@ -1,0 +1,30 @@
+/** From the line of C that the cursor is in to the code that came from it, and back. */
+import type { App } from "../session/app.ts";
+import { showCode } from "./code-views.ts";
+
+let shown: (() => void) | null = null;
+let asked = false;
+
+/** The shown code says how to go. Gives back how to take that back. */
+export function offerOtherSide(go: () => void): () => void {
+  shown = go;
+  return () => {
+    if (shown === go) shown = null;
+  };
+}
+
+/** Asked once: somebody wants to go to code that was not there yet. */
+export function isOtherSideAsked(): boolean {
+  const was = asked;
+  asked = false;
+  return was;
+}
+
+export function goToOtherSide(app: App): void {
+  if (app.panels.isShown("code") && shown !== null) {
+    shown();
+    return;
+  }
+  asked = true;
+  showCode(app, app.store.get().codeView === "object" ? "assembly" : undefined);
+}
