@@ -1,6 +1,7 @@
 import { useSession } from "../session/use-app.tsx";
 import { OpenDialog } from "../editor/open-dialog.tsx";
 import { Palette } from "../palette/palette.tsx";
+import { NewFromTemplateDialog } from "../templates/new-from-template-dialog.tsx";
 import { FolderDialog } from "../workspace/folder-dialog.tsx";
 import { NamingDialog } from "../workspace/naming-dialog.tsx";
 import { Banners } from "./banners.tsx";
@@ -29,6 +30,7 @@ export function Frame(): React.ReactNode {
       <OpenDialog />
       <FolderDialog />
       <NamingDialog />
+      <NewFromTemplateDialog />
       <Palette />
     </div>
   );

@@ -125,14 +125,14 @@ function TemplatesItem(): React.ReactNode {
   const templates = useSession((state) => state.templates);
   return (
     <SubmenuTrigger>
-      <MenuItem id="templates" className="menu-item" textValue="New from template">
-        <span className="label">New from template</span>
+      <MenuItem id="templates" className="menu-item" textValue="Open template">
+        <span className="label">Open template</span>
         <span aria-hidden="true">›</span>
       </MenuItem>
       <Popover className="popover">
         <Menu
           className="menu"
-          aria-label="New from template"
+          aria-label="Open template"
           data-submenu=""
           onAction={(key) => void openTemplate(app, String(key))}
         >

@@ -1,20 +1,10 @@
-import { useEffect, useRef, useState } from "react";
-import {
-  Button,
-  Dialog,
-  Heading,
-  Input,
-  Label,
-  ListBox,
-  ListBoxItem,
-  Modal,
-  ModalOverlay,
-  TextField,
-} from "react-aria-components";
-import type { Directory } from "../../protocol/source.ts";
+import { Button, ListBox, ListBoxItem } from "react-aria-components";
+import { DialogFrame } from "../app/dialog-frame.tsx";
 import { focusEditor } from "../app/regions.ts";
-import { wordsOf } from "../session/failure-words.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
+import { PathField } from "../workspace/path-field.tsx";
+import { useBrowsing } from "../workspace/use-browsing.ts";
+import { joinPath, parentOf } from "../workspace/workspace-view.ts";
 import { openSource } from "./open-source.ts";
 
 const marks = {
@@ -30,54 +20,21 @@ export function OpenDialog(): React.ReactNode {
   const open = useSession((state) => state.opening);
   const close = (): void => app.store.set({ opening: false });
   return (
-    <ModalOverlay className="shade" isOpen={open} isDismissable onOpenChange={(is) => app.store.set({ opening: is })}>
-      <Modal className="modal large">
-        <Dialog className="dialog">
-          <Heading slot="title" level={2}>
-            Open a file
-          </Heading>
-          <OpenForm close={close} />
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <DialogFrame title="Open a file" isOpen={open} close={close} large>
+      <OpenForm close={close} />
+    </DialogFrame>
   );
 }
 
 function OpenForm({ close }: { readonly close: () => void }): React.ReactNode {
   const app = useApp();
   const workspace = useSession((state) => state.session?.workspace ?? "/");
-  const [folder, setFolder] = useState(workspace);
-  const [path, setPath] = useState(withSlash(workspace));
-  const [listing, setListing] = useState<Directory | null>(null);
-  const [failed, setFailed] = useState<string | null>(null);
-  const field = useRef<HTMLInputElement>(null);
-
-  useEffect(() => {
-    let ended = false;
-    app.request("source.list", { path: folder }).then(
-      (found) => {
-        if (ended) return;
-        setListing({ ...found, path: folder });
-        setFailed(null);
-      },
-      (error: unknown) => {
-        if (!ended) setFailed(wordsOf(error)?.title ?? null);
-      },
-    );
-    return () => {
-      ended = true;
-    };
-  }, [app, folder]);
-
-  const enter = (to: string): void => {
-    setFolder(to);
-    setPath(withSlash(to));
-    field.current?.focus();
-  };
+  const browsing = useBrowsing(workspace);
+  const { folder, path, entries, look } = browsing;
   const submit = (to: string): void => {
-    const entry = to.endsWith("/") ? "directory" : listing?.entries.find(({ name }) => join(folder, name) === to)?.kind;
+    const entry = to.endsWith("/") ? "directory" : entries.find(({ name }) => joinPath(folder, name) === to)?.kind;
     if (entry === "directory") {
-      enter(to === "/" ? to : to.replace(/\/+$/, ""));
+      look(to === "/" ? to : to.replace(/\/+$/, ""));
       return;
     }
     void openSource(app, to).then((opened) => {
@@ -95,36 +52,18 @@ function OpenForm({ close }: { readonly close: () => void }): React.ReactNode {
         submit(path);
       }}
     >
-      <TextField className="field wide" value={path} onChange={setPath} autoFocus>
-        <Label>Path</Label>
-        <Input className="input mono" spellCheck={false} ref={field} />
-      </TextField>
-      {failed !== null && (
-        <p className="bad-text" role="alert">
-          {failed}
-        </p>
-      )}
+      <PathField browsing={browsing} />
       <ListBox
         aria-label={`Files in ${folder}`}
         className="files"
         onAction={(key) => {
-          const name = String(key);
-          if (name === "..") enter(folder.replace(/\/[^/]+$/, "") || "/");
-          else submit(join(folder, name));
+          if (key === "..") look(parentOf(folder));
+          else submit(joinPath(folder, String(key)));
         }}
         renderEmptyState={() => <p className="empty-line">Nothing is in this folder.</p>}
       >
-        {[
-          ...(folder === "/" ? [] : [{ name: "..", kind: "directory" as const }]),
-          ...(listing?.path === folder ? listing.entries : []),
-        ].map(({ name, kind }) => (
-          <ListBoxItem
-            key={name}
-            id={name}
-            className="line"
-            textValue={name}
-            isDisabled={kind === "other" || kind === "object"}
-          >
+        {[...(folder === "/" ? [] : [{ name: "..", kind: "directory" as const }]), ...entries].map(({ name, kind }) => (
+          <ListBoxItem key={name} id={name} className="line" textValue={name} isDisabled={kind === "other"}>
             <span className={`codicon ${marks[kind]}`} aria-hidden="true" />
             <span className="grow cut">
               {name}
@@ -143,12 +82,4 @@ function OpenForm({ close }: { readonly close: () => void }): React.ReactNode {
       </div>
     </form>
   );
-}
-
-function join(folder: string, name: string): string {
-  return withSlash(folder) + name;
-}
-
-function withSlash(folder: string): string {
-  return folder.endsWith("/") ? folder : `${folder}/`;
 }

@@ -236,7 +236,7 @@ function useDoable(): readonly Entry[] {
       ...state.templates.map(
         ({ id, title }): Entry => ({
           id: `template ${id}`,
-          name: `New from template: ${title}`,
+          name: `Open template: ${title}`,
           note: "",
           keys: null,
           enabled: true,

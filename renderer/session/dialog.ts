@@ -18,6 +18,8 @@ export type Dialog =
   | Naming
   /** of a folder to open as workspace */
   | { readonly kind: "folder" }
+  /** what a copy of a template is to be called; `id` of the one to begin with */
+  | { readonly kind: "template"; readonly id: string | null }
   /** files, and behind ">" actions */
   | { readonly kind: "palette"; readonly text: string };
 

@@ -4,6 +4,7 @@ import { activeSource } from "../editor/open-sources.ts";
 import { chosenInterface } from "../interfaces/chosen-interface.ts";
 import { LabButton } from "../lab/lab-button.tsx";
 import { useApp, useSession } from "../session/use-app.tsx";
+import { newFromTemplate } from "./new-from-template.ts";
 import { openTemplate } from "./open-template.ts";
 
 /** Where to begin: a program to open, a lab to run it in, and what comes next. */
@@ -85,9 +86,18 @@ function TemplateCard({
         </details>
       )}
       <span className="grow" />
-      <Button className="button" aria-label={`Open ${title}`} onPress={() => void openTemplate(app, id)}>
-        Open
-      </Button>
+      <span className="row">
+        <Button className="button" aria-label={`Open ${title}`} onPress={() => void openTemplate(app, id)}>
+          Open
+        </Button>
+        <Button
+          className="link-button quiet"
+          aria-label={`New from ${title}…`}
+          onPress={() => newFromTemplate(app, id)}
+        >
+          New…
+        </Button>
+      </span>
     </li>
   );
 }

@@ -1,21 +1,10 @@
-import { useEffect, useRef, useState } from "react";
-import {
-  Button,
-  Dialog,
-  Heading,
-  Input,
-  Label,
-  ListBox,
-  ListBoxItem,
-  Modal,
-  ModalOverlay,
-  TextField,
-} from "react-aria-components";
-import type { Directory } from "../../protocol/source.ts";
+import { Button, ListBox, ListBoxItem } from "react-aria-components";
+import { DialogFrame } from "../app/dialog-frame.tsx";
 import { closeDialog } from "../session/dialog.ts";
-import { wordsOf } from "../session/failure-words.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { openWorkspace } from "./open-workspace.ts";
+import { PathField } from "./path-field.tsx";
+import { useBrowsing } from "./use-browsing.ts";
 import { joinPath, parentOf } from "./workspace-view.ts";
 
 /** File > Open folder: a path to type, the folders in it, and what was open before. */
@@ -23,55 +12,17 @@ export function FolderDialog(): React.ReactNode {
   const app = useApp();
   const open = useSession((state) => state.dialog?.kind === "folder");
   return (
-    <ModalOverlay
-      className="shade"
-      isOpen={open}
-      isDismissable
-      onOpenChange={(is) => {
-        if (!is) closeDialog(app);
-      }}
-    >
-      <Modal className="modal large">
-        <Dialog className="dialog">
-          <Heading slot="title" level={2}>
-            Open a folder as workspace
-          </Heading>
-          <FolderForm />
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <DialogFrame title="Open a folder as workspace" isOpen={open} close={() => closeDialog(app)} large>
+      <FolderForm />
+    </DialogFrame>
   );
 }
 
 function FolderForm(): React.ReactNode {
   const app = useApp();
   const now = useSession((state) => state.workspace.now);
-  const [folder, setFolder] = useState(now?.folder ?? "/");
-  const [path, setPath] = useState(withSlash(now?.folder ?? "/"));
-  const [listing, setListing] = useState<Directory | null>(null);
-  const [failed, setFailed] = useState<string | null>(null);
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    let ended = false;
-    app.request("source.list", { path: folder }).then(
-      (found) => {
-        if (ended) return;
-        setListing({ ...found, path: folder });
-        setFailed(null);
-      },
-      (error: unknown) => {
-        if (!ended) setFailed(wordsOf(error)?.title ?? null);
-      },
-    );
-    return () => {
-      ended = true;
-    };
-  }, [app, folder]);
-  const look = (to: string): void => {
-    setFolder(to);
-    setPath(withSlash(to));
-    field.current?.focus();
-  };
+  const browsing = useBrowsing(now?.folder ?? "/");
+  const { folder, path, entries, look } = browsing;
   const open = (to: string | null): void => {
     void openWorkspace(app, to).then((opened) => {
       if (opened) closeDialog(app);
@@ -86,15 +37,7 @@ function FolderForm(): React.ReactNode {
         open(path.replace(/(?<=.)\/+$/, ""));
       }}
     >
-      <TextField className="field wide" value={path} onChange={setPath} autoFocus>
-        <Label>Path</Label>
-        <Input className="input mono" spellCheck={false} autoComplete="off" ref={field} />
-      </TextField>
-      {failed !== null && (
-        <p className="bad-text" role="alert">
-          {failed}
-        </p>
-      )}
+      <PathField browsing={browsing} />
       <ListBox
         aria-label={`Folders in ${folder}`}
         className="files short"
@@ -103,9 +46,7 @@ function FolderForm(): React.ReactNode {
       >
         {[
           ...(folder === "/" ? [] : [".."]),
-          ...(listing?.path === folder ? listing.entries : [])
-            .filter(({ kind }) => kind === "directory")
-            .map(({ name }) => name),
+          ...entries.filter(({ kind }) => kind === "directory").map(({ name }) => name),
         ].map((name) => (
           <ListBoxItem key={name} id={name} className="line" textValue={name}>
             <span className="codicon codicon-folder" aria-hidden="true" />
@@ -136,8 +77,4 @@ function FolderForm(): React.ReactNode {
       </div>
     </form>
   );
-}
-
-function withSlash(folder: string): string {
-  return folder.endsWith("/") ? folder : `${folder}/`;
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
-import { Button, Dialog, Heading, Input, Label, Modal, ModalOverlay, TextField } from "react-aria-components";
+import { Button, Input, Label, TextField } from "react-aria-components";
+import { DialogFrame } from "../app/dialog-frame.tsx";
 import { closeDialog, type Naming } from "../session/dialog.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
 
@@ -11,25 +12,9 @@ export function NamingDialog(): React.ReactNode {
   const dialog = useSession((state) => state.dialog);
   const naming = dialog?.kind === "naming" ? dialog : null;
   return (
-    <ModalOverlay
-      className="shade"
-      isOpen={naming !== null}
-      isDismissable
-      onOpenChange={(open) => {
-        if (!open) closeDialog(app);
-      }}
-    >
-      <Modal className="modal">
-        {naming !== null && (
-          <Dialog className="dialog">
-            <Heading slot="title" level={2}>
-              {naming.title}
-            </Heading>
-            <NamingForm naming={naming} />
-          </Dialog>
-        )}
-      </Modal>
-    </ModalOverlay>
+    <DialogFrame title={naming?.title ?? ""} isOpen={naming !== null} close={() => closeDialog(app)}>
+      {naming !== null && <NamingForm naming={naming} />}
+    </DialogFrame>
   );
 }
 

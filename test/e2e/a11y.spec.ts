@@ -76,8 +76,8 @@ test("no view breaks a rule of accessibility, in any theme", async ({ workbench:
   await look("choice of interfaces");
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "File", exact: true }).click();
-  await page.getByRole("menuitem", { name: "New from template" }).click();
-  await page.getByRole("menu", { name: "New from template" }).waitFor();
+  await page.getByRole("menuitem", { name: "Open template" }).click();
+  await page.getByRole("menu", { name: "Open template" }).waitFor();
   await look("menu");
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");

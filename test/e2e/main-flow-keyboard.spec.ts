@@ -23,10 +23,10 @@ test("write, verify, attach, count, steer, detach", async ({ workbench: { page, 
   await keyboard.press("Control+Shift+L");
   await steps.labIsUp(page);
 
-  // File > New from template > Packet counters
+  // File > Open template > Packet counters
   await pressUntil(page, "F6", "button", "File");
   await keyboard.press("Enter");
-  await focused(page, "menuitem", "New from template");
+  await focused(page, "menuitem", "Open template");
   await keyboard.press("ArrowRight");
   await pressUntil(page, "ArrowDown", "menuitem", /Packet counters/);
   await keyboard.press("Enter");

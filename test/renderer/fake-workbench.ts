@@ -17,6 +17,7 @@ import { checkSettings, defaultSettings } from "../../protocol/settings.ts";
 import type { Draft } from "../../protocol/workspace.ts";
 import type { Template } from "../../protocol/source.ts";
 import { createWalks } from "../../main/verify/walks.ts";
+import { nothingToKeep, outcomesOf, planOf, type ReloadKnobs } from "./fake-reload.ts";
 import * as sample from "./fake-state.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -43,6 +44,8 @@ export interface Knobs {
   noPrivilege: boolean;
   changedOnDisk: boolean;
   refuse: boolean;
+  /** what a newer build would keep, and what was loaded last */
+  reload: ReloadKnobs;
   /** what is known of unsaved texts is told when this is done */
   draftsHeld: Promise<void>;
 }
@@ -50,7 +53,10 @@ type Client = Peer<Record<string, never>, typeof workbenchNotifications>;
 
 /** `built`: the folder of the built window */
 export async function startFake(built: string): Promise<Fake> {
-  const knobs: Knobs = { noPrivilege: false, changedOnDisk: false, refuse: false, draftsHeld: Promise.resolve() };
+  const knobs: Knobs = {
+    ...{ noPrivilege: false, changedOnDisk: false, refuse: false },
+    ...{ reload: nothingToKeep(), draftsHeld: Promise.resolve() },
+  };
   const clients = new Set<Client>();
   const files = new Map<string, string>();
   const drafts = new Map<string, Draft>();
@@ -144,6 +150,13 @@ export async function startFake(built: string): Promise<Fake> {
       files.set(path, text);
       return { path, text, version: version(text) };
     },
+    "templates.create": async ({ id, folder }) => {
+      const path = `${folder}/program.bpf.c`;
+      if (files.has(path)) fail({ kind: "name-taken", message: `make ${folder}: it is there`, name: folder });
+      const text = readFileSync(join(root, "bpf-templates", id, "program.bpf.c"), "utf8");
+      files.set(path, text);
+      return { source: { path, text, version: version(text) }, notes: [] };
+    },
     "workspace.describe": async () => ({
       folder: "/home/ada/xdp",
       usual: "/home/ada/xdp",
@@ -217,7 +230,12 @@ export async function startFake(built: string): Promise<Fake> {
     "verify.log": async (params) => walks.log(params),
     "interfaces.list": async () => ({ interfaces: interfaces(), skipped: [] }),
     "interfaces.describe": async ({ place }) => sample.details(find(place)),
-    "attach.attach": async ({ input: { text }, place, mode, replace, program: wanted }) => {
+    "attach.plan": async ({ place, load }) => {
+      needPrivilege("plan an attach");
+      const [now] = place === null ? [] : find(place).attached;
+      return planOf(knobs.reload, now ?? null, load);
+    },
+    "attach.attach": async ({ input: { text }, place, mode, replace, program: wanted, load }) => {
       needPrivilege(`attach to ${place.name}`);
       const one = find(place);
       const [now] = one.attached;
@@ -248,7 +266,10 @@ export async function startFake(built: string): Promise<Fake> {
         [`ip -n ${place.netns ?? "1"} link set dev ${place.name} xdpdrv obj program.o sec xdp`],
         `xdpw attach program.bpf.c --netns ${place.netns ?? ""} --dev ${place.name}`,
       );
-      return { place, program, maps: [{ name: "xdp_stats_map", id: 41 }], replaced: now ?? null, gapNanoseconds: null };
+      knobs.reload.loaded = load ?? null;
+      const kept = outcomesOf(knobs.reload, load);
+      const maps = [{ name: "xdp_stats_map", id: 41 }];
+      return { place, program, maps, kept, replaced: now ?? null, gapNanoseconds: null };
     },
     "attach.detach": async ({ place, replace }) => {
       const [now] = find(place).attached;
@@ -454,10 +475,15 @@ function readTemplates(): Template[] {
         title,
         summary,
         maps,
+        names,
         try: steps,
         order,
       } = JSON.parse(readFileSync(join(folder, id, "template.json"), "utf8"));
-      return { id, title, summary, maps, try: steps, readme: "", order };
+      const kinds = (names as { default: string }[]).map((name, index) => ({
+        ...name,
+        kind: index === 0 ? ("program" as const) : ("map" as const),
+      }));
+      return { id, title, summary, maps, names: kinds, try: steps, readme: "", order };
     })
     .toSorted((one, other) => one.order - other.order)
     .map(({ order: _order, ...template }) => template);

@@ -374,7 +374,7 @@ describe.skipIf(executablePath === undefined)("window (skipped without a Chromiu
     expect(seen).toEqual(["Problems", "File", "Interface", "Workspace menu", "program.bpf.c"]);
     await page.getByRole("button", { name: "File", exact: true }).focus();
     await page.keyboard.press("Enter");
-    await page.getByRole("menuitem", { name: "New from template" }).waitFor();
+    await page.getByRole("menuitem", { name: "Open template" }).waitFor();
     await page.keyboard.press("ArrowLeft");
     await page.getByRole("menuitem", { name: "Keyboard shortcuts" }).waitFor();
     await page.keyboard.press("Enter");
