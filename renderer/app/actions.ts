@@ -15,7 +15,6 @@ import type { App } from "../session/app.ts";
 import { showDialog } from "../session/dialog.ts";
 import { stopLastWork } from "../session/work.ts";
 import { newFromTemplate } from "../templates/new-from-template.ts";
-import { newFromTemplate } from "../templates/new-from-template.ts";
 import { changeSetting, editSettings } from "../settings/apply-settings.ts";
 import { newEntry, saveAs } from "../workspace/change-files.ts";
 import { revealInTree } from "../workspace/reveal-in-tree.ts";
@@ -59,14 +58,6 @@ export const actions: readonly Action[] = [
     title: "New file…",
     keys: "Alt+N",
     run: (app) => newEntry(app, "file", null),
-    enabled: hasWorkspace,
-  },
-  {
-    id: "new-from-template",
-    menu: "File",
-    title: "New from template…",
-    keys: "Alt+Shift+N",
-    run: (app) => newFromTemplate(app, null),
     enabled: hasWorkspace,
   },
   {

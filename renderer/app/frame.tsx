@@ -1,6 +1,8 @@
 import { useSession } from "../session/use-app.tsx";
 import { OpenDialog } from "../editor/open-dialog.tsx";
 import { Palette } from "../palette/palette.tsx";
+import { LoadDialog } from "../reload/load-dialog.tsx";
+import { ReloadDialog } from "../reload/reload-dialog.tsx";
 import { NewFromTemplateDialog } from "../templates/new-from-template-dialog.tsx";
 import { FolderDialog } from "../workspace/folder-dialog.tsx";
 import { NamingDialog } from "../workspace/naming-dialog.tsx";
@@ -31,6 +33,8 @@ export function Frame(): React.ReactNode {
       <FolderDialog />
       <NamingDialog />
       <NewFromTemplateDialog />
+      <ReloadDialog />
+      <LoadDialog />
       <Palette />
     </div>
   );

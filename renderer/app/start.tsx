@@ -10,6 +10,7 @@ import { keepListsFresh, refreshLists } from "../interfaces/refresh-lists.ts";
 import { mergeChange } from "../maps/map-view.ts";
 import { fadeMarks, setView, watchMap } from "../maps/open-map.ts";
 import type { App } from "../session/app.ts";
+import { followLoadSets } from "../reload/load-sets.ts";
 import { begin } from "../session/begin.ts";
 import { initialState } from "../session/state.ts";
 import { createStore } from "../session/store.ts";
@@ -72,6 +73,7 @@ export function start(root: HTMLElement, connect: (handlers: ConnectionHandlers)
   listenForShortcuts(app);
   keepListsFresh(app);
   followDisk(app);
+  followLoadSets(app);
   setInterval(() => fadeMarks(app), fadeEveryMilliseconds);
   void loadMonaco()
     .then(() => import("../editor/language/start-language.ts"))

@@ -2,15 +2,20 @@
 import type { Attachment } from "../../protocol/attach.ts";
 import { Failed } from "../../protocol/failures.ts";
 import type { Place } from "../../protocol/interfaces.ts";
-import { changeSource } from "../editor/open-sources.ts";
+import { baseName, changeSource } from "../editor/open-sources.ts";
 import { saveSource } from "../editor/save-source.ts";
 import { showMarkers } from "../editor/show-markers.ts";
-import { textAt, wholeText } from "../editor/texts.ts";
+import { inputOf } from "../editor/texts.ts";
 import { modeWord } from "../interfaces/places.ts";
 import { refreshAfterAction } from "../interfaces/refresh-lists.ts";
 import { followMaps } from "../maps/follow-maps.ts";
 import { openMap } from "../maps/open-map.ts";
+import { chooseLoad, type ChosenLoad } from "../reload/choose-load.ts";
+import { rememberDeclared } from "../reload/declared.ts";
+import { loadSetOf, loadSetWords } from "../reload/load-sets.ts";
+import { outcomeWords } from "../reload/reload-words.ts";
 import type { App } from "../session/app.ts";
+import { showDialog } from "../session/dialog.ts";
 import { notify, notifyFailure } from "../session/notices.ts";
 import { work } from "../session/work.ts";
 import { milliseconds } from "../verify/sizes.ts";
@@ -22,7 +27,7 @@ export async function attachActive(app: App): Promise<void> {
   const { active, place, attaching } = app.store.get();
   if (attaching !== null) return;
   if (active === null) {
-    notify(app, { kind: "error", title: "There is no program to attach: open a source first" });
+    notify(app, { kind: "error", title: "There is no program to attach: open a source or an object first" });
     return;
   }
   if (place === null) {
@@ -45,8 +50,8 @@ export async function attachActive(app: App): Promise<void> {
   app.store.set({ attaching: "attach" });
   try {
     if (source?.dirty === true && !(await saveSource(app, active))) return;
-    const done = await attach(app, { path: active, program, place, replace: null });
-    if (done !== null) tell(app, done);
+    const done = await attach(app, { path: active, program, place, chosen: null });
+    if (done !== null) tell(app, done.attachment, done.chosen);
   } finally {
     app.store.set({ attaching: null });
     await refreshAfterAction(app);
@@ -57,31 +62,46 @@ interface Wanted {
   readonly path: string;
   readonly program: string | null;
   readonly place: Place;
-  readonly replace: number | null;
+  /** null: not asked for yet */
+  readonly chosen: ChosenLoad | null;
+}
+interface Done {
+  readonly attachment: Attachment;
+  readonly chosen: ChosenLoad;
 }
 
-async function attach(app: App, wanted: Wanted): Promise<Attachment | null> {
-  const { path, program, place, replace } = wanted;
-  const text = textAt(path);
-  if (text === undefined) return null;
+async function attach(app: App, wanted: Wanted): Promise<Done | null> {
+  const { path, program, place } = wanted;
   const { mode } = app.store.get();
+  const input = inputOf(path);
+  let { chosen } = wanted;
   try {
-    const input = { path, text: wholeText(text) };
-    const title = `attach to ${place.name}`;
-    return await work(app, { kind: "attach", title }, (token) =>
-      app.request("attach.attach", { input, program, place, mode, replace }, token),
+    chosen ??= await chooseLoad(app, { input, program, place });
+    if (chosen === null) return null;
+    const { load, replace, plan } = chosen;
+    const attachment = await work(app, { kind: "attach", title: `attach to ${place.name}` }, (token) =>
+      app.request("attach.attach", { input, program, place, mode, replace, load }, token),
     );
+    if (plan !== null) rememberDeclared(attachment.program, plan);
+    return { attachment, chosen };
   } catch (error) {
     if (error instanceof Failed) {
       const { failure } = error;
-      if (failure.kind === "foreign-program" && replace === null) {
+      if (failure.kind === "foreign-program" && chosen !== null && chosen.replace === null) {
         const agreed = await askToReplace(app, place, failure, "Replace it");
-        return agreed ? attach(app, { ...wanted, replace: failure.program }) : null;
+        return agreed ? attach(app, { ...wanted, chosen: { ...chosen, replace: failure.program } }) : null;
       }
       if (failure.kind === "rejected" || failure.kind === "build-failed") {
         await showMarkers(path, failure.diagnostics);
         changeSource(app, path, { editedSince: false });
         await verifySource(app, path);
+      }
+      if (failure.kind === "bad-value" && loadSetWords(loadSetOf(app.store.get(), path)) !== null) {
+        notify(app, {
+          ...{ kind: "error", title: `The load options of ${baseName(path)} do not fit`, detail: failure.message },
+          action: { title: "Load options…", run: () => showDialog(app, { kind: "load", path }) },
+        });
+        return null;
       }
     }
     notifyFailure(app, `attach to ${place.name}`, error);
@@ -89,12 +109,17 @@ async function attach(app: App, wanted: Wanted): Promise<Attachment | null> {
   }
 }
 
-function tell(app: App, { place, program, maps, replaced, gapNanoseconds }: Attachment): void {
+function tell(
+  app: App,
+  { place, program, maps, kept, replaced, gapNanoseconds }: Attachment,
+  { lost }: ChosenLoad,
+): void {
   followMaps(app, place, maps);
   const [first] = maps;
   const gap = gapNanoseconds === null ? null : milliseconds(Number(gapNanoseconds) / 1e6);
   const detail = [
     replaced === null ? "" : `It took the place of ${replaced.name} (id ${replaced.id})`,
+    outcomeWords(kept, lost),
     gap === null ? "" : `between the modes the interface ran nothing for ${gap}`,
   ];
   notify(app, {

@@ -1,4 +1,7 @@
 /** The boxes that come over the window, one at a time, each with what it shows. */
+import type { Place } from "../../protocol/interfaces.ts";
+import type { GlobalVariable, ReloadPlan } from "../../protocol/reload.ts";
+import type { Choices } from "../reload/plan-choices.ts";
 import type { App } from "./app.ts";
 
 /** A name or path to type. */
@@ -14,8 +17,22 @@ export interface Naming {
   readonly submit: (value: string) => Promise<string | (() => void) | null>;
 }
 
+/** What of the running program's state a newer build goes on with. */
+export interface ReloadQuestion {
+  readonly kind: "reload";
+  readonly plan: ReloadPlan;
+  readonly place: Place;
+  readonly proposed: Choices;
+  /** variables that were written to while they ran */
+  readonly changed: readonly GlobalVariable[];
+  readonly answer: (choices: Choices) => void;
+}
+
 export type Dialog =
   | Naming
+  | ReloadQuestion
+  /** of globals and map sizes of a source */
+  | { readonly kind: "load"; readonly path: string }
   /** of a folder to open as workspace */
   | { readonly kind: "folder" }
   /** what a copy of a template is to be called; `id` of the one to begin with */

@@ -30,3 +30,10 @@ export function removeSetting(name: string): void {
     // nothing was stored then
   }
 }
+
+/** another window wrote it, or took it away */
+export function hearSetting(name: string, changed: () => void): void {
+  addEventListener("storage", ({ key }) => {
+    if (key === prefix + name) changed();
+  });
+}

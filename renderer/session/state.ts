@@ -6,11 +6,13 @@ import type { MapListed } from "../../protocol/maps.ts";
 import type { ProgramListed } from "../../protocol/programs.ts";
 import type { Command, HelperState, Session } from "../../protocol/session.ts";
 import type { Template } from "../../protocol/source.ts";
+import { type CodeView, rememberedCodeView } from "../code/code-views.ts";
 import type { ThemeChoice } from "../app/theme.ts";
 import type { ConnectionState } from "../connection/connection.ts";
 import type { OpenSource } from "../editor/open-sources.ts";
 import type { MapTab, MapView } from "../maps/map-view.ts";
 import { defaultSettings, type Settings } from "../../protocol/settings.ts";
+import { type LoadSets, readLoadSets } from "../reload/load-sets.ts";
 import type { Search } from "../workspace/search-workspace.ts";
 import { noWorkspace, type WorkspaceView } from "../workspace/workspace-view.ts";
 import type { Dialog } from "./dialog.ts";
@@ -55,6 +57,9 @@ export interface SessionState {
   readonly details: InterfaceDetails | null;
   readonly mode: WantedMode;
 
+  /** what the user set for the loads of each source, by path */
+  readonly loadSets: LoadSets;
+
   readonly programs: readonly ProgramListed[] | null;
   readonly maps: readonly MapListed[] | null;
   readonly mapTabs: readonly MapTab[];
@@ -77,6 +82,8 @@ export interface SessionState {
   readonly dialog: Dialog | null;
   readonly opening: boolean;
   readonly sidebar: boolean;
+  /** of the Code tab */
+  readonly codeView: CodeView;
   readonly theme: ThemeChoice;
 }
 
@@ -99,6 +106,7 @@ export const initialState: SessionState = {
   place: null,
   details: null,
   mode: "auto",
+  loadSets: readLoadSets(),
   programs: null,
   maps: null,
   mapTabs: [],
@@ -115,5 +123,6 @@ export const initialState: SessionState = {
   dialog: null,
   opening: false,
   sidebar: true,
+  codeView: rememberedCodeView(),
   theme: "system",
 };

@@ -1,0 +1,77 @@
+/** How the next load is to be: what the user set for the source, and what of the running program's state is kept. */
+import type { LoadOptions, ReloadPlan } from "../../protocol/reload.ts";
+import type { Input } from "../../protocol/build.ts";
+import type { Place } from "../../protocol/interfaces.ts";
+import type { App } from "../session/app.ts";
+import { closeDialog, type ReloadQuestion, showDialog } from "../session/dialog.ts";
+import { work } from "../session/work.ts";
+import { declaredBy } from "./declared.ts";
+import { loadSetOf } from "./load-sets.ts";
+import {
+  changedGlobals,
+  type Choices,
+  loadOf,
+  type LostMap,
+  lostMaps,
+  proposedChoices,
+  worthAsking,
+} from "./plan-choices.ts";
+
+export interface ChosenLoad {
+  readonly load: LoadOptions;
+  /** the id of a foreign program that the user agreed to replace */
+  readonly replace: number | null;
+  readonly lost: readonly LostMap[];
+  /** null where nobody needed to know */
+  readonly plan: ReloadPlan | null;
+}
+
+interface Wanted {
+  readonly input: Input;
+  readonly program: string | null;
+  readonly place: Place;
+}
+
+/** Null where the user left everything as it is. @throws Failed as attach.plan does */
+export async function chooseLoad(app: App, { input, program, place }: Wanted): Promise<ChosenLoad | null> {
+  const state = app.store.get();
+  const { reloadMaps } = state.settings;
+  const set = loadSetOf(state, input.path);
+  if (reloadMaps === "empty") return { load: set, replace: null, lost: [], plan: null };
+  const plan = await work(app, { kind: "attach", title: `attach to ${place.name}` }, (token) =>
+    app.request("attach.plan", { input, program, place, load: set }, token),
+  );
+  const declared = plan.replaces === null ? null : declaredBy(plan.replaces);
+  const proposed = proposedChoices(plan, set, declared);
+  const asked = reloadMaps === "ask" && plan.replaces !== null && worthAsking(plan, set, declared);
+  const choices = asked
+    ? await askWhatToKeep(app, { plan, place, proposed, changed: changedGlobals(plan, set, declared) })
+    : proposed;
+  if (choices === null) return null;
+  return {
+    load: loadOf(plan, choices, set),
+    replace: asked && plan.foreign ? (plan.replaces?.id ?? null) : null,
+    lost: lostMaps(plan, choices),
+    plan,
+  };
+}
+
+/** Escape, and whatever else takes the dialog away, leaves everything as it is. */
+function askWhatToKeep(app: App, asked: Omit<ReloadQuestion, "kind" | "answer">): Promise<Choices | null> {
+  return new Promise((resolve) => {
+    const dialog: ReloadQuestion = {
+      ...{ kind: "reload", ...asked },
+      answer(choices) {
+        resolve(choices);
+        closeDialog(app);
+      },
+    };
+    app.store.get().question?.answer("cancel");
+    showDialog(app, dialog);
+    const unsubscribe = app.store.subscribe(() => {
+      if (app.store.get().dialog === dialog) return;
+      unsubscribe();
+      resolve(null);
+    });
+  });
+}

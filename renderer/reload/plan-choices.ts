@@ -1,0 +1,87 @@
+/** What an attach over a running program keeps: what is proposed, what the user chose, and what that loses. */
+import type { GlobalVariable, LoadOptions, MapFate, MapPlan, ReloadPlan } from "../../protocol/reload.ts";
+import type { LoadSet } from "./load-sets.ts";
+
+export interface Choices {
+  /** of every map that the running program has under the same name */
+  readonly fates: ReadonlyMap<string, MapFate>;
+  /** variables that go on with what the running program has in them */
+  readonly kept: ReadonlySet<string>;
+}
+
+export interface LostMap {
+  readonly name: string;
+  readonly entries: number;
+}
+
+/** What the source declared when the running program was attached, by name; null where this window did not attach it. */
+export type Declared = ReadonlyMap<string, string> | null;
+
+export type RunningMap = MapPlan & { readonly running: NonNullable<MapPlan["running"]> };
+
+export function runningMaps({ maps }: ReloadPlan): readonly RunningMap[] {
+  return maps.filter((map): map is RunningMap => map.running !== null);
+}
+
+/**
+ * Variables that would lose what was written to them while they ran. Constants cannot have changed, and what the user
+ * set is set anyway.
+ */
+export function changedGlobals(
+  { globals }: ReloadPlan,
+  { globals: set = [] }: LoadSet,
+  declared: Declared,
+): readonly GlobalVariable[] {
+  return globals.filter(
+    ({ section, name, value, running, readOnly }) =>
+      running !== null &&
+      running !== value &&
+      running !== declared?.get(name) &&
+      readOnly === null &&
+      !section.startsWith(".rodata") &&
+      !set.some((one) => one.name === name),
+  );
+}
+
+export function proposedChoices(plan: ReloadPlan, set: LoadSet, declared: Declared): Choices {
+  return {
+    fates: new Map(runningMaps(plan).map(({ name, choices }) => [name, choices[0] ?? "empty"])),
+    kept: new Set(
+      changedGlobals(plan, set, declared)
+        // a new value in the source is what the user wants now
+        .filter(({ name, value }) => (declared?.get(name) ?? value) === value)
+        .map(({ name }) => name),
+    ),
+  };
+}
+
+export function lostMaps(plan: ReloadPlan, { fates }: Choices): readonly LostMap[] {
+  return [
+    ...runningMaps(plan)
+      .filter(({ name, running }) => running.entries > 0 && fates.get(name) === "empty")
+      .map(({ name, running: { entries } }) => ({ name, entries })),
+    ...plan.gone.filter(({ entries }) => entries > 0).map(({ name, entries }) => ({ name, entries })),
+  ];
+}
+
+/** Whether anything is kept or lost that somebody could miss. */
+export function worthAsking(plan: ReloadPlan, set: LoadSet, declared: Declared): boolean {
+  return (
+    runningMaps(plan).some(({ running: { entries } }) => entries > 0) ||
+    plan.gone.some(({ entries }) => entries > 0) ||
+    changedGlobals(plan, set, declared).length > 0
+  );
+}
+
+export function loadOf(plan: ReloadPlan, { fates, kept }: Choices, set: LoadSet): LoadOptions {
+  const maps = [...fates].filter(([, fate]) => fate !== "empty").map(([name, fate]) => ({ name, fate }));
+  const asTheyRun = plan.globals
+    .filter(({ name }) => kept.has(name))
+    .map(({ name, running }) => ({ name, value: running ?? "" }));
+  const globals = [...(set.globals ?? []), ...asTheyRun];
+  return {
+    ...set,
+    ...(maps.length === 0 ? {} : { maps }),
+    ...(globals.length === 0 ? {} : { globals }),
+  };
+}
