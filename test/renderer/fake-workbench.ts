@@ -18,6 +18,7 @@ import type { Draft } from "../../protocol/workspace.ts";
 import type { Template } from "../../protocol/source.ts";
 import { createWalks } from "../../main/verify/walks.ts";
 import { nothingToKeep, outcomesOf, planOf, type ReloadKnobs } from "./fake-reload.ts";
+import { codeOf, treeOf } from "./fake-code.ts";
 import * as sample from "./fake-state.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -185,6 +186,9 @@ export async function startFake(built: string): Promise<Fake> {
       return settingsState();
     },
     "source.read": async ({ path }) => {
+      if (/\.(o|bin)$/.test(path)) {
+        fail({ kind: "file", message: `read ${path}: it holds NUL bytes`, path, code: "binary" });
+      }
       const text =
         files.get(path) ?? fail({ kind: "file", message: `read ${path}: no such file`, path, code: "ENOENT" });
       return { path, text, version: version(text) };
@@ -228,6 +232,21 @@ export async function startFake(built: string): Promise<Fake> {
     "verify.steps": async (params) => walks.steps(params),
     "verify.state": async (params) => walks.state(params),
     "verify.log": async (params) => walks.log(params),
+    "views.built": async ({ input: { path, text }, kind }) => {
+      if (kind === "xlated" || kind === "jited") needPrivilege(`show ${kind} code`);
+      const { ok, diagnostics } = sample.buildOf(path, text ?? "");
+      return ok
+        ? codeOf(kind, path, null)
+        : fail({ kind: "build-failed", message: `show ${path}: it does not compile`, diagnostics });
+    },
+    "views.loaded": async ({ id, kind }) => {
+      needPrivilege(`show ${kind} code`);
+      return codeOf(kind, "/home/ada/xdp/packet-counters/program.bpf.c", id);
+    },
+    "views.object": async ({ input: { path } }) =>
+      path.endsWith(".bin")
+        ? fail({ kind: "bad-object", reason: "no-elf", message: `read ${path}: it is no ELF file` })
+        : treeOf(path),
     "interfaces.list": async () => ({ interfaces: interfaces(), skipped: [] }),
     "interfaces.describe": async ({ place }) => sample.details(find(place)),
     "attach.plan": async ({ place, load }) => {
