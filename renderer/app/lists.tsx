@@ -7,6 +7,7 @@ import { choosePlace, showInterface } from "../interfaces/choose-place.ts";
 import { bestMode, groupByNamespace, isOfLab, placeKey, samePlace } from "../interfaces/places.ts";
 import { mapsByOwner, placeOfMap } from "../maps/map-owner.ts";
 import { openMap } from "../maps/open-map.ts";
+import { mapTitle, variableSection, variablesLast } from "../maps/variable-maps.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { bytes, count } from "../verify/sizes.ts";
 import { tagOf } from "../verify/verdict-words.ts";
@@ -193,14 +194,18 @@ function Maps(): React.ReactNode {
       onAction={(key) => open(list, key)}
       renderEmptyState={() => <p className="empty-line">{empty}</p>}
     >
-      {list.map(({ id, name, type, maxEntries }) => (
-        <ListBoxItem key={id} id={String(id)} className="line" textValue={name}>
-          <span className="grow cut" title={`id ${id}`}>
-            {name} <span className="dim">{type.replaceAll("_", " ")}</span>
-          </span>
-          <span className="mid number">{count(maxEntries)}</span>
-        </ListBoxItem>
-      ))}
+      {variablesLast(list).map((map) => {
+        const { id, name, type, maxEntries, valueSize } = map;
+        const [title = name, section = null] = variableSection(name)?.title.split(" ") ?? [];
+        return (
+          <ListBoxItem key={id} id={String(id)} className="line" textValue={mapTitle(map)}>
+            <span className="grow cut" title={`id ${id}`}>
+              {title} <span className="dim">{section ?? type.replaceAll("_", " ")}</span>
+            </span>
+            <span className="mid number">{section === null ? count(maxEntries) : bytes(valueSize)}</span>
+          </ListBoxItem>
+        );
+      })}
     </ListBox>
   );
   return (

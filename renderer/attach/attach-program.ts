@@ -14,6 +14,7 @@ import { chooseLoad, type ChosenLoad } from "../reload/choose-load.ts";
 import { rememberDeclared } from "../reload/declared.ts";
 import { loadSetOf, loadSetWords } from "../reload/load-sets.ts";
 import { outcomeWords } from "../reload/reload-words.ts";
+import { mapTitle, variablesLast } from "../maps/variable-maps.ts";
 import type { App } from "../session/app.ts";
 import { showDialog } from "../session/dialog.ts";
 import { notify, notifyFailure } from "../session/notices.ts";
@@ -79,7 +80,7 @@ async function attach(app: App, wanted: Wanted): Promise<Done | null> {
     chosen ??= await chooseLoad(app, { input, program, place });
     if (chosen === null) return null;
     const { load, replace, plan } = chosen;
-    const attachment = await work(app, { kind: "attach", title: `attach to ${place.name}` }, (token) =>
+    const attachment = await work(app, { kind: "attach", title: `attach to ${place.name}`, path }, (token) =>
       app.request("attach.attach", { input, program, place, mode, replace, load }, token),
     );
     if (plan !== null) rememberDeclared(attachment.program, plan);
@@ -115,7 +116,7 @@ function tell(
   { lost }: ChosenLoad,
 ): void {
   followMaps(app, place, maps);
-  const [first] = maps;
+  const [first] = variablesLast(maps);
   const gap = gapNanoseconds === null ? null : milliseconds(Number(gapNanoseconds) / 1e6);
   const detail = [
     replaced === null ? "" : `It took the place of ${replaced.name} (id ${replaced.id})`,
@@ -127,6 +128,8 @@ function tell(
     title: `${place.name} runs ${program.name} · ${modeWord(program.mode)} · id ${program.id}`,
     detail: detail.filter((part) => part !== "").join("; "),
     action:
-      first === undefined ? null : { title: `Open ${first.name}`, run: () => void openMap(app, { ...first, place }) },
+      first === undefined
+        ? null
+        : { title: `Open ${mapTitle(first)}`, run: () => void openMap(app, { ...first, place }) },
   });
 }

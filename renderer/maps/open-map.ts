@@ -2,6 +2,7 @@
 import type { Place } from "../../protocol/interfaces.ts";
 import type { App } from "../session/app.ts";
 import { wordsOf } from "../session/failure-words.ts";
+import { mapTitle } from "./variable-maps.ts";
 import { emptyView, fadeChanges, type MapTab, type MapView, viewOf } from "./map-view.ts";
 
 export interface MapToOpen {
@@ -13,12 +14,12 @@ export interface MapToOpen {
 export async function openMap(app: App, { id, name, place }: MapToOpen): Promise<void> {
   const open = app.store.get().mapTabs.find((tab) => tab.id === id);
   if (open !== undefined) {
-    app.panels.show({ id: open.tab, where: "panels", name });
+    app.panels.show({ id: open.tab, where: "panels", name: mapTitle({ name }) });
     return;
   }
   const tab: MapTab = { tab: `map:${id}`, id, name, place };
   app.store.set({ mapTabs: [...app.store.get().mapTabs, tab] });
-  app.panels.show({ id: tab.tab, where: "panels", name });
+  app.panels.show({ id: tab.tab, where: "panels", name: mapTitle({ name }) });
   await watchMap(app, id);
 }
 

@@ -21,7 +21,7 @@ export function outcomeWords(outcomes: readonly MapOutcome[], lost: readonly Los
       ({ name, entries, lost: some }) =>
         `carried ${name}: ${entriesWords(entries)}${some === 0 ? "" : `, ${count(some)} lost`}`,
     ),
-    ...lost.map(({ name, entries }) => `${name} started empty or went: ${entriesWords(entries)} lost`),
+    ...lost.map(({ name, entries }) => `${name}: ${entriesWords(entries)} lost`),
   ]
     .filter((part) => part !== "")
     .join("; ");

@@ -1,7 +1,7 @@
 /** Sample plans for the fake workbench: maps of every fate, variables that were written to, and what can be set. */
 import { fail } from "../../protocol/failures.ts";
 import type { AttachedProgram } from "../../protocol/interfaces.ts";
-import type { Table } from "../../protocol/maps.ts";
+import type { MapListed, Table } from "../../protocol/maps.ts";
 import type { GlobalVariable, LoadOptions, MapOutcome, MapPlan, ReloadPlan } from "../../protocol/reload.ts";
 
 export const statsMap: MapPlan = {
@@ -118,8 +118,8 @@ export function outcomesOf(knobs: ReloadKnobs, load: LoadOptions | undefined): M
   });
 }
 
-/** A section of variables, as its map is shown. */
-export function variableTable(id: number, section: string, readOnly: string | null): Table {
+/** Sections of variables, as their maps are listed and shown. */
+function variableTable(id: number, section: string, readOnly: string | null): Table {
   const of = globals.filter((one) => one.section === section);
   const map = {
     ...{ id, name: `xdp_coun${section}`, type: "array", keySize: 4, valueSize: 8, maxEntries: 1, flags: 0 },
@@ -137,3 +137,11 @@ export function variableTable(id: number, section: string, readOnly: string | nu
     ...{ total: 1, readOnly, resizable: false },
   };
 }
+export function variableTables(): readonly (readonly [number, Table])[] {
+  return [
+    [46, variableTable(46, ".rodata", "is frozen: constants are set before the load")],
+    [47, variableTable(47, ".data", null)],
+    [48, variableTable(48, ".bss", null)],
+  ];
+}
+export const variableMaps: readonly MapListed[] = variableTables().map(([, { map }]) => ({ ...map, programs: [] }));

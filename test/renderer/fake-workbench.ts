@@ -17,7 +17,7 @@ import { checkSettings, defaultSettings } from "../../protocol/settings.ts";
 import type { Draft } from "../../protocol/workspace.ts";
 import type { Template } from "../../protocol/source.ts";
 import { createWalks } from "../../main/verify/walks.ts";
-import { nothingToKeep, outcomesOf, planOf, type ReloadKnobs } from "./fake-reload.ts";
+import { nothingToKeep, outcomesOf, planOf, type ReloadKnobs, variableMaps, variableTables } from "./fake-reload.ts";
 import { codeOf, treeOf } from "./fake-code.ts";
 import * as sample from "./fake-state.ts";
 
@@ -63,7 +63,7 @@ export async function startFake(built: string): Promise<Fake> {
   const drafts = new Map<string, Draft>();
   let settings = defaultSettings;
   const settingsState = () => ({ path: "/home/ada/.config/xdp-workbench/settings.json", settings, problems: [] });
-  const tables = sample.tables();
+  const tables = new Map([...sample.tables(), ...variableTables()]);
   const watched = new Set<number>();
   const walks = createWalks();
   let lab = false;
@@ -329,7 +329,8 @@ export async function startFake(built: string): Promise<Fake> {
     "maps.list": async () => {
       const [program] = [...attached].filter(([key]) => key !== "/docker0").map(([, one]) => one);
       const programs = program === undefined ? [] : [{ id: program.id, name: program.name, type: "xdp" }];
-      const ours = program === undefined ? [] : [sample.counters, sample.blocklist, sample.perCpu, sample.many];
+      const ours =
+        program === undefined ? [] : [...variableMaps, sample.counters, sample.blocklist, sample.perCpu, sample.many];
       const other = {
         ...sample.many,
         id: 90,
@@ -349,9 +350,9 @@ export async function startFake(built: string): Promise<Fake> {
     },
     "maps.set": async ({ id, cells, when }) => {
       const now = table(id);
-      for (const [index, { align, path, hint }] of now.columns.entries()) {
+      for (const [index, { align, path, hint, choices }] of now.columns.entries()) {
         const text = cells[index] ?? null;
-        if (text !== null && align === "number" && !/^\d+$/.test(text)) {
+        if (text !== null && align === "number" && !/^\d+$/.test(text) && choices?.includes(text) !== true) {
           fail({ kind: "bad-value", message: `set ${path}: “${text}” is not a number; give ${hint}`, field: path });
         }
       }
