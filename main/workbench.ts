@@ -116,6 +116,7 @@ export function createWorkbench(asking: Asking): Workbench {
       });
       return {
         handlers: createHandlers({
+          notify,
           ...{ helpers, attachments, commands, watches, language, workspace, settings },
           ...{ builds: createLatestWins(), verdicts: createLatestWins(), walks: createWalks() },
         }),
@@ -149,6 +150,7 @@ async function forgetTheGone(helpers: HelperPool, attachments: Attachments): Pro
 }
 
 interface Rooms {
+  readonly notify: Notify;
   readonly helpers: HelperPool;
   readonly attachments: Attachments;
   readonly commands: CommandLog;
@@ -162,6 +164,7 @@ interface Rooms {
 }
 
 function createHandlers({
+  notify,
   helpers,
   attachments,
   commands,
@@ -203,7 +206,10 @@ function createHandlers({
       }),
     "verify.verify": ({ input, pipeline, logLimit }, { token }) =>
       verdicts(input.path, token, async (own) => {
-        const verdict = await verifyInput(helpers, input, own, pipeline, { logLimit, keep: walks.keep });
+        const verdict = await verifyInput(helpers, input, own, pipeline, {
+          ...{ logLimit, keep: walks.keep },
+          tell: (program, seconds) => notify("verify.judging", { path: input.path, program, seconds }),
+        });
         if (pipeline !== "one-step") commands.add(twins.verifyTwin(input.path, verdict.build.stages), verdict.accepted);
         return verdict;
       }),
@@ -233,7 +239,9 @@ function createHandlers({
     },
     "attach.plan": (params, { token }) => planReload(helpers, attachments, params, token),
     "attach.attach": async (params, { token }) => {
-      const { attachment, built } = await attachInput(helpers, attachments, params, token);
+      const { attachment, built } = await attachInput(helpers, attachments, params, token, (program, seconds) =>
+        notify("verify.judging", { path: params.input.path, program, seconds }),
+      );
       commands.add(twins.attachTwin(params.input.path, built.build.stages, attachment));
       return attachment;
     },

@@ -43,7 +43,7 @@ import {
   template,
   version,
 } from "./source.ts";
-import { judgement, judgeParams, verdict, verifyParams, xdpHelpers } from "./verify.ts";
+import { judgement, judgeParams, judging, verdict, verifyParams, xdpHelpers } from "./verify.ts";
 import * as views from "./views.ts";
 import * as walk from "./walk.ts";
 import { base64, id, path } from "./wire.ts";
@@ -207,3 +207,5 @@ export const workbenchNotifications = {
   "language.state": language.languageState,
   "lab.progress": z.strictObject({ text: z.string() }),
 } as const satisfies Notifications;
+  /** of a verdict and of an attach */
+  "verify.judging": judging,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { build, input, pipeline } from "./build.ts";
 import { diagnostic } from "./diagnostic.ts";
 import { longestLog } from "./shorten-log.ts";
-import { base64, symbol, u32 } from "./wire.ts";
+import { base64, path, symbol, u32 } from "./wire.ts";
 
 /** Asked of the elevated helper: load this one program, keep the log, close everything again. */
 export const judgeParams = z.strictObject({
@@ -99,6 +99,15 @@ export const programVerdict = z.strictObject({
   rejection: rejection.nullable(),
 });
 export type ProgramVerdict = z.infer<typeof programVerdict>;
+
+/** Told each second, from the first on, while the kernel's verifier is at one program. */
+export const judging = z.strictObject({
+  /** of the source or object that was asked about */
+  path,
+  program: symbol,
+  seconds: u32,
+});
+export type Judging = z.infer<typeof judging>;
 
 export const verifyParams = z.strictObject({
   input,

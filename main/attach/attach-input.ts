@@ -7,6 +7,7 @@ import { chooseProgram } from "../build/choose-program.ts";
 import type { HelperPool } from "../helpers/helper-pool.ts";
 import { findPlace, sayNetns } from "../interfaces/find-interface.ts";
 import { judgeProgram } from "../verify/judge-program.ts";
+import { type TellHowLong, tellingHowLong } from "../verify/telling-how-long.ts";
 import type { Attachments } from "./attachments.ts";
 import { checkForeign } from "./check-foreign.ts";
 import { chooseMode } from "./choose-mode.ts";
@@ -25,6 +26,7 @@ export async function attachInput(
   attachments: Attachments,
   params: AttachParams,
   token?: CancellationToken,
+  tell?: TellHowLong,
 ): Promise<AttachOutcome> {
   const where = `${params.place.name} in ${sayNetns(params.place.netns)}`;
   // The helper may have to ask for a password: the build need not wait for that.
@@ -49,19 +51,16 @@ export async function attachInput(
   const asXdp = program.xdp === "unknown-name";
   let attachment: Attachment;
   try {
-    attachment = await elevated.request(
-      "attach.attach",
-      {
-        object,
-        name,
-        program: program.name,
-        asXdp,
-        place: params.place,
-        mode,
-        expected: current === null ? null : { mode: current.mode, id: current.id },
-      },
-      token,
-    );
+    const asked = {
+      object,
+      name,
+      program: program.name,
+      asXdp,
+      place: params.place,
+      mode,
+      expected: current === null ? null : { mode: current.mode, id: current.id },
+    };
+    attachment = await tellingHowLong(tell, program.name, token, () => elevated.request("attach.attach", asked, token));
   } catch (error) {
     if (!(error instanceof Failed) || error.failure.kind !== "rejected") throw error;
     // The same verdict as Verify gives, with its place in the C source.

@@ -5,6 +5,9 @@ import { commands } from "../cli/commands.ts";
 import { type Opened, runCommandLine, type Tell } from "../cli/run-command-line.ts";
 import { programRoot } from "../paths.ts";
 
+/** of a verifier that takes its time: a line each */
+const toldEachSeconds = 5;
+
 process.stdout.on("error", endQuietly);
 process.stderr.on("error", endQuietly);
 
@@ -34,6 +37,8 @@ async function open(tell: Tell): Promise<Opened> {
   const workbench = createWorkbench({ terminal: process.stdin.isTTY === true && process.stderr.isTTY === true });
   const session = workbench.connect((notification, params) => {
     if (notification === "lab.progress" && "text" in params) tell.progress(params.text);
+    if (notification === "verify.judging" && "seconds" in params && params.seconds % toldEachSeconds === 0)
+      tell.progress(`the verifier has been at ${params.program} for ${params.seconds} s`);
     if (notification === "command.added" && "lines" in params) tell.commands(params.lines);
   });
   return {

@@ -10,6 +10,7 @@ import { absolute } from "./absolute.ts";
 import { diagnose } from "./diagnose.ts";
 import { isClassified } from "./explain-rejection.ts";
 import { readStatistics } from "./read-log.ts";
+import { type TellHowLong, tellingHowLong } from "./telling-how-long.ts";
 
 const instructionBytes = 8;
 
@@ -31,8 +32,9 @@ export async function judgeProgram(
   path: string,
   token?: CancellationToken,
   readText: () => Promise<string | null> = () => Promise.resolve(null),
+  tell?: TellHowLong,
 ): Promise<Judged> {
-  const judgement = await askKernel(peer, object, program, token);
+  const judgement = await tellingHowLong(tell, program.name, token, () => askKernel(peer, object, program, token));
   const { accepted, log, libbpf, error } = judgement;
   const verdict: ProgramVerdict = {
     name: program.name,

@@ -10,6 +10,7 @@ import { refuseLegacy } from "../legacy/refuse-legacy.ts";
 import { readBytes, sourceText } from "../source/read-source.ts";
 import { explainBuild } from "./explain-build.ts";
 import { judgeProgram } from "./judge-program.ts";
+import type { TellHowLong } from "./telling-how-long.ts";
 import type { Judged } from "./walks.ts";
 
 export interface VerifyOptions {
@@ -17,6 +18,8 @@ export interface VerifyOptions {
   readonly logLimit?: number | undefined;
   /** Is given the whole logs. */
   readonly keep?: (judged: Judged) => void;
+  /** Is told how long the verifier is at a program already. */
+  readonly tell?: TellHowLong;
 }
 
 /** @throws Failed as buildInput does, `no-privilege`, `bad-object` (libbpf refuses to open it), `helper-gone` */
@@ -25,7 +28,7 @@ export async function verifyInput(
   input: Input,
   token?: CancellationToken,
   pipeline: Pipeline = "two-stage",
-  { logLimit = longestLog, keep }: VerifyOptions = {},
+  { logLimit = longestLog, keep, tell }: VerifyOptions = {},
 ): Promise<Verdict> {
   const start = performance.now();
   const { build, object } = await buildInput(helpers.plain, input, token, pipeline);
@@ -48,7 +51,7 @@ export async function verifyInput(
   let text: Promise<string | null> | undefined;
   const readText = () => (text ??= input.text === null ? textOf(build.path) : Promise.resolve(input.text));
   for (const program of object.contents.programs)
-    judged.push(await judgeProgram(elevated, object, program, build.path, token, readText));
+    judged.push(await judgeProgram(elevated, object, program, build.path, token, readText, tell));
   // All programs' logs travel in one message.
   const room = Math.min(logLimit, Math.floor((2 * longestLog) / Math.max(1, judged.length)));
   keep?.({

@@ -13,7 +13,7 @@ import { closeMap } from "../maps/open-map.ts";
 import { addEntryKey, requestAddEntry } from "../maps/request-add-entry.ts";
 import type { App } from "../session/app.ts";
 import { showDialog } from "../session/dialog.ts";
-import { stopLastWork } from "../session/work.ts";
+import { isStoppable, stopLastWork } from "../session/work.ts";
 import { newFromTemplate } from "../templates/new-from-template.ts";
 import { changeSetting, editSettings } from "../settings/apply-settings.ts";
 import { newEntry, saveAs } from "../workspace/change-files.ts";
@@ -235,7 +235,7 @@ export const actions: readonly Action[] = [
     title: "Cancel what is running",
     keys: "Ctrl+Alt+C",
     run: (app) => void stopLastWork(app),
-    enabled: ({ works }) => works.length > 0,
+    enabled: ({ works }) => works.some(isStoppable),
   },
   ...themeChoices.map(
     ({ choice, title }): Action => ({

@@ -13,7 +13,8 @@ import { openTemplate } from "../templates/open-template.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { changeSetting } from "../settings/apply-settings.ts";
 import { ariaKeys, keysOf } from "../settings/keys-of.ts";
-import { type Action, actions, type MenuName, menuNames } from "./actions.ts";
+import { type Action, type MenuName, menuNames } from "./action.ts";
+import { actions } from "./actions.ts";
 import { chooseTheme, themeChoices } from "./theme.ts";
 
 export function MenuBar(): React.ReactNode {

@@ -14,7 +14,7 @@ import { followLoadSets } from "../reload/load-sets.ts";
 import { begin } from "../session/begin.ts";
 import { initialState } from "../session/state.ts";
 import { createStore } from "../session/store.ts";
-import { tellProgress } from "../session/work.ts";
+import { tellJudging, tellProgress } from "../session/work.ts";
 import { AppContext } from "../session/use-app.tsx";
 import { applySettings, markSettings } from "../settings/apply-settings.ts";
 import { followDisk, hearSource } from "../workspace/follow-disk.ts";
@@ -60,6 +60,7 @@ export function start(root: HTMLElement, connect: (handlers: ConnectionHandlers)
       "workspace.changed": ({ folder }) => void readFolder(app, folder),
       "workspace.found": (found) => hearFound(app, found),
       "settings.changed": (state) => applySettings(app, state),
+      "verify.judging": (judging) => tellJudging(app, judging),
       "lab.progress": ({ text }) => {
         if (store.get().labWork !== null) store.set({ labWork: text });
         tellProgress(app, text);

@@ -1,6 +1,7 @@
 /** Work that takes a while and can be stopped: it is shown in the status bar, and Escape or its Cancel button ends it. */
 import { type CancellationToken, CancellationTokenSource } from "vscode-jsonrpc";
 import { Failed } from "../../protocol/failures.ts";
+import type { Judging } from "../../protocol/verify.ts";
 import type { App } from "./app.ts";
 
 export type WorkKind = "lab" | "traffic" | "verify" | "attach" | "search";
@@ -14,6 +15,10 @@ export interface Work {
   readonly detail: string;
   /** it has taken long enough to be worth showing */
   readonly shown: boolean;
+  /** nobody asked for it by name: as long as it is not shown, it is not stopped by name either */
+  readonly quiet: boolean;
+  /** the source that it is about; null where it is about none */
+  readonly path: string | null;
   /** somebody asked for its end, and it has not come yet */
   readonly stopping: boolean;
   readonly stop: () => void;
@@ -27,6 +32,11 @@ interface Options {
    * it counts as ended, whether or not the other side has noticed.
    */
   readonly leaveable?: boolean;
+  readonly path?: string;
+  /** it is not shown before it is told how far it is */
+  readonly quiet?: boolean;
+  /** ends it too, without a word */
+  readonly token?: CancellationToken;
 }
 
 const shownAfterMilliseconds = 300;
@@ -56,13 +66,16 @@ export async function work<T>(app: App, options: Options, run: (token: Cancellat
     }
   };
   const { works } = app.store.get();
-  const begun: Work = { id, kind: options.kind, title: options.title, detail: "", shown: false, stopping: false, stop };
+  const { kind, title, quiet = false, path = null } = options;
+  const begun: Work = { id, kind, title, quiet, path, detail: "", shown: false, stopping: false, stop };
   app.store.set({ works: [...works, begun] });
-  const show = setTimeout(() => change(app, id, { shown: true }), shownAfterMilliseconds);
+  const show = quiet ? undefined : setTimeout(() => change(app, id, { shown: true }), shownAfterMilliseconds);
+  const link = options.token?.onCancellationRequested(() => source.cancel());
   try {
     return await Promise.race([run(token), left]);
   } finally {
     clearTimeout(show);
+    link?.dispose();
     app.store.set({ works: app.store.get().works.filter((one) => one.id !== id) });
   }
 }
@@ -73,11 +86,19 @@ export function tellProgress(app: App, detail: string): void {
   if (last !== undefined) change(app, last.id, { detail });
 }
 
+/** The verifier is at a program of that source for a while already. */
+export function tellJudging(app: App, { path, program, seconds }: Judging): void {
+  const detail = `the verifier has been at ${program} for ${seconds} s`;
+  for (const one of app.store.get().works) if (one.path === path) change(app, one.id, { detail, shown: true });
+}
+
+export function isStoppable({ stopping, quiet, shown }: Work): boolean {
+  return !stopping && (shown || !quiet);
+}
+
 /** Returns whether there was anything to stop. */
 export function stopLastWork(app: App, only?: WorkKind): boolean {
-  const last = app.store
-    .get()
-    .works.findLast(({ kind, stopping }) => !stopping && (only === undefined || kind === only));
+  const last = app.store.get().works.findLast((one) => isStoppable(one) && (only === undefined || one.kind === only));
   last?.stop();
   return last !== undefined;
 }

@@ -28,8 +28,10 @@ export async function verifySource(app: App, path: string): Promise<void> {
   changeSource(app, path, { checking: true });
   try {
     const title = `verify ${baseName(path)}`;
-    // what it loads is closed again whatever happens: nobody has to wait for the kernel to finish
-    const check = await work(app, { kind: "verify", title, leaveable: true }, (token) => judge(app, input, token));
+    // what it loads is closed again whatever happens: nobody has to wait for its end
+    const check = await work(app, { kind: "verify", title, path, leaveable: true }, (token) =>
+      judge(app, input, token),
+    );
     if (text?.model.isDisposed() === true) return;
     const editedSince = text?.model.getAlternativeVersionId() !== checked || objectAt(app, path) !== object;
     changeSource(app, path, { check, editedSince });

@@ -1,12 +1,13 @@
 /** A verdict on the unsaved text when typing pauses. A newer edit ends the older run; nobody is asked for a password. */
 import { type CancellationToken, CancellationTokenSource } from "vscode-jsonrpc";
 import { Failed } from "../../protocol/failures.ts";
-import { changeSource, type Check, diagnosticsOf } from "../editor/open-sources.ts";
+import { baseName, changeSource, type Check, diagnosticsOf } from "../editor/open-sources.ts";
 import { showMarkers } from "../editor/show-markers.ts";
 import { isDirty, type Text, textAt, wholeText } from "../editor/texts.ts";
 import type { App } from "../session/app.ts";
 import { writeSetting } from "../session/settings.ts";
 import { wordsOf } from "../session/failure-words.ts";
+import { work } from "../session/work.ts";
 import { programsOf } from "./findings.ts";
 import { logLimit } from "./log-limit.ts";
 
@@ -75,7 +76,17 @@ function schedule(app: App, path: string, text: Text): void {
 async function run(app: App, path: string, text: Text, token: CancellationToken): Promise<void> {
   if (text.model.isDisposed()) return;
   try {
-    const check = await judge(app, { path, text: wholeText(text) }, token);
+    const input = { path, text: wholeText(text) };
+    // shown only where the verifier takes its time
+    const options = {
+      kind: "verify",
+      title: `verify ${baseName(path)}`,
+      path,
+      quiet: true,
+      leaveable: true,
+      token,
+    } as const;
+    const check = await work(app, options, (own) => judge(app, input, own));
     if (token.isCancellationRequested || text.model.isDisposed()) return;
     changeSource(app, path, { check, editedSince: false, awaited: false });
     await showMarkers(path, diagnosticsOf(check), programsOf(check));
