@@ -1,0 +1,360 @@
+/** A newer build over a running program, load options and variables: their rules, and the built window over sample data. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { type Browser, type BrowserContext, chromium, type Page } from "@playwright/test";
+import { build } from "vite";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { findChromium } from "../../build/chromium.mjs";
+import type { ReloadPlan } from "../../protocol/reload.ts";
+import { mapTitle, variableSection, variablesLast } from "../../renderer/maps/variable-maps.ts";
+import { loadSetWords } from "../../renderer/reload/load-sets.ts";
+import { changedGlobals, loadOf, lostMaps, proposedChoices, worthAsking } from "../../renderer/reload/plan-choices.ts";
+import { diffWords, outcomeWords } from "../../renderer/reload/reload-words.ts";
+import * as sample from "./fake-reload.ts";
+import { foreign } from "./fake-state.ts";
+import { type Fake, startFake } from "./fake-workbench.ts";
+
+const ours = { ...foreign, id: 214, name: "xdp_count" };
+const full: ReloadPlan = {
+  ...sample.planOf({ ...sample.nothingToKeep(), running: { burst: "128", seen: "1823", port: "80" } }, ours, {}),
+  maps: [sample.statsMap, sample.backends, sample.flows, sample.fresh],
+  gone: [{ name: "old_routes", id: 3, entries: 12 }],
+};
+
+describe("what is kept", () => {
+  test("the first choice of each running map, and variables that were written to", () => {
+    const proposed = proposedChoices(full, {}, null);
+    expect([...proposed.fates]).toEqual([
+      ["xdp_stats_map", "keep"],
+      ["backends", "carry"],
+      ["flows", "empty"],
+    ]);
+    // not the constant: it cannot have changed while it ran
+    expect([...proposed.kept]).toEqual(["burst", "seen"]);
+    expect(loadOf(full, proposed, { globals: [{ name: "port", value: "80" }] })).toEqual({
+      maps: [
+        { name: "xdp_stats_map", fate: "keep" },
+        { name: "backends", fate: "carry" },
+      ],
+      globals: [
+        { name: "port", value: "80" },
+        { name: "burst", value: "128" },
+        { name: "seen", value: "1823" },
+      ],
+    });
+    expect(lostMaps(full, proposed)).toEqual([
+      { name: "flows", entries: 23_456 },
+      { name: "old_routes", entries: 12 },
+    ]);
+  });
+  test("what the user set, or declares otherwise now, is not kept from the running program", () => {
+    const names = (set: Parameters<typeof changedGlobals>[1], declared: ReadonlyMap<string, string> | null) =>
+      changedGlobals(full, set, declared).map(({ name }) => name);
+    expect(names({ globals: [{ name: "burst", value: "1" }] }, null)).toEqual(["seen"]);
+    // it runs with what was declared then: only the source is another one
+    expect(names({}, new Map([["burst", "128"]]))).toEqual(["seen"]);
+    // written to while it ran, and declared otherwise now: told, but the source is proposed
+    const both = new Map([["burst", "32"]]);
+    expect(names({}, both)).toEqual(["burst", "seen"]);
+    expect([...proposedChoices(full, {}, both).kept]).toEqual(["seen"]);
+  });
+  test("zeros and new maps are not worth a question", () => {
+    const empty = { ...sample.statsMap, running: { id: 41, entries: 0, maxEntries: 5 } };
+    const quiet = sample.planOf({ ...sample.nothingToKeep(), maps: [empty, sample.fresh] }, ours, {});
+    expect(worthAsking(quiet, {}, null)).toBe(false);
+    expect(worthAsking({ ...quiet, maps: [sample.statsMap] }, {}, null)).toBe(true);
+    expect(worthAsking({ ...quiet, gone: full.gone }, {}, null)).toBe(true);
+    expect(worthAsking({ ...quiet, globals: full.globals }, {}, null)).toBe(true);
+  });
+  test("words", () => {
+    const kept = ["a", "b", "c"].map((name) => ({ name, fate: "keep" as const, entries: 1, lost: 0 }));
+    const carried = { name: "backends", fate: "carry" as const, entries: 120, lost: 2 };
+    expect(outcomeWords([...kept, carried], [])).toBe("kept 3 maps; carried backends: 120 entries, 2 lost");
+    expect(outcomeWords(kept.slice(0, 1), [{ name: "flows", entries: 1 }])).toBe("kept a; flows: 1 entry lost");
+    expect(outcomeWords([], [])).toBe("");
+    expect(diffWords(sample.backends)).toBe("fields: 1 new, 1 converted, 1 lost, 1 not carried");
+    expect(loadSetWords({})).toBeNull();
+    const size = { map: "flows", entries: 9 };
+    expect(loadSetWords({ globals: [{ name: "a", value: "1" }], maxEntries: [size, size] })).toBe(
+      "1 global, 2 map sizes set",
+    );
+  });
+  test("maps of variables are called after their sections, and come last", () => {
+    expect(variableSection("xdp_stats_map")).toBeNull();
+    expect(
+      ["program_.bss", "xdp_coun.rodata", ".data.limits", ".rodata", "flows"].map((name) => mapTitle({ name })),
+    ).toEqual(["Variables .bss", "Constants .rodata", "Variables .data.limits", "Constants .rodata", "flows"]);
+    const names = ["p.rodata", "p.bss", "b", "a"].map((name) => ({ name }));
+    expect(variablesLast(names).map(({ name }) => name)).toEqual(["b", "a", "p.bss", "p.rodata"]);
+  });
+});
+
+const root = join(import.meta.dirname, "../..");
+const executablePath = findChromium();
+const args = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"];
+
+describe.skipIf(executablePath === undefined)("window (skipped without a Chromium)", () => {
+  let built = "";
+  let browser: Browser;
+  let context: BrowserContext;
+  let fake: Fake;
+  let page: Page;
+  let complaints: string[] = [];
+
+  beforeAll(async () => {
+    built = mkdtempSync(join(tmpdir(), "xdpw-reload-"));
+    await build({
+      configFile: join(root, "vite.config.ts"),
+      logLevel: "error",
+      build: { outDir: built, sourcemap: false },
+    });
+    browser = await chromium.launch({
+      ...(executablePath === undefined ? {} : { executablePath }),
+      args: [...args, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(built, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    fake = await startFake(built);
+    context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+    context.setDefaultTimeout(10_000);
+    complaints = [];
+    page = await open();
+  });
+  afterEach(async () => {
+    await context.close();
+    await fake.close();
+    expect(complaints).toEqual([]);
+  });
+
+  async function open(): Promise<Page> {
+    const opened = await context.newPage();
+    opened.on("pageerror", (error) => complaints.push(error.message));
+    opened.on("console", (message) => {
+      if (message.type() === "error") complaints.push(message.text());
+    });
+    await opened.goto(fake.url);
+    await opened.getByRole("tab", { name: "Start" }).waitFor();
+    return opened;
+  }
+  /** one knob for all maps of a plan */
+  function runsWithEntries(): void {
+    fake.knobs.reload.maps = [...full.maps];
+    fake.knobs.reload.gone = full.gone;
+    fake.knobs.reload.running = { seen: "1823" };
+    fake.knobs.reload.lost = 2;
+  }
+  async function attachInLab(): Promise<void> {
+    await page.keyboard.press("Control+Shift+L");
+    await page.getByText("The lab is up").waitFor();
+    await page.getByRole("button", { name: "Open Packet counters" }).click();
+    await expect.poll(focused).toMatch(/^program\.bpf\.c, source/);
+    await page.keyboard.press("Control+Shift+A");
+    await runsLine().getByText("id 214").waitFor();
+  }
+  const runsLine = () => page.getByRole("status", { name: "Attached program" });
+  const question = () => page.getByRole("dialog", { name: "Replace xdp_count on port0" });
+  const messages = () => page.getByRole("region", { name: "Messages" });
+  async function focused(): Promise<string> {
+    return page.evaluate(
+      () => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "",
+    );
+  }
+
+  test("nothing worth asking: it attaches at once, and keeps what can be kept", async () => {
+    await attachInLab();
+    fake.knobs.reload.maps = [{ ...sample.statsMap, running: { id: 41, entries: 0, maxEntries: 5 } }, sample.fresh];
+    await page.keyboard.press("Control+Shift+A");
+    await runsLine().getByText("id 219").waitFor();
+    expect(fake.knobs.reload.loaded).toEqual({ maps: [{ name: "xdp_stats_map", fate: "keep" }] });
+  });
+
+  test("Enter attaches with what is proposed; the diff and what is lost are there before; the message tells", async () => {
+    await attachInLab();
+    runsWithEntries();
+    await page.keyboard.press("Control+Shift+A");
+    await question().waitFor();
+    expect(await focused()).toBe("Attach");
+    const fields = question().getByRole("table", { name: "Fields of backends" });
+    expect(await fields.getByRole("row", { name: "weight" }).textContent()).toBe("weight__u16__u32converted");
+    await question()
+      .getByRole("table", { name: "Example entries of backends" })
+      .getByText(/mac 00:00/)
+      .first()
+      .waitFor();
+    expect(await question().getByRole("status", { name: "What is lost" }).textContent()).toBe(
+      "lostflows 23,456 entries, old_routes 12 entries, the newer program has no such map",
+    );
+    await page.keyboard.press("Enter");
+    await messages()
+      .getByText(/kept xdp_stats_map; carried backends: 120 entries, 2 lost; flows: 23,456/)
+      .waitFor();
+    await runsLine().getByText("id 219").waitFor();
+    expect(fake.knobs.reload.loaded).toEqual({
+      maps: [
+        { name: "xdp_stats_map", fate: "keep" },
+        { name: "backends", fate: "carry" },
+      ],
+      globals: [{ name: "seen", value: "1823" }],
+    });
+  });
+
+  test("Escape leaves everything, and the next attach asks again", async () => {
+    await attachInLab();
+    runsWithEntries();
+    fake.knobs.reload.loaded = null;
+    await page.keyboard.press("Control+Shift+A");
+    await question().waitFor();
+    await page.keyboard.press("Escape");
+    await question().waitFor({ state: "detached" });
+    await expect.poll(() => page.getByRole("button", { name: "Attach", exact: true }).isEnabled()).toBe(true);
+    expect(fake.knobs.reload.loaded).toBeNull();
+    expect(await runsLine().textContent()).toContain("id 214");
+    await page.keyboard.press("Control+Shift+A");
+    await question().waitFor();
+  });
+
+  test("other choices by keys; do not ask again is a setting, and holds", async () => {
+    await attachInLab();
+    runsWithEntries();
+    await page.keyboard.press("Control+Shift+A");
+    await question().waitFor();
+    await question().getByRole("radio", { name: "Keep" }).first().focus();
+    await page.keyboard.press("ArrowRight");
+    await question().getByText("Chosen: its 4 entries will be lost.").waitFor();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("ArrowRight");
+    await question().getByRole("checkbox", { name: "Do not ask again: always start empty" }).focus();
+    await page.keyboard.press("Space");
+    await page.keyboard.press("Enter");
+    await runsLine().getByText("id 219").waitFor();
+    expect(fake.knobs.reload.loaded).toEqual({ globals: [{ name: "seen", value: "1823" }] });
+
+    await page.keyboard.press("Control+Shift+A");
+    await runsLine().getByText("id 224").waitFor();
+    expect(fake.knobs.reload.loaded).toEqual({});
+  });
+
+  test("a foreign program is asked about once, together with its maps, and Enter does not replace it", async () => {
+    await page.getByRole("button", { name: "Open Packet counters" }).click();
+    await expect.poll(focused).toMatch(/^program\.bpf\.c, source/);
+    await page.getByRole("option", { name: /docker0/ }).click();
+    fake.knobs.reload.maps = [sample.statsMap];
+    await page.getByRole("button", { name: "Attach", exact: true }).click();
+    const asked = page.getByRole("alertdialog", { name: "Replace lb_main on docker0" });
+    await asked.getByText(/was not attached by the workbench/).waitFor();
+    expect(await focused()).toBe("Cancel");
+    await page.keyboard.press("Enter");
+    await asked.waitFor({ state: "detached" });
+    expect(fake.knobs.reload.loaded).toBeNull();
+    await page.getByRole("button", { name: "Attach", exact: true }).click();
+    await asked.getByRole("button", { name: "Replace it" }).click();
+    await runsLine().getByText("id 214").waitFor();
+    expect(fake.knobs.reload.loaded?.maps).toEqual([{ name: "xdp_stats_map", fate: "keep" }]);
+  });
+
+  test("load options by keys: what does not fit is said beside it, what is set is shown, used and reset", async () => {
+    await attachInLab();
+    await page.keyboard.press("Alt+L");
+    const options = page.getByRole("dialog", { name: "Load options of program.bpf.c" });
+    await expect
+      .poll(() => options.getByRole("textbox", { name: /^port/ }).evaluate((one) => one === document.activeElement))
+      .toBe(true);
+    await page.keyboard.type("https");
+    await page.keyboard.press("Enter");
+    await options.getByRole("alert").getByText("port: “https” is not a number; give 0 to 65535").waitFor();
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("8443");
+    await options.getByRole("textbox", { name: /^xdp_stats_map/ }).fill("0");
+    await page.keyboard.press("Enter");
+    await options
+      .getByRole("alert")
+      .getByText(/“0” is not a number of entries/)
+      .waitFor();
+    await options.getByRole("textbox", { name: /^xdp_stats_map/ }).fill("16");
+    expect(await options.getByText("const without volatile: declare it const volatile to set it").count()).toBe(1);
+    await page.keyboard.press("Enter");
+    await options.waitFor({ state: "detached" });
+
+    const tag = page.getByRole("button", { name: "Load options: 1 global, 1 map size set" });
+    await tag.waitFor();
+    const second = await open();
+    await second.getByRole("button", { name: "Load options: 1 global, 1 map size set" }).waitFor();
+    await page.bringToFront();
+    await page.getByRole("button", { name: "Attach", exact: true }).click();
+    await runsLine().getByText("id 219").waitFor();
+    expect(fake.knobs.reload.loaded).toEqual({
+      globals: [{ name: "port", value: "8443" }],
+      maxEntries: [{ map: "xdp_stats_map", entries: 16 }],
+    });
+    await page.getByRole("button", { name: "Reset: 1 global, 1 map size set" }).click();
+    await page.getByRole("button", { name: "Load options", exact: true }).waitFor();
+    await second.getByRole("button", { name: "Load options", exact: true }).waitFor();
+  });
+
+  test("variables of the running program: a line each, edited in place; constants are read only", async () => {
+    await attachInLab();
+    const maps = page.getByRole("listbox", { name: "Maps of port0" });
+    expect(await maps.getByText("xdp_coun").count()).toBe(0);
+    await maps.getByRole("option", { name: "Variables .data" }).click();
+    const grid = page.getByRole("grid", { name: "Variables .data" });
+    const value = grid
+      .getByRole("row", { name: /^burst/ })
+      .getByRole("gridcell")
+      .last();
+    await value.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("textbox", { name: "New value of burst" }).fill("many");
+    await page.keyboard.press("Enter");
+    await grid.getByRole("alert").getByText("“many” is not a number").waitFor();
+    await page.getByRole("textbox", { name: "New value of burst" }).fill("128");
+    await page.keyboard.press("Enter");
+    await value.getByText("128").waitFor();
+    await expect.poll(focused).toBe("128");
+    await maps.getByRole("option", { name: "Constants .rodata" }).click();
+    await page.getByText("read only: is frozen").waitFor();
+    const constant = page.getByRole("grid", { name: "Constants .rodata" }).getByRole("row", { name: /^port/ });
+    await constant.getByRole("gridcell").last().dblclick();
+    expect(await page.getByRole("textbox", { name: /^New value/ }).count()).toBe(0);
+  });
+
+  for (const theme of ["dark", "light", "contrast"] as const) {
+    test(`no accessibility violations: ${theme}`, async () => {
+      await page.emulateMedia({
+        colorScheme: theme === "light" ? "light" : "dark",
+        contrast: theme === "contrast" ? "more" : null,
+      });
+      const found: string[] = [];
+      const look = async (at: string): Promise<void> => {
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        for (const { id, nodes } of violations) found.push(`${at}: ${id}: ${nodes[0]?.html ?? ""}`);
+      };
+      await attachInLab();
+      await page.keyboard.press("Alt+L");
+      await page.getByRole("textbox", { name: /^burst/ }).fill("many");
+      await page.keyboard.press("Enter");
+      await page.getByRole("dialog").getByRole("alert").waitFor();
+      await look("load options");
+      await page.getByRole("textbox", { name: /^burst/ }).fill("9");
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: "Load options: 1 global set" }).waitFor();
+      runsWithEntries();
+      await page.keyboard.press("Control+Shift+A");
+      await question().waitFor();
+      await look("reload");
+      await question().getByRole("radio", { name: "Start empty" }).first().focus();
+      await page.keyboard.press("Space");
+      await look("reload, a map chosen to be empty");
+      await page.keyboard.press("Escape");
+      await page.getByRole("option", { name: "Variables .data" }).click();
+      await page.getByRole("grid", { name: "Variables .data" }).getByRole("gridcell").last().dblclick();
+      await look("variables, editing");
+      expect(found).toEqual([]);
+    }, 60_000);
+  }
+});
