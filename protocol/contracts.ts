@@ -12,19 +12,23 @@ import {
   detachment,
   detachParams,
   detachProgramParams,
+  preparedAttachment,
 } from "./attach.ts";
 import { build, compiled, compileParams, input, pipeline, toolchain } from "./build.ts";
-import { interfaceDetails, interfaceListing, place } from "./interfaces.ts";
+import { interfaceDetails } from "./interface-details.ts";
+import { interfaceListing, place } from "./interfaces.ts";
 import * as language from "./language.ts";
 import { convertLegacyMapsParams, legacyMaps } from "./legacy-maps.ts";
 import { labParams, labStatus, traffic, trafficParams } from "./lab.ts";
 import {
   entryParams,
   mapDescription,
+  mapFillParams,
   mapKeyParams,
   mapListed,
   mapPage,
   mapPageParams,
+  mapPatchParams,
   mapUpdateParams,
   table,
   tableChange,
@@ -46,7 +50,7 @@ import {
 import { judgement, judgeParams, judging, verdict, verifyParams, xdpHelpers } from "./verify.ts";
 import * as views from "./views.ts";
 import * as walk from "./walk.ts";
-import { base64, id, path } from "./wire.ts";
+import { base64, id, path, u32 } from "./wire.ts";
 import * as workspace from "./workspace.ts";
 
 export interface Method<P extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
@@ -86,6 +90,10 @@ export const elevatedHelper = {
   "views.load": method(judgeParams, views.programDump),
   "packets.run": method(packetsRunParams, packetsRunResult),
   "attach.attach": method(attachProgramParams, attachment),
+  /** attach.attach in two steps, for maps that are filled in between */
+  "attach.prepare": method(attachProgramParams, preparedAttachment),
+  "attach.commit": method(z.strictObject({ prepared: id }), attachment),
+  "attach.discard": method(z.strictObject({ prepared: id }), none),
   "attach.detach": method(detachProgramParams, detachment),
   "maps.list": method(none, z.strictObject({ maps: z.array(mapListed) })),
   "maps.describe": method(z.strictObject({ id }), mapDescription),
@@ -93,6 +101,9 @@ export const elevatedHelper = {
   "maps.page": method(mapPageParams, mapPage),
   "maps.lookup": method(mapKeyParams, z.strictObject({ value: base64.nullable() })),
   "maps.update": method(mapUpdateParams, none),
+  /** how many went in; the others found no place (a full map, an index beyond its end) */
+  "maps.fill": method(mapFillParams, z.strictObject({ filled: u32 })),
+  "maps.patch": method(mapPatchParams, none),
   "maps.delete": method(mapKeyParams, z.strictObject({ deleted: z.boolean() })),
   "lab.up": method(labParams, labStatus),
   "lab.down": method(labParams, labStatus),
@@ -200,6 +211,8 @@ export const workbenchNotifications = {
   /** the map went away: its watch ended */
   "maps.gone": z.strictObject({ id, why: z.string() }),
   "settings.changed": settingsState,
+  /** of a verdict and of an attach */
+  "verify.judging": judging,
   "source.changed": workspace.sourceChanged,
   "workspace.changed": workspace.folderChanged,
   "workspace.found": workspace.searchFound,
@@ -207,5 +220,3 @@ export const workbenchNotifications = {
   "language.state": language.languageState,
   "lab.progress": z.strictObject({ text: z.string() }),
 } as const satisfies Notifications;
-  /** of a verdict and of an attach */
-  "verify.judging": judging,

@@ -67,14 +67,7 @@ export const modeSupport = z.strictObject({
   supported: z.boolean().nullable(),
   /** where the answer comes from */
   why: z.string(),
+  /** what it would take beside that, such as a smaller MTU: expectations, the kernel decides */
+  needs: z.array(z.string()),
 });
 export type ModeSupport = z.infer<typeof modeSupport>;
-
-export const interfaceDetails = z.strictObject({
-  interface: networkInterface,
-  driver: driverInfo.nullable(),
-  modes: z.array(modeSupport),
-  /** what a user of XDP should know of this device, such as a veth peer that would lose redirects */
-  notes: z.array(z.string()),
-});
-export type InterfaceDetails = z.infer<typeof interfaceDetails>;

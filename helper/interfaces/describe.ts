@@ -1,17 +1,34 @@
-/** One interface in full: what `ethtool -i` shows, each mode with its reason, and what its user should know. */
+/** One interface in full: every part asked for by itself, each mode with its evidence, and what its user should know. */
+import { availableParallelism } from "node:os";
 import { fail } from "../../protocol/failures.ts";
-import type { InterfaceDetails, Place } from "../../protocol/interfaces.ts";
+import type { Amount, Answer, InterfaceDetails, LinkFacts, Offload } from "../../protocol/interface-details.ts";
+import type { Place } from "../../protocol/interfaces.ts";
 import type { Role } from "../arguments.ts";
 import { gone } from "../attach/place.ts";
 import type { HelperContext } from "../context.ts";
+import { hasCode } from "../failures.ts";
 import { inNamespace } from "../namespaces.ts";
+import type { NativeFace } from "../native/face.ts";
+import { parseChannels } from "./ethtool/channels.ts";
+import { parseCoalescing } from "./ethtool/coalescing.ts";
+import { parseLinkModes, parseLinkState } from "./ethtool/link-settings.ts";
+import { askEthtool, messages, notSupported } from "./ethtool/messages.ts";
+import { parseOffloads } from "./ethtool/offloads.ts";
+import { parseRings } from "./ethtool/rings.ts";
+import { readStatistics } from "./ethtool/statistics.ts";
 import { hintFor, modeSupport } from "./features.ts";
-import { type Inspected, inspect } from "./inspect.ts";
-import { type Link, linksOf, runIn } from "./links.ts";
+import { findPeer, type Peer } from "./find-peer.ts";
+import { inspect } from "./inspect.ts";
+import { type Link, linkAt } from "./links.ts";
+import { needsOf } from "./needs.ts";
+import { featuresOf } from "./netdev.ts";
+import { notesOn } from "./notes.ts";
 
-type Context = Pick<HelperContext, "native" | "ledger" | "environment">;
-
-export async function describeInterface(context: Context, role: Role, place: Place): Promise<InterfaceDetails> {
+export async function describeInterface(
+  { native }: Pick<HelperContext, "native">,
+  role: Role,
+  place: Place,
+): Promise<InterfaceDetails> {
   if (role === "plain" && place.netns !== null) {
     fail({
       kind: "no-privilege",
@@ -19,64 +36,92 @@ export async function describeInterface(context: Context, role: Role, place: Pla
       need: "setns",
     });
   }
-  const links = await linksOf(context, place.netns);
-  const link = links.find(({ ifindex, ifname }) => ifindex === place.ifindex && ifname === place.name);
-  if (link === undefined) throw gone(place);
-  const inspected = inNamespace(context.native, place.netns, () => inspect(context.native, place.netns, link));
+  try {
+    return describe(native, place);
+  } catch (error) {
+    if (hasCode(error, "ENODEV", "ENXIO")) throw gone(place);
+    throw error;
+  }
+}
+
+function describe(native: NativeFace, place: Place): InterfaceDetails {
+  const here = <T>(run: () => T): T => inNamespace(native, place.netns, run);
+  const link = here(() => linkAt(native, place.ifindex));
+  if (link === null || link.name !== place.name) throw gone(place);
+  const features = here(() => featuresOf(native, link.ifindex));
+  const inspected = here(() => inspect(native, place.netns, link, features));
   if (inspected === null) throw gone(place);
-  const { features, driver } = inspected.interface;
-  const offloads = await offloadsOf(context, place);
+
+  const ask = here(() => ({
+    modes: askEthtool(native, link.ifindex, messages.linkModes, parseLinkModes),
+    state: askEthtool(native, link.ifindex, messages.linkState, parseLinkState),
+    channels: askEthtool(native, link.ifindex, messages.channels, parseChannels),
+    rings: askEthtool(native, link.ifindex, messages.rings, parseRings),
+    offloads: askEthtool(native, link.ifindex, messages.features, parseOffloads),
+    coalescing: askEthtool(native, link.ifindex, messages.coalescing, parseCoalescing),
+    statistics: readStatistics(native, link.ifindex),
+  }));
+  const peer = findPeer(native, place.netns, link);
+  const facts = factsOf(link, ask.state, peer);
+  const evidence = { features: features?.xdp ?? null, driver: inspected.interface.driver };
+  const hint = hintFor(evidence.driver);
+  const circumstances = {
+    interface: inspected.interface,
+    facts,
+    channels: known<readonly Amount[]>(ask.channels) ?? [],
+    peerChannels: channelsOf(native, peer),
+    offloads: known<readonly Offload[]>(ask.offloads) ?? [],
+    hint,
+    cpus: availableParallelism(),
+  };
   return {
     interface: inspected.interface,
     driver: inspected.driver,
-    modes: modeSupport(features, driver),
-    notes: notesOn(link, inspected, offloads),
+    facts,
+    link: ask.modes,
+    channels: ask.channels,
+    rings: ask.rings,
+    offloads: ask.offloads,
+    coalescing: ask.coalescing,
+    statistics: ask.statistics,
+    features:
+      features === null
+        ? notSupported("this kernel does not tell (Linux 6.3 and later do)")
+        : { is: "known", value: features },
+    hint,
+    modes: modeSupport(evidence).map((one) => ({ ...one, needs: needsOf(one.mode, one.supported, circumstances) })),
+    notes: notesOn(circumstances),
   };
 }
 
-/** `ethtool -k`: feature → on; empty where the driver has none or ethtool is missing */
-async function offloadsOf(context: Context, place: Place): Promise<ReadonlyMap<string, boolean>> {
+function factsOf(link: Link, state: Answer<boolean | null>, peer: Peer | null): LinkFacts {
+  return {
+    type: link.kind ?? link.hardware,
+    alias: link.alias,
+    // the driver's word where it has one (ethtool's "Link detected"), else the kernel's
+    carrier: known(state) ?? link.carrier,
+    minimumMtu: link.minimumMtu,
+    maximumMtu: link.maximumMtu,
+    rxQueues: link.rxQueues,
+    txQueues: link.txQueues,
+    peer,
+  };
+}
+
+function channelsOf(native: NativeFace, peer: Peer | null): readonly Amount[] {
+  if (peer === null) return [];
   try {
-    const text = (await runIn(context, place.netns, ["ethtool", "-k", place.name])).toString("utf8");
-    return parseOffloads(text);
+    return (
+      inNamespace(native, peer.netns, () =>
+        known(askEthtool(native, peer.ifindex, messages.channels, parseChannels)),
+      ) ?? []
+    );
   } catch {
-    return new Map();
+    // it went away meanwhile, and this device with it or not: its own answers tell
+    return [];
   }
 }
 
-export function parseOffloads(text: string): Map<string, boolean> {
-  const found = new Map<string, boolean>();
-  for (const line of text.split("\n")) {
-    const match = /^\s*([\w-]+): (on|off)\b/.exec(line);
-    if (match?.[1] !== undefined) found.set(match[1], match[2] === "on");
-  }
-  return found;
-}
-
-export function notesOn(link: Link, inspected: Inspected, offloads: ReadonlyMap<string, boolean>): string[] {
-  const notes: string[] = [];
-  const { driver, mtu, up, name, attached } = inspected.interface;
-  if (!up) notes.push(`${name} is down: nothing arrives here until it is up`);
-  if (link.linkinfo?.info_kind === "veth") {
-    notes.push(
-      "veth: a native redirect into this device arrives only if its peer runs an XDP program or has GRO on; packets sent back with XDP_TX arrive only if the peer runs a program",
-    );
-    if (offloads.get("tx-checksumming") === true) {
-      notes.push(
-        "transmit checksum offload is on: packets of ordinary sockets sent from here carry partial checksums, which neither native redirect nor XDP_TX completes",
-      );
-    }
-  }
-  if (offloads.get("large-receive-offload") === true) {
-    notes.push("LRO is on: most drivers refuse a native program until it is off (ethtool -K lro off)");
-  }
-  const limit = hintFor(driver)?.max_mtu ?? null;
-  if (limit !== null && mtu > limit) {
-    notes.push(
-      `MTU ${mtu}: ${driver ?? "the driver"} takes native programs up to an MTU of ${limit} (x86, 4 KiB pages), larger ones only with fragment support (SEC("xdp.frags"))`,
-    );
-  }
-  const old = attached.find(({ jited, tag }) => !jited && tag !== "");
-  if (old !== undefined) notes.push(`program id ${old.id} runs in the interpreter: net.core.bpf_jit_enable is off`);
-  return notes;
+function known<T>(answer: Answer<T>): T | null {
+  return answer.is === "known" ? answer.value : null;
 }

@@ -1,41 +1,33 @@
-/** What a device can do with XDP: the kernel's answer where it has one, else a table of drivers. */
+/** Which modes a device can do, with the evidence: the kernel's answer where it has one, else a table of drivers. */
 import { release } from "node:os";
 import driverTable from "../../data/xdp-drivers.json" with { type: "json" };
+import type { DriverHint } from "../../protocol/interface-details.ts";
 import type { Mode, ModeSupport } from "../../protocol/interfaces.ts";
 
-/** enum netdev_xdp_act, bit by bit (include/uapi/linux/netdev.h) */
-const featureNames = ["basic", "redirect", "ndo-xmit", "xsk-zerocopy", "hw-offload", "rx-sg", "ndo-xmit-sg"] as const;
-
-export function namesOfFeatures(bits: bigint): string[] {
-  const names: string[] = [];
-  for (let bit = 0; bit < 64; bit += 1) {
-    if (((bits >> BigInt(bit)) & 1n) === 1n) names.push(featureNames[bit] ?? `bit-${bit}`);
-  }
-  return names;
-}
-
-export interface DriverHint {
-  readonly driver: string;
-  readonly label: string;
-  /** first Linux with native mode */
-  readonly native: string | null;
-  readonly offload: boolean;
-  /** largest MTU without fragment support */
-  readonly max_mtu: number | null;
+export interface Evidence {
+  /** null where the kernel cannot be asked (before 6.3) */
+  readonly features: readonly string[] | null;
+  readonly driver: string | null;
 }
 
 export function hintFor(driver: string | null): DriverHint | null {
-  const hints: readonly DriverHint[] = driverTable.drivers;
-  return hints.find((one) => one.driver === driver) ?? null;
+  const found = driverTable.drivers.find((one) => one.driver === driver);
+  if (found === undefined) return null;
+  return {
+    driver: found.driver,
+    label: found.label,
+    native: found.native,
+    offload: found.offload,
+    fragments: found.fragments,
+    zeroCopy: found.af_xdp_zero_copy,
+    maximumMtu: found.max_mtu,
+    sources: driverTable.sources,
+  };
 }
 
-/** Each mode with where the answer comes from. */
-export function modeSupport(
-  features: readonly string[] | null,
-  driver: string | null,
-  kernel: string = release(),
-): ModeSupport[] {
-  const skb: ModeSupport = { mode: "skb", supported: true, why: "generic XDP works on every driver since Linux 4.12" };
+/** Each mode with where the answer comes from. What it would take is another question: see needs.ts. */
+export function modeSupport({ features, driver }: Evidence, kernel: string = release()): ModeSupport[] {
+  const skb = answer("skb", true, "generic XDP works on every driver since Linux 4.12");
   if (features !== null) {
     const native = features.includes("basic");
     const offload = features.includes("hw-offload");
@@ -57,7 +49,7 @@ export function modeSupport(
   const hint = hintFor(driver);
   if (hint === null) {
     const why = `${old}, and the driver ${driver ?? "is not known and"} is not in the table`;
-    return [{ mode: "native", supported: null, why }, skb, { mode: "hw", supported: null, why }];
+    return [answer("native", null, why), skb, answer("hw", null, why)];
   }
   const native = hint.native !== null && !olderThan(kernel, hint.native);
   return [
@@ -80,6 +72,6 @@ export function olderThan(kernel: string, since: string): boolean {
   return major < sinceMajor || (major === sinceMajor && minor < sinceMinor);
 }
 
-function answer(mode: Mode, supported: boolean, why: string): ModeSupport {
-  return { mode, supported, why };
+function answer(mode: Mode, supported: boolean | null, why: string): ModeSupport {
+  return { mode, supported, why, needs: [] };
 }

@@ -1,9 +1,10 @@
 /** One interface as it is right now: link, driver, features, what is attached. Call inside its namespace. */
+import type { XdpFeatures } from "../../protocol/interface-details.ts";
 import type { AttachedProgram, DriverInfo, Mode, NetworkInterface } from "../../protocol/interfaces.ts";
 import { hasCode } from "../failures.ts";
 import type { NativeFace } from "../native/face.ts";
 import { attachedProgram } from "../programs.ts";
-import { modeSupport, namesOfFeatures, offeredModes } from "./features.ts";
+import { modeSupport, offeredModes } from "./features.ts";
 import type { Link } from "./links.ts";
 
 export interface Inspected {
@@ -11,25 +12,32 @@ export interface Inspected {
   readonly driver: DriverInfo | null;
 }
 
-/** null where the interface went away meanwhile */
-export function inspect(native: NativeFace, netns: string | null, link: Link): Inspected | null {
+/**
+ * null where the interface went away meanwhile.
+ * @param features null where the kernel cannot be asked
+ */
+export function inspect(
+  native: NativeFace,
+  netns: string | null,
+  link: Link,
+  features: XdpFeatures | null,
+): Inspected | null {
   try {
-    const driver = native.driverInfo(link.ifname);
-    const supported = native.xdpFeatures(link.ifindex);
-    const features = supported === null ? null : namesOfFeatures(supported.bits);
-    const attached = native.xdpQuery(link.ifindex).map(({ mode, programId }) => describe(native, mode, programId));
+    const driver = native.driverInfo(link.ifindex);
+    const reported = features?.xdp ?? null;
+    const evidence = { features: reported, driver: driver?.driver ?? null };
     return {
       interface: {
         ifindex: link.ifindex,
-        name: link.ifname,
+        name: link.name,
         netns,
         driver: driver?.driver ?? null,
-        mac: link.link_type === "ether" ? (link.address ?? null) : null,
+        mac: link.hardware === "ether" ? link.address : null,
         mtu: link.mtu,
-        up: link.flags.includes("UP"),
-        features,
-        modes: offeredModes(modeSupport(features, driver?.driver ?? null)),
-        attached,
+        up: link.up,
+        features: reported === null ? null : [...reported],
+        modes: offeredModes(modeSupport(evidence)),
+        attached: link.attached.map(({ mode, programId }) => describe(native, mode, programId)),
       },
       driver,
     };

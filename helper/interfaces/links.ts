@@ -1,67 +1,126 @@
-/** What `ip -j -d link show` tells of a namespace's interfaces. */
-import { z } from "zod";
-import { fail } from "../../protocol/failures.ts";
+/** The interfaces of a namespace as rtnetlink lists them (RTM_GETLINK; include/uapi/linux/if_link.h). */
+import type { Mode } from "../../protocol/interfaces.ts";
 import { interfaceName } from "../../protocol/wire.ts";
-import type { HelperContext } from "../context.ts";
-import { inNamespace } from "../namespaces.ts";
-import { run, ToolError } from "../run.ts";
+import { naming } from "../failures.ts";
+import { inNamespace, namespaceWords } from "../namespaces.ts";
+import type { NativeFace } from "../native/face.ts";
+import { asText, asU8, asU32, asU64, attributesByType } from "../netlink/attributes.ts";
 
-/** the fields used here, of many (iproute2 ip/ipaddress.c, print_linkinfo) */
-const link = z.object({
-  ifindex: z.number().int().min(1),
-  ifname: interfaceName,
-  flags: z.array(z.string()).catch([]),
-  mtu: z.number().int().min(0).catch(0),
-  link_type: z.string().catch(""),
-  address: z.string().optional().catch(undefined),
-  ifalias: z.string().optional().catch(undefined),
-  link_index: z.number().int().optional().catch(undefined),
-  link_netnsid: z.number().int().optional().catch(undefined),
-  linkinfo: z.object({ info_kind: z.string().optional() }).optional().catch(undefined),
-});
-export type Link = z.infer<typeof link>;
-
-type Context = Pick<HelperContext, "native" | "ledger" | "environment">;
-
-/** Runs a tool inside a namespace. It is forked there and then; the mounts, so /sys too, stay ours. */
-export function runIn(
-  { native, ledger, environment }: Context,
-  netns: string | null,
-  argv: readonly [string, ...string[]],
-  input = "",
-): Promise<Buffer> {
-  return run({ ledger, environment, argv, input, within: (start) => inNamespace(native, netns, start) });
+export interface Link {
+  readonly ifindex: number;
+  readonly name: string;
+  readonly up: boolean;
+  readonly carrier: boolean | null;
+  /** "ether", "loopback", or "type N" (ARPHRD_*, include/uapi/linux/if_arp.h) */
+  readonly hardware: string;
+  /** "veth", "bridge", …; null for a device that no `ip link add` made */
+  readonly kind: string | null;
+  /** with colons; null where it has none */
+  readonly address: string | null;
+  readonly alias: string;
+  readonly mtu: number;
+  readonly minimumMtu: number | null;
+  readonly maximumMtu: number | null;
+  readonly rxQueues: number | null;
+  readonly txQueues: number | null;
+  /** a veth's peer, a VLAN's lower device */
+  readonly lower: number | null;
+  /** where that is, if elsewhere */
+  readonly lowerNetnsid: number | null;
+  readonly attached: readonly { readonly mode: Mode; readonly programId: number }[];
+  /** struct rtnl_link_stats64 as far as it is shown */
+  readonly counters: LinkCounters | null;
 }
 
-export async function linksOf(context: Context, netns: string | null): Promise<Link[]> {
-  let text: string;
-  try {
-    text = (await runIn(context, netns, ["ip", "-j", "-d", "link", "show"])).toString("utf8");
-  } catch (error) {
-    if (!(error instanceof ToolError)) throw error;
-    return fail({
-      kind: "kernel",
-      message: `list interfaces: ip: ${error.errors.trim()}`,
-      operation: "RTM_GETLINK",
-      errno: 0,
-      code: "",
-      extack: null,
-    });
-  }
-  return parseLinks(text);
+export interface LinkCounters {
+  readonly rxPackets: bigint;
+  readonly txPackets: bigint;
+  readonly rxBytes: bigint;
+  readonly txBytes: bigint;
+  readonly rxErrors: bigint;
+  readonly txErrors: bigint;
+  readonly rxDropped: bigint;
+  readonly txDropped: bigint;
 }
 
-/** Total: what is not a link is left out. */
-export function parseLinks(text: string): Link[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text === "" ? "[]" : text);
-  } catch {
-    return [];
-  }
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((one) => {
-    const checked = link.safeParse(one);
-    return checked.success ? [checked.data] : [];
-  });
+/** IFLA_*; the newest of them is of Linux 4.20, and some systems' headers lack it */
+const ifla = {
+  ...{ address: 1, name: 3, mtu: 4, link: 5, linkinfo: 18, alias: 20, stats64: 23, txQueues: 31, rxQueues: 32 },
+  ...{ carrier: 33, linkNetnsid: 37, xdp: 43, minimumMtu: 50, maximumMtu: 51 },
+} as const;
+const infoKind = 1;
+const xdpPrograms = [
+  ["native", 5],
+  ["skb", 6],
+  ["hw", 7],
+] as const satisfies readonly (readonly [Mode, number])[];
+const hardwareNames: ReadonlyMap<number, string> = new Map([
+  [1, "ether"],
+  [772, "loopback"],
+]);
+const headerLength = 16;
+const flagUp = 1;
+
+export function linksOf(native: NativeFace, netns: string | null): Link[] {
+  const doing = `list the interfaces of ${namespaceWords(netns)}`;
+  const messages = inNamespace(native, netns, () => naming({ doing }, () => native.linkDump()));
+  return messages.flatMap((message) => parseLink(message) ?? []);
+}
+
+/** Call inside the link's namespace; null where there is none of that number. */
+export function linkAt(native: NativeFace, ifindex: number): Link | null {
+  const message = native.linkOf(ifindex);
+  return message === null ? null : parseLink(message);
+}
+
+/** A struct ifinfomsg and its attributes. Total: null where it is not a link with a number and a name. */
+export function parseLink(message: Buffer): Link | null {
+  if (message.length < headerLength) return null;
+  const view = new DataView(message.buffer, message.byteOffset, headerLength);
+  const little = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+  const ifindex = view.getInt32(4, little);
+  const flags = view.getUint32(8, little);
+  const hardware = view.getUint16(2, little);
+  const attributes = attributesByType(message.subarray(headerLength));
+  const name = asText(attributes.get(ifla.name)) ?? "";
+  if (ifindex < 1 || !interfaceName.safeParse(name).success) return null;
+  const xdp = attributesByType(attributes.get(ifla.xdp) ?? Buffer.alloc(0));
+  const carrier = asU8(attributes.get(ifla.carrier));
+  return {
+    ifindex,
+    name,
+    up: (flags & flagUp) !== 0,
+    carrier: carrier === null ? null : carrier !== 0,
+    hardware: hardwareNames.get(hardware) ?? `type ${hardware}`,
+    kind: asText(attributesByType(attributes.get(ifla.linkinfo) ?? Buffer.alloc(0)).get(infoKind)),
+    address: hexAddress(attributes.get(ifla.address)),
+    alias: asText(attributes.get(ifla.alias)) ?? "",
+    mtu: asU32(attributes.get(ifla.mtu)) ?? 0,
+    minimumMtu: asU32(attributes.get(ifla.minimumMtu)),
+    // 0: the driver names none
+    maximumMtu: asU32(attributes.get(ifla.maximumMtu)) || null,
+    rxQueues: asU32(attributes.get(ifla.rxQueues)),
+    txQueues: asU32(attributes.get(ifla.txQueues)),
+    lower: asU32(attributes.get(ifla.link)),
+    lowerNetnsid: asU32(attributes.get(ifla.linkNetnsid)),
+    attached: xdpPrograms.flatMap(([mode, type]) => {
+      const programId = asU32(xdp.get(type));
+      return programId === null || programId === 0 ? [] : [{ mode, programId }];
+    }),
+    counters: parseCounters(attributes.get(ifla.stats64)),
+  };
+}
+
+function hexAddress(data: Buffer | undefined): string | null {
+  if (data === undefined || data.length === 0) return null;
+  return (data.toString("hex").match(/../g) ?? []).join(":");
+}
+
+function parseCounters(data: Buffer | undefined): LinkCounters | null {
+  if (data === undefined || data.length < 64) return null;
+  const at = (index: number): bigint => asU64(data.subarray(index * 8)) ?? 0n;
+  return {
+    ...{ rxPackets: at(0), txPackets: at(1), rxBytes: at(2), txBytes: at(3) },
+    ...{ rxErrors: at(4), txErrors: at(5), rxDropped: at(6), txDropped: at(7) },
+  };
 }

@@ -5,46 +5,42 @@ import type { Role } from "../arguments.ts";
 import type { HelperContext } from "../context.ts";
 import { isKernelError } from "../failures.ts";
 import { inNamespace } from "../namespaces.ts";
+import type { NativeFace } from "../native/face.ts";
 import { inspect } from "./inspect.ts";
 import { linksOf } from "./links.ts";
 import { namespacesThere } from "./namespaces-there.ts";
+import { featuresHere } from "./netdev.ts";
 
-/** how many `ip` run at once */
-const atOnce = 4;
-
-type Context = Pick<HelperContext, "native" | "ledger" | "environment">;
-
-export async function listInterfaces(context: Context, role: Role): Promise<InterfaceListing> {
+export async function listInterfaces({ native }: Pick<HelperContext, "native">, role: Role): Promise<InterfaceListing> {
   const there = namespacesThere();
   const skipped = [...there.skipped];
-  const found: NetworkInterface[][] = [];
-  const waiting = [...there.names.entries()];
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, netns] = next;
-      if (role === "plain" && netns !== null) {
-        skipped.push({ netns, why: "needs root" });
-        continue;
-      }
-      try {
-        found[index] = await listOne(context, netns);
-      } catch (error) {
-        // a namespace may end at any time: the others are listed all the same
-        if (netns === null || !(error instanceof Failed || isKernelError(error))) throw error;
-        skipped.push({ netns, why: error.message });
-      }
+  const interfaces: NetworkInterface[] = [];
+  for (const netns of there.names) {
+    if (role === "plain" && netns !== null) {
+      skipped.push({ netns, why: "needs root" });
+      continue;
     }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  return { interfaces: found.flat(), skipped };
+    try {
+      interfaces.push(...listOne(native, netns));
+    } catch (error) {
+      // a namespace may end at any time: the others are listed all the same
+      if (netns === null || !(error instanceof Failed || isKernelError(error))) throw error;
+      skipped.push({ netns, why: error.message });
+    }
+  }
+  return { interfaces, skipped };
 }
 
-async function listOne(context: Context, netns: string | null): Promise<NetworkInterface[]> {
-  const links = await linksOf(context, netns);
-  return inNamespace(context.native, netns, () =>
-    links.flatMap((link) => {
-      const inspected = inspect(context.native, netns, link);
+/** Three questions for a whole namespace, and one for each driver. */
+function listOne(native: NativeFace, netns: string | null): NetworkInterface[] {
+  const links = linksOf(native, netns);
+  return inNamespace(native, netns, () => {
+    const features = featuresHere(native);
+    return links.flatMap((link) => {
+      // null: the kernel cannot be asked; missing from its answer: the device is going away this moment
+      const own = features === null ? null : features.get(link.ifindex);
+      const inspected = own === undefined ? null : inspect(native, netns, link, own);
       return inspected === null ? [] : [inspected.interface];
-    }),
-  );
+    });
+  });
 }

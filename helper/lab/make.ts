@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import type { CancellationToken } from "vscode-jsonrpc";
 import { Failed } from "../../protocol/failures.ts";
 import { hasCode, naming } from "../failures.ts";
-import { runIn } from "../interfaces/links.ts";
+import { runIn } from "./run-in.ts";
 import { holding } from "../ledger.ts";
 import { inNamespace } from "../namespaces.ts";
 import { bare, endNames, type LabEnd, type LabPlan, namespacesOf } from "./plan.ts";

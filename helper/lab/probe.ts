@@ -42,9 +42,7 @@ export async function probeLab(context: LabContext, plan: LabPlan): Promise<Prob
     endNames.every((end) => {
       const { netns, interface: name, ifindex, mac } = plan.ends[end];
       const links = found.find((one) => one.netns === netns)?.links ?? [];
-      return links.some(
-        (link) => link.ifname === name && link.ifindex === ifindex && link.address === mac && link.flags.includes("UP"),
-      );
+      return links.some((link) => link.name === name && link.ifindex === ifindex && link.address === mac && link.up);
     });
   return { found, complete, maker: box === undefined ? null : makerOf(plan, box.alias) };
 }
@@ -58,8 +56,8 @@ async function find(context: LabContext, plan: LabPlan, netns: string): Promise<
     return null;
   }
   try {
-    const links = await linksOf(context, netns);
-    const alias = links.find(({ ifname }) => ifname === "lo")?.ifalias ?? "";
+    const links = linksOf(context.native, netns);
+    const alias = links.find(({ name }) => name === "lo")?.alias ?? "";
     return { netns, ours: alias === plan.alias || alias.startsWith(`${plan.alias}, `), alias, links };
   } catch (error) {
     try {

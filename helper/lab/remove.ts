@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasCode } from "../failures.ts";
-import { runIn } from "../interfaces/links.ts";
+import { runIn } from "./run-in.ts";
 import { inNamespace, namedNamespaces } from "../namespaces.ts";
 import { programInfo } from "../programs.ts";
 import type { LabPlan } from "./plan.ts";
@@ -28,7 +28,7 @@ export async function removeLab(context: LabContext, plan: LabPlan, probed?: Pro
 
 /** Deleting one end of a veth takes the other with it: what is already gone is no trouble. */
 async function deleteLinks(context: LabContext, plan: LabPlan, { netns, links }: Found): Promise<void> {
-  const veths = links.filter(({ linkinfo }) => linkinfo?.info_kind === "veth");
+  const veths = links.filter(({ kind }) => kind === "veth");
   if (veths.length === 0) return;
   const commands = veths
     .map(({ ifindex }) => ifindex)

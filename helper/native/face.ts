@@ -66,6 +66,10 @@ export interface LoadOptions {
   readonly logLevel: number;
   /** maps by object name to reuse instead of creating: a map id each */
   readonly reuseMaps?: Readonly<Record<string, number>>;
+  /** max_entries by map name, in place of the object's; inner maps of a map of maps stay as they are */
+  readonly maxEntries?: Readonly<Record<string, number>>;
+  /** contents of .rodata, .data, .bss and such, whole, by section name: constants are frozen with them */
+  readonly sections?: Readonly<Record<string, Buffer>>;
   /** do as the object asks: pin its maps and reuse what is pinned there. Default false, so that a load leaves no pin */
   readonly pinMaps?: boolean;
   /**
@@ -112,6 +116,27 @@ export interface ProgramInfo {
   readonly ifindex: number;
 }
 
+/** What the kernel does not show (kptr_restrict, no JIT) is empty. */
+export interface ProgramDump {
+  /** struct bpf_insn, 8 bytes each, after the verifier's rewriting */
+  readonly xlated: Buffer;
+  /** machine code of the program and its functions, one after the other */
+  readonly jited: Buffer;
+  /** bytes of machine code, also where it is hidden */
+  readonly jitedLength: number;
+  /** of each function: the address of its first byte, and its length */
+  readonly jitedAddresses: readonly bigint[];
+  readonly jitedLengths: readonly number[];
+  /** struct bpf_line_info: insn_off, file_name_off, line_off, line_col */
+  readonly lines: readonly (readonly [number, number, number, number])[];
+  /** the address where the machine code of each line record begins */
+  readonly jitedLines: readonly bigint[];
+  /** struct bpf_func_info: insn_off, type_id */
+  readonly functions: readonly (readonly [number, number])[];
+  readonly mapIds: readonly number[];
+  readonly btfId: number;
+}
+
 export interface MapInfo {
   readonly id: number;
   readonly type: number;
@@ -132,6 +157,9 @@ export interface LinkInfo {
   readonly programId: number;
   /** XDP links: the device */
   readonly ifindex: number | null;
+  /** tracing links, freplace among them: the program that they hang on, and the BTF id of its function */
+  readonly targetProgramId: number | null;
+  readonly targetFunctionId: number | null;
 }
 
 export interface MapBatch {
@@ -162,6 +190,11 @@ export interface MapHandle {
   readBatch(cursor: Buffer | null, count: number): Promise<MapBatch>;
   /** keys and values of one size each, one after the other; an error holds how many went in before it as KernelError.done */
   updateBatch(keys: Buffer, values: Buffer, count: number): number;
+  /**
+   * Writes bytes of the first value of an array made with BPF_F_MMAPABLE, in its memory: what lies beside them stays. What
+   * is a naturally aligned 1, 2, 4 or 8 bytes is written at once. EPERM where the map is frozen.
+   */
+  patch(offset: number, bytes: Buffer): void;
   /** returns how many there were to delete; missing keys are passed over */
   deleteBatch(keys: Buffer, count: number): number;
   close(): void;
@@ -200,6 +233,19 @@ export interface FrameCounter {
   counts(): number[];
   /** frames that came faster than they were read: not 0 means that counts() is too low */
   dropped(): number;
+  close(): void;
+}
+
+/**
+ * Changes of interfaces in any number of namespaces, waited for on one thread. Its sockets keep a namespace alive:
+ * remove() what went away.
+ */
+export interface LinkWatch {
+  /** @param pid also tells ("ended") when this process ends. Gives the number that it tells with */
+  add(netns: string | null, pid: number | null): number;
+  /** takes what is waiting, and listens again; true where the kernel had to drop some of it */
+  rearm(id: number): boolean;
+  remove(id: number): void;
   close(): void;
 }
 
@@ -255,9 +301,19 @@ export interface NativeFace {
   ifindexOf(name: string): number;
   nameOf(ifindex: number): string;
   /** ETHTOOL_GDRVINFO in the current namespace; null where the driver has no ethtool operations (EOPNOTSUPP) */
-  driverInfo(name: string): DriverInfo | null;
-  /** generic netlink family "netdev", NETDEV_CMD_DEV_GET in the current namespace: the bits of enum netdev_xdp_act; null on kernels before 6.3 */
-  xdpFeatures(ifindex: number): { readonly bits: bigint; readonly zeroCopyMaxSegments: number } | null;
+  driverInfo(device: number | string): DriverInfo | null;
+  /** the driver's counters (ethtool -S) in its own order; null where it has none */
+  driverStatistics(device: number | string): readonly { readonly name: string; readonly value: bigint }[] | null;
+  /**
+   * One question of a generic netlink family, version 1, in the current namespace: `attributes` follow the header, and
+   * of each answer what follows its header comes back. null where the kernel has no such family.
+   */
+  genericQuery(family: string, command: number, attributes: Buffer, dump: boolean): readonly Buffer[] | null;
+  /** RTM_GETLINK of all or of one in the current namespace: struct ifinfomsg and its attributes */
+  linkDump(): readonly Buffer[];
+  linkOf(ifindex: number): Buffer | null;
+  /** told on the main thread; a namespace that has told of a change is silent until {@link LinkWatch.rearm} */
+  watchLinks(told: (id: number, what: "changed" | "ended") => void): LinkWatch;
   /** several entries in mode "multi" */
   xdpQuery(ifindex: number): readonly { readonly mode: XdpMode; readonly programId: number }[];
   /** netlink, XDP_FLAGS_REPLACE always: expectedFd null means that nothing may be attached in that mode */
@@ -268,11 +324,15 @@ export interface NativeFace {
     readonly expectedFd: number | null;
   }): void;
   xdpDetach(options: { readonly ifindex: number; readonly mode: XdpMode; readonly expectedFd: number }): void;
+  /** BPF_LINK_CREATE: what it attached is detached when the fd closes, however that comes; the caller owns the fd */
+  xdpLink(options: { readonly ifindex: number; readonly mode: XdpMode; readonly programFd: number }): number;
+  /** run counts and times of all programs are kept while the fd is open; the caller owns it */
+  enableStatistics(): number;
 
   inspectObject(bytes: Buffer, name: string): ObjectContents;
   loadObject(options: LoadOptions): Promise<LoadedObject>;
   /** a two-instruction XDP program that returns XDP_PASS; the caller owns the fd */
-  loadPass(name: string): number;
+  loadPass(name: string, offloadIfindex?: number | null): number;
   closeFd(fd: number): void;
 
   programIds(): number[];
@@ -280,6 +340,8 @@ export interface NativeFace {
   linkIds(): number[];
   openProgram(id: number): number;
   programInfo(id: number): ProgramInfo;
+  /** BPF_OBJ_GET_INFO_BY_FD with all arrays of struct bpf_prog_info; ENOENT where there is no such program */
+  dumpProgram(id: number): ProgramDump;
   mapInfo(id: number): MapInfo;
   linkInfo(id: number): LinkInfo;
   /** raw .BTF bytes as the kernel keeps them */

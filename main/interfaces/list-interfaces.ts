@@ -1,5 +1,6 @@
 /** All namespaces where we may, else our own: asks nobody for a password. */
-import type { InterfaceDetails, InterfaceListing, Place } from "../../protocol/interfaces.ts";
+import type { InterfaceDetails } from "../../protocol/interface-details.ts";
+import type { InterfaceListing, Place } from "../../protocol/interfaces.ts";
 import type { HelperPool } from "../helpers/helper-pool.ts";
 
 export async function listInterfaces(helpers: HelperPool): Promise<InterfaceListing> {

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { Button } from "react-aria-components";
-import type { DriverInfo, InterfaceDetails, Place } from "../../protocol/interfaces.ts";
+import type { InterfaceDetails } from "../../protocol/interface-details.ts";
+import type { DriverInfo, Place } from "../../protocol/interfaces.ts";
 import { wordsOf } from "../session/failure-words.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { choosePlace } from "./choose-place.ts";

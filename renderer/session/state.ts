@@ -1,5 +1,6 @@
 /** Everything that the window shows, in one value. Texts being edited live in the editor's models, not here. */
-import type { InterfaceDetails, InterfaceListing, Place, WantedMode } from "../../protocol/interfaces.ts";
+import type { InterfaceDetails } from "../../protocol/interface-details.ts";
+import type { InterfaceListing, Place, WantedMode } from "../../protocol/interfaces.ts";
 import type { LabStatus, Traffic, TrafficParams } from "../../protocol/lab.ts";
 import type { LanguageState } from "../../protocol/language.ts";
 import type { MapListed } from "../../protocol/maps.ts";
@@ -11,6 +12,7 @@ import type { ThemeChoice } from "../app/theme.ts";
 import type { ConnectionState } from "../connection/connection.ts";
 import type { OpenSource } from "../editor/open-sources.ts";
 import type { MapTab, MapView } from "../maps/map-view.ts";
+import type { PacketRun } from "../packets/packet-runs.ts";
 import { defaultSettings, type Settings } from "../../protocol/settings.ts";
 import { type LoadSets, readLoadSets } from "../reload/load-sets.ts";
 import type { Search } from "../workspace/search-workspace.ts";
@@ -71,6 +73,8 @@ export interface SessionState {
   readonly traffic: readonly TrafficRun[];
   readonly commands: readonly Command[];
 
+  /** packet tests: the last run of each folder */
+  readonly packetRuns: ReadonlyMap<string, PacketRun>;
   /** what takes a while and can be stopped, the newest last */
   readonly works: readonly Work[];
   /** what is being attached or detached right now */
@@ -115,6 +119,7 @@ export const initialState: SessionState = {
   labWork: null,
   traffic: [],
   commands: [],
+  packetRuns: new Map(),
   works: [],
   attaching: null,
   verifyWhileTyping: readSetting("verifyWhileTyping") !== "off",

@@ -1,7 +1,8 @@
 /** Sample machine for the fake workbench: two namespaces of the lab, one NIC, one program attached from elsewhere. */
 import { createHash } from "node:crypto";
 import type { Build, Stage } from "../../protocol/build.ts";
-import type { AttachedProgram, InterfaceDetails, NetworkInterface, Place } from "../../protocol/interfaces.ts";
+import type { InterfaceDetails } from "../../protocol/interface-details.ts";
+import type { AttachedProgram, NetworkInterface, Place } from "../../protocol/interfaces.ts";
 import type { LabStatus } from "../../protocol/lab.ts";
 import type { MapListed, Row, Table } from "../../protocol/maps.ts";
 import type { Rejection, Verdict } from "../../protocol/verify.ts";
@@ -33,6 +34,16 @@ export function nic(name: string, ifindex: number, netns: string | null, driver:
 
 export function details(of: NetworkInterface): InterfaceDetails {
   const native = of.modes.includes("native");
+  const known = <T>(value: T) => ({ is: "known" as const, value });
+  const none = (option: string) => ({
+    is: "not-supported" as const,
+    why: `not supported by this driver (ethtool ${option})`,
+  });
+  const offload = (name: string, alias: string, on: boolean, fixed: boolean, why: string | null) => ({
+    ...{ name, alias, on, fixed, wanted: on, why },
+  });
+  const veth = of.driver === "veth";
+  const acts = ["basic", "redirect", "ndo-xmit", "xsk-zerocopy", "hw-offload", "rx-sg", "ndo-xmit-sg"];
   return {
     interface: of,
     driver:
@@ -41,28 +52,85 @@ export function details(of: NetworkInterface): InterfaceDetails {
         : {
             driver: of.driver,
             version: "6.18.44",
-            firmwareVersion: of.driver === "veth" ? "" : "0x800006da",
+            firmwareVersion: veth ? "" : "0x800006da",
             expansionRomVersion: "",
-            busInfo: of.driver === "veth" ? "" : "0000:03:00.0",
+            busInfo: veth ? "" : "0000:03:00.0",
             supportsStatistics: true,
             supportsTest: false,
             supportsEepromAccess: false,
             supportsRegisterDump: false,
             supportsPrivateFlags: false,
           },
+    facts: {
+      type: veth ? "veth" : of.driver === null ? "loopback" : "ether",
+      alias: "",
+      carrier: true,
+      minimumMtu: 68,
+      maximumMtu: 65_535,
+      rxQueues: 4,
+      txQueues: 4,
+      peer: veth ? { netns: "xdpw-lab-host0", ifindex: 2, name: "eth0", mtu: 1500 } : null,
+    },
+    link: native ? known({ speed: 10_000, duplex: "full", autonegotiation: false, lanes: null }) : none("DEVICE"),
+    channels: native
+      ? known([
+          { name: "RX", now: null, most: null },
+          { name: "TX", now: null, most: null },
+          { name: "Other", now: null, most: null },
+          { name: "Combined", now: 8, most: 63 },
+        ])
+      : none("-l"),
+    rings: native
+      ? known({
+          sizes: [
+            { name: "RX", now: 512, most: 8192 },
+            { name: "RX Mini", now: null, most: null },
+            { name: "RX Jumbo", now: null, most: null },
+            { name: "TX", now: 512, most: 8192 },
+          ],
+          settings: [{ name: "TX Push", value: false }],
+        })
+      : none("-g"),
+    offloads: known([
+      offload("rx-lro", "large-receive-offload", !veth && native, false, "merges packets in the NIC"),
+      offload("rx-gro-hw", "rx-gro-hw", false, true, "merges packets in the NIC"),
+      offload("rx-gro", "generic-receive-offload", true, false, "a veth takes native redirects while it is on"),
+      offload("rx-vlan-hw-parse", "rx-vlan-offload", true, false, "takes the VLAN tag out of the packet"),
+      offload("highdma", "highdma", true, true, null),
+    ]),
+    coalescing: veth
+      ? none("-c")
+      : known([
+          { name: "rx-usecs", value: 1 },
+          { name: "tx-usecs", value: null },
+          { name: "adaptive-rx", value: true },
+        ]),
+    statistics: native
+      ? known([
+          { name: "rx_queue_0_xdp_packets", value: "1204551", xdp: true },
+          { name: "rx_queue_0_xdp_drops", value: "8120", xdp: true },
+          { name: "rx_kicks", value: "51829", xdp: false },
+        ])
+      : none("-S"),
+    features: known({
+      xdp: of.features === null ? [] : [...of.features],
+      missing: acts.filter((name) => of.features?.includes(name) !== true),
+      zeroCopyMaxSegments: null,
+      rxMetadata: veth ? ["timestamp", "hash", "vlan-tag"] : [],
+      txMetadata: [],
+    }),
+    hint: null,
     modes: [
       {
         mode: "native",
         supported: native,
         why: native ? "the kernel reports it" : "the kernel reports no XDP features",
+        needs: native && !veth ? ["LRO is on, and most drivers refuse then: ethtool -K eth0 lro off"] : [],
       },
-      { mode: "skb", supported: true, why: "every device since Linux 4.12" },
-      { mode: "hw", supported: false, why: "the kernel reports no offload" },
+      { mode: "skb", supported: true, why: "every device since Linux 4.12", needs: [] },
+      { mode: "hw", supported: false, why: "the kernel reports no offload", needs: [] },
     ],
-    notes:
-      of.driver === "veth"
-        ? ["A native redirect into this veth is lost unless its peer runs an XDP program or has GRO on."]
-        : [],
+    notes: veth ? ["A native redirect into this veth is lost unless its peer runs an XDP program or has GRO on."] : [],
   };
 }
 

@@ -25,16 +25,18 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export<PossibleCpus>(exports, "possibleCpus");
   RegisterCapabilities(exports);
   RegisterCount(exports, *realm);
+  RegisterDump(exports);
   RegisterEthtool(exports);
-  RegisterFeatures(exports);
   RegisterHelpers(exports);
   RegisterInfo(exports);
   RegisterMap(exports, *realm);
   RegisterNetns(exports);
   RegisterObject(exports, *realm);
   RegisterPool(exports);
+  RegisterQuery(exports);
   RegisterSend(exports);
   RegisterTestRun(exports);
+  RegisterWatch(exports, *realm);
   RegisterXdp(exports);
   return exports;
 }

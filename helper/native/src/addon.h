@@ -10,6 +10,7 @@ struct Realm {
   Napi::FunctionReference loadedObject;
   Napi::FunctionReference mapHandle;
   Napi::FunctionReference frameCounter;
+  Napi::FunctionReference linkWatch;
 };
 
 using Function = Napi::Value (*)(const Napi::CallbackInfo&);
@@ -27,16 +28,18 @@ void Export(Napi::Object exports, const char* name) {
 /** Each file of functions adds its own to the exports. */
 void RegisterCapabilities(Napi::Object exports);
 void RegisterCount(Napi::Object exports, Realm& realm);
+void RegisterDump(Napi::Object exports);
 void RegisterEthtool(Napi::Object exports);
-void RegisterFeatures(Napi::Object exports);
 void RegisterHelpers(Napi::Object exports);
 void RegisterInfo(Napi::Object exports);
 void RegisterMap(Napi::Object exports, Realm& realm);
 void RegisterNetns(Napi::Object exports);
 void RegisterObject(Napi::Object exports, Realm& realm);
 void RegisterPool(Napi::Object exports);
+void RegisterQuery(Napi::Object exports);
 void RegisterSend(Napi::Object exports);
 void RegisterTestRun(Napi::Object exports);
+void RegisterWatch(Napi::Object exports, Realm& realm);
 void RegisterXdp(Napi::Object exports);
 
 /** Defines a property that stays as it is. */

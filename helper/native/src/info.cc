@@ -138,6 +138,9 @@ Napi::Value LinkInfo(const Napi::CallbackInfo& info) {
   result.Set("programId", link.prog_id);
   bool xdp = link.type == BPF_LINK_TYPE_XDP;
   result.Set("ifindex", xdp ? Napi::Number::New(env, link.xdp.ifindex) : env.Null());
+  bool tracing = link.type == BPF_LINK_TYPE_TRACING;
+  result.Set("targetProgramId", tracing ? Napi::Number::New(env, link.tracing.target_obj_id) : env.Null());
+  result.Set("targetFunctionId", tracing ? Napi::Number::New(env, link.tracing.target_btf_id) : env.Null());
   return result;
 }
 

@@ -52,10 +52,16 @@ void SetXdp(bpf_program* program) {
   }
 }
 
+/** The names are those of the object: a section's begins with its dot, whatever libbpf calls the map. */
+bpf_map* FindMap(bpf_object* object, const std::string& name, const char* operation, const std::string& what) {
+  bpf_map* map = bpf_object__find_map_by_name(object, name.c_str());
+  if (!map) Refuse(operation, what, ENOENT, "the object has no map of that name");
+  return map;
+}
+
 void ReuseMap(bpf_object* object, const std::string& name, uint32_t id) {
   std::string what = "reuse of map id " + std::to_string(id) + " as map " + name;
-  bpf_map* map = bpf_object__find_map_by_name(object, name.c_str());
-  if (!map) Refuse("bpf_map__reuse_fd", what, ENOENT, "the object has no map of that name");
+  bpf_map* map = FindMap(object, name, "bpf_map__reuse_fd", what);
   Fd fd(bpf_map_get_fd_by_id(id));
   if (!fd.Open()) throw Failure("BPF_MAP_GET_FD_BY_ID", what, errno);
   auto info = ReadInfo<bpf_map_info>(fd.Get(), what);
@@ -66,6 +72,28 @@ void ReuseMap(bpf_object* object, const std::string& name, uint32_t id) {
   }
   int error = -bpf_map__reuse_fd(map, fd.Get());
   if (error) throw Failure("bpf_map__reuse_fd", what, error);
+}
+
+void SetMaxEntries(bpf_object* object, const std::string& name, uint32_t entries) {
+  constexpr const char* kOperation = "bpf_map__set_max_entries";
+  std::string what = "set max_entries of map " + name + " to " + std::to_string(entries);
+  bpf_map* map = FindMap(object, name, kOperation, what);
+  if (bpf_map__is_internal(map)) Refuse(kOperation, what, EINVAL, "a section is one entry");
+  int error = -bpf_map__set_max_entries(map, entries);
+  if (error) throw Failure(kOperation, what, error);
+}
+
+void SetSection(bpf_object* object, const std::string& name, const std::vector<uint8_t>& bytes) {
+  constexpr const char* kOperation = "bpf_map__set_initial_value";
+  std::string what = "set of section " + name;
+  bpf_map* map = FindMap(object, name, kOperation, what);
+  if (!bpf_map__is_internal(map)) Refuse(kOperation, what, EINVAL, "it is no section of the object");
+  if (bpf_map__value_size(map) != bytes.size()) {
+    Refuse(kOperation, what, EINVAL, "it has " + std::to_string(bpf_map__value_size(map)) + " bytes, not " +
+                                         std::to_string(bytes.size()));
+  }
+  int error = -bpf_map__set_initial_value(map, bytes.data(), bytes.size());
+  if (error) throw Failure(kOperation, what, error);
 }
 
 void Prepare(const LoadRequest& request, Attempt& attempt, bool siblings) {
@@ -90,6 +118,9 @@ void Prepare(const LoadRequest& request, Attempt& attempt, bool siblings) {
       bpf_map__set_ifindex(map, *request.offloadIfindex);
     }
   }
+  for (const auto& [name, entries] : request.maxEntries) SetMaxEntries(object, name, entries);
+  for (const auto& [name, bytes] : request.sections) SetSection(object, name, bytes);
+  // last: what is reused has its own size, and takes no value
   for (const auto& [name, id] : request.reuseMaps) ReuseMap(object, name, id);
 }
 

@@ -31,6 +31,8 @@ struct LoadRequest {
   std::optional<uint32_t> offloadIfindex;
   uint32_t logLevel = 0;
   std::map<std::string, uint32_t> reuseMaps;
+  std::map<std::string, uint32_t> maxEntries;
+  std::map<std::string, std::vector<uint8_t>> sections;
   /** null where nobody can stop it */
   std::shared_ptr<Stop> stop;
 };

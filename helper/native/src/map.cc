@@ -2,6 +2,8 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
 
 #include "addon.h"
 #include "arguments.h"
@@ -70,6 +72,44 @@ class Read : public Task {
   Batch batch_;
 };
 
+/** The map's memory, for as long as one write takes. */
+class Mapping {
+ public:
+  Mapping(int fd, size_t size, const std::string& what) : size_(size) {
+    memory_ = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (memory_ == MAP_FAILED) throw Failure("mmap", what, errno);
+  }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+  ~Mapping() { munmap(memory_, size_); }
+  uint8_t* At(size_t offset) const { return static_cast<uint8_t*>(memory_) + offset; }
+
+ private:
+  void* memory_;
+  size_t size_;
+};
+
+template <typename Word>
+bool StoreAtOnce(uint8_t* to, const uint8_t* from, size_t size) {
+  if (size != sizeof(Word) || reinterpret_cast<uintptr_t>(to) % sizeof(Word) != 0) return false;
+  Word word;
+  memcpy(&word, from, sizeof(Word));
+  __atomic_store_n(reinterpret_cast<Word*>(to), word, __ATOMIC_RELAXED);
+  return true;
+}
+
+void PatchValue(int fd, const MapShape& shape, size_t offset, const uint8_t* bytes, size_t size) {
+  if (size == 0) return;
+  Mapping mapping(fd, shape.stride, "write into the memory of " + shape.Called());
+  uint8_t* to = mapping.At(offset);
+  // a program that reads meanwhile sees the old number or the new one
+  if (StoreAtOnce<uint64_t>(to, bytes, size) || StoreAtOnce<uint32_t>(to, bytes, size) ||
+      StoreAtOnce<uint16_t>(to, bytes, size)) {
+    return;
+  }
+  memcpy(to, bytes, size);
+}
+
 /** MapHandle of face.ts: one descriptor of a map. */
 class MapHandle : public Napi::ObjectWrap<MapHandle> {
  public:
@@ -82,6 +122,7 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
                            InstanceMethod<&MapHandle::NextKey>("nextKey"),
                            InstanceMethod<&MapHandle::Batch>("readBatch"),
                            InstanceMethod<&MapHandle::PutBatch>("updateBatch"),
+                           InstanceMethod<&MapHandle::Patch>("patch"),
                            InstanceMethod<&MapHandle::RemoveBatch>("deleteBatch"),
                            InstanceMethod<&MapHandle::Close>("close"),
                        });
@@ -195,6 +236,18 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
       const uint8_t* keys = Sized(info[0], "keys", size_t{count} * shape_.keySize);
       const uint8_t* values = Sized(info[1], "values", size_t{count} * shape_.stride);
       return Napi::Number::New(info.Env(), UpdateBatch(Open(), shape_, keys, values, count));
+    });
+  }
+
+  Napi::Value Patch(const Napi::CallbackInfo& info) {
+    return Guard(info.Env(), [&] {
+      uint64_t offset = ToCount(info[0], "offset");
+      Bytes bytes = ToBytes(info[1], "bytes");
+      if (offset > shape_.stride || bytes.size > shape_.stride - offset) {
+        throw Napi::RangeError::New(info.Env(), "what is patched lies outside of a value of " + shape_.Called());
+      }
+      PatchValue(Open(), shape_, offset, bytes.data, bytes.size);
+      return info.Env().Undefined();
     });
   }
 

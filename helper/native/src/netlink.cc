@@ -64,6 +64,10 @@ void NetlinkRequest::End(size_t start) {
   memcpy(bytes_.data() + start, &length, sizeof(length));
 }
 
+void NetlinkRequest::MakeDump() {
+  reinterpret_cast<nlmsghdr*>(bytes_.data())->nlmsg_flags |= NLM_F_DUMP;
+}
+
 std::vector<uint8_t>& NetlinkRequest::Finish(uint32_t sequence) {
   auto* message = reinterpret_cast<nlmsghdr*>(bytes_.data());
   message->nlmsg_len = static_cast<uint32_t>(bytes_.size());
@@ -124,7 +128,13 @@ void NetlinkSocket::Ask(NetlinkRequest& request, const std::string& operation, c
     for (auto* header = reinterpret_cast<nlmsghdr*>(received.data()); NLMSG_OK(header, left);
          header = NLMSG_NEXT(header, left)) {
       if (header->nlmsg_seq != sequence_) continue;
-      if (header->nlmsg_type == NLMSG_DONE) return;
+      if (header->nlmsg_type == NLMSG_DONE) {
+        // a dump that broke off says why in its last message
+        int32_t status = 0;
+        if (header->nlmsg_len >= NLMSG_LENGTH(sizeof(status))) memcpy(&status, NLMSG_DATA(header), sizeof(status));
+        if (status < 0) throw Failure(operation, what, -status);
+        return;
+      }
       if (header->nlmsg_type != NLMSG_ERROR) {
         answer(static_cast<const uint8_t*>(NLMSG_DATA(header)), header->nlmsg_len - NLMSG_HDRLEN);
         continue;

@@ -19,10 +19,13 @@ class NetlinkRequest {
   /** returns where the nest began, for End */
   size_t Begin(uint16_t type);
   void End(size_t start);
+  /** asks for all there are, not for one */
+  void MakeDump();
+  /** attributes that were written elsewhere */
+  void Append(const void* data, size_t size);
   std::vector<uint8_t>& Finish(uint32_t sequence);
 
  private:
-  void Append(const void* data, size_t size);
   std::vector<uint8_t> bytes_;
 };
 

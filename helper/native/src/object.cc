@@ -99,6 +99,25 @@ Napi::Value LoadObject(const Napi::CallbackInfo& info) {
   }
   Napi::Value signal = options.Get("signal");
   if (!signal.IsUndefined()) request.stop = StopWith(ToObject(signal, "signal"));
+  Napi::Value sizes = options.Get("maxEntries");
+  if (!sizes.IsUndefined()) {
+    auto maps = ToObject(sizes, "maxEntries");
+    auto names = maps.GetPropertyNames();
+    for (uint32_t i = 0; i < names.Length(); i += 1) {
+      Napi::Value name = names.Get(i);
+      request.maxEntries[ToText(name, "maxEntries")] = ToUint32(maps.Get(name), "maxEntries");
+    }
+  }
+  Napi::Value contents = options.Get("sections");
+  if (!contents.IsUndefined()) {
+    auto sections = ToObject(contents, "sections");
+    auto names = sections.GetPropertyNames();
+    for (uint32_t i = 0; i < names.Length(); i += 1) {
+      Napi::Value name = names.Get(i);
+      Bytes section = ToBytes(sections.Get(name), "sections");
+      request.sections[ToText(name, "sections")].assign(section.data, section.data + section.size);
+    }
+  }
   return (new Load(info.Env(), std::move(request)))->Start();
 }
 

@@ -1,4 +1,5 @@
 // RTM_GETLINK and RTM_SETLINK with IFLA_XDP (net/core/rtnetlink.c, dev_change_xdp_fd in net/core/dev.c).
+#include <bpf/bpf.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
@@ -110,12 +111,35 @@ Napi::Value XdpQuery(const Napi::CallbackInfo& info) {
   return attached;
 }
 
+/** A bpf_link: what it attached goes with the descriptor, however the process ends. */
+Napi::Value XdpLink(const Napi::CallbackInfo& info) {
+  auto options = ToObject(info[0], "options");
+  uint32_t ifindex = ToUint32(options.Get("ifindex"), "ifindex");
+  Mode mode = ToMode(options.Get("mode"));
+  int program = ToFd(options.Get("programFd"), "programFd");
+  LIBBPF_OPTS(bpf_link_create_opts, create, .flags = mode.flag);
+  int fd = bpf_link_create(program, static_cast<int>(ifindex), BPF_XDP, &create);
+  if (fd < 0) {
+    throw Failure("BPF_LINK_CREATE", "link to ifindex " + std::to_string(ifindex) + " in " + mode.name + " mode", -fd);
+  }
+  return Napi::Number::New(info.Env(), fd);
+}
+
+/** Run counts and times of all programs are kept while the descriptor is open (kernel/bpf/syscall.c, since Linux 5.8). */
+Napi::Value EnableStatistics(const Napi::CallbackInfo& info) {
+  int fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
+  if (fd < 0) throw Failure("BPF_ENABLE_STATS", "count of the runs of programs", -fd);
+  return Napi::Number::New(info.Env(), fd);
+}
+
 }  // namespace
 
 void RegisterXdp(Napi::Object exports) {
   Export<XdpQuery>(exports, "xdpQuery");
   Export<XdpAttach>(exports, "xdpAttach");
   Export<XdpDetach>(exports, "xdpDetach");
+  Export<XdpLink>(exports, "xdpLink");
+  Export<EnableStatistics>(exports, "enableStatistics");
 }
 
 }  // namespace xdpw

@@ -1,3 +1,4 @@
+import { featuresOf } from "../../../helper/interfaces/netdev.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Pair } from "./support.ts";
 import { failureOf, makePair, native, sh, unavailable } from "./support.ts";
@@ -73,7 +74,10 @@ describe.skipIf(unavailable)("attach by netlink", () => {
     for (const act of [
       () => native.xdpQuery(ghost),
       () => native.xdpAttach({ ifindex: ghost, mode: "native", programFd: first, expectedFd: null }),
-      () => native.xdpFeatures(ghost),
+      () => featuresOf(native, ghost),
+      () => native.linkOf(ghost),
+      () => native.driverInfo(ghost),
+      () => native.driverStatistics(ghost),
     ]) {
       expect(failureOf(() => here(act)).code).toBe("ENODEV");
     }
@@ -97,9 +101,21 @@ describe.skipIf(unavailable)("interfaces", () => {
   afterAll(() => pair.remove());
 
   it("reads the XDP features of veth and lo", () => {
-    expect(native.xdpFeatures(native.ifindexOf("lo"))).toEqual({ bits: 0n, zeroCopyMaxSegments: 0 });
-    const veth = native.inNetns(pair.path, () => native.xdpFeatures(pair.leftIfindex));
-    expect(veth?.bits).toBe(0x23n);
+    expect(featuresOf(native, native.ifindexOf("lo"))).toMatchObject({ xdp: [], zeroCopyMaxSegments: null });
+    const veth = native.inNetns(pair.path, () => featuresOf(native, pair.leftIfindex));
+    expect(veth?.xdp).toEqual(["basic", "redirect", "rx-sg"]);
+    expect(native.genericQuery("xdpwt-none", 1, Buffer.alloc(0), true)).toBe(null);
+  });
+
+  it("detaches what a link attached when the link closes", () => {
+    native.inNetns(pair.path, () => {
+      const programFd = native.loadPass("linked");
+      const link = native.xdpLink({ ifindex: pair.leftIfindex, mode: "native", programFd });
+      expect(native.xdpQuery(pair.leftIfindex)).toMatchObject([{ mode: "native" }]);
+      native.closeFd(link);
+      expect(native.xdpQuery(pair.leftIfindex)).toEqual([]);
+      native.closeFd(programFd);
+    });
   });
 
   it("reads the driver as ethtool does", () => {
