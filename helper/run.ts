@@ -153,6 +153,7 @@ const packages: Readonly<Record<string, string>> = {
   bpftool: "bpftool",
   clang: "clang",
   llc: "llvm",
+  "llvm-objdump": "llvm",
 };
 
 export function missingTool(program: string, error: unknown): unknown {

@@ -219,7 +219,7 @@ function createHandlers({
     "verify.log": async (params) => walks.log(params),
 
     "views.built": (params, { token }) => viewBuilt(helpers, params, token),
-    "views.loaded": (params, { token }) => viewLoaded(helpers, params, token),
+    "views.loaded": (params, { token }) => viewLoaded(helpers, attachments, params, token),
     "views.object": ({ input }, { token }) => viewObject(helpers, input, token),
 
     ...workspace.handlers,

@@ -126,6 +126,8 @@ export const programDump = z.strictObject({
   xlated: base64,
   /** machine code of the program and its functions, one after the other; empty where nothing was jited or root may not see it */
   jited: base64,
+  /** bytes of machine code, also where it is hidden; 0: the kernel interprets the program */
+  jitedBytes: u32,
   /** address of each function's first byte, 0 where kptr_restrict hides them, and its length in bytes */
   jitedFunctions: z.array(z.strictObject({ address: u64, bytes: u32 })),
   /** struct bpf_line_info: insn_off, file_name_off, line_off, line_col as u32 each */
@@ -134,7 +136,11 @@ export const programDump = z.strictObject({
   jitedLines: z.array(u64),
   /** struct bpf_func_info: insn_off, type_id */
   functions: z.array(z.tuple([u32, u32])),
-  mapIds: z.array(id),
+  maps: z.array(z.strictObject({ id, name: z.string() })),
+  /** address of the kernel's __bpf_call_base, from which helper calls count; null where /proc/kallsyms hides it */
+  callBase: u64.nullable(),
+  /** kernel functions that the code calls or may jump to, by address */
+  symbols: z.array(z.strictObject({ address: u64, name: z.string() })),
   /** raw .BTF of the program; null where it was loaded without */
   btf: base64.nullable(),
   /** as process.arch names it */
@@ -145,9 +151,12 @@ export type ProgramDump = z.infer<typeof programDump>;
 export const disassembleParams = z.strictObject({
   /** machine code */
   bytes: base64,
+  /** of the first byte: targets of jumps and calls are given by address */
+  address: u64,
   /** as process.arch names it */
   machine: z.string().max(20),
 });
 export const disassembled = z.strictObject({
+  /** one after the other, from the first byte to the last; what is no instruction is ".byte 0x…" */
   instructions: z.array(z.strictObject({ offset: u32, bytes: u32, text: z.string() })),
 });

@@ -44,7 +44,7 @@ export function wanted(tool: Tool | null, name: "clang" | "llc"): Tool {
   });
 }
 
-async function findTool(name: string, where: SearchIn): Promise<Tool | null> {
+export async function findTool(name: string, where: SearchIn): Promise<Tool | null> {
   return (await findPlain(name, where)) ?? (await findVersioned(name, where)) ?? (await findInVersions(name, where));
 }
 

@@ -1,10 +1,45 @@
-/** A program loaded for a look, and closed again. */
+/** object ─views▶ code: one program loaded for a look, attached to nothing, and closed again. */
 import type { z } from "zod";
-import { fail } from "../../protocol/failures.ts";
+import { Failed, fail } from "../../protocol/failures.ts";
+import { shortenLog } from "../../protocol/shorten-log.ts";
 import type { judgeParams } from "../../protocol/verify.ts";
 import type { ProgramDump } from "../../protocol/views.ts";
 import type { HelperContext } from "../context.ts";
+import { errnoWords, isKernelError } from "../failures.ts";
+import { holding } from "../ledger.ts";
+import { refusedLoad } from "../verify.ts";
+import { dump } from "./dump.ts";
 
-export async function loadForLook(_context: HelperContext, _params: z.infer<typeof judgeParams>): Promise<ProgramDump> {
-  return fail({ kind: "unsupported", feature: "views", since: null, message: "not built yet" });
+/** errors only: what is wanted is the code */
+const logLevel = 1;
+
+/** @throws Failed `rejected`, `bad-object`, `not-found`, `no-privilege`, `kernel` */
+export async function loadForLook(
+  { native, ledger }: Pick<HelperContext, "native" | "ledger">,
+  params: z.infer<typeof judgeParams>,
+): Promise<ProgramDump> {
+  const { program, name } = params;
+  try {
+    return await holding(
+      ledger,
+      `looked at ${program}`,
+      () =>
+        native.loadObject({
+          bytes: Buffer.from(params.object, "base64"),
+          ...{ name, program, asXdp: params.asXdp, netns: null, offloadIfindex: null, logLevel },
+        }),
+      (loaded) => loaded.close(),
+      (loaded) => dump({ native }, loaded.programId),
+    );
+  } catch (error) {
+    if (!isKernelError(error)) throw error;
+    const refused = refusedLoad(error, program, name, native.capabilities());
+    if (refused !== null) throw new Failed(refused);
+    return fail({
+      kind: "rejected",
+      message: `look at ${program}: the verifier rejects it: ${errnoWords(error.code, error.errno)} (${error.code})`,
+      diagnostics: [],
+      log: shortenLog(error.log ?? ""),
+    });
+  }
 }

@@ -21,6 +21,8 @@ type Identity = Pick<AttachedProgram, "id" | "tag" | "loadTime">;
 
 export interface Attachments {
   isOurs(program: Identity): boolean;
+  /** what it was built from; null where it is not ours */
+  sourceOf(program: Pick<Identity, "id" | "tag">): string | null;
   remember(entry: Omit<AttachmentRecord, "boot">): void;
   forget(program: Identity): void;
   /** drops what earlier boots left, and what is in none of the listed programs any more */
@@ -30,17 +32,17 @@ export interface Attachments {
 export function openAttachments(directory: string): Attachments {
   const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
   const fileOf = (program: number): string => join(directory, `attachment-${boot}-${program}.json`);
+  const find = ({ id, tag }: Pick<Identity, "id" | "tag">): AttachmentRecord | null => {
+    try {
+      const found = record.safeParse(JSON.parse(readFileSync(fileOf(id), "utf8")));
+      return found.success && found.data.program.tag === tag ? found.data : null;
+    } catch {
+      return null;
+    }
+  };
   return {
-    isOurs(program) {
-      try {
-        const found = record.safeParse(JSON.parse(readFileSync(fileOf(program.id), "utf8")));
-        return (
-          found.success && found.data.program.tag === program.tag && found.data.program.loadTime === program.loadTime
-        );
-      } catch {
-        return false;
-      }
-    },
+    isOurs: (program) => find(program)?.program.loadTime === program.loadTime,
+    sourceOf: (program) => find(program)?.source ?? null,
     remember(entry) {
       writeFileSync(fileOf(entry.program.id), `${JSON.stringify({ boot, ...entry })}\n`, { mode: 0o600 });
     },

@@ -67,6 +67,25 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import("./verify.ts")).runVerify,
   },
   {
+    words: ["show"],
+    summary: "show what was built, and what the kernel makes of it, beside the C lines",
+    arguments: [
+      { name: "KIND", what: "llvm, assembly, xlated, jited, or object: sections, programs, maps, globals and types" },
+      { ...input, optional: true },
+    ],
+    flags: {
+      prog: { value: "NAME", what: "only this program, and the functions that it calls" },
+      id: { value: "N", what: "the loaded program with this id, in place of a file: xlated or jited" },
+    },
+    examples: [
+      "xdpw show assembly filter.bpf.c",
+      "xdpw show jited filter.bpf.c --prog xdp_filter",
+      "xdpw show xlated --id 42",
+      "xdpw show object filter.bpf.o --json",
+    ],
+    load: async () => (await import("./show.ts")).runShow,
+  },
+  {
     words: ["test"],
     summary: "run the packets of packets.json through a program, and attach nothing",
     arguments: [{ name: "PATH", what: "a folder, a packets.json, or a source or object with one beside it" }],

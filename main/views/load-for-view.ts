@@ -1,17 +1,88 @@
-/** What the kernel makes of a program that is loaded for a look and closed again. */
+/** What the kernel makes of a program that is loaded for a look: attached to nothing, and closed again. */
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { z } from "zod";
-import { fail } from "../../protocol/failures.ts";
-import type { builtCodeParams, Code } from "../../protocol/views.ts";
-import type { HelperPool } from "../helpers/helper-pool.ts";
-import type { ViewedObject } from "./view-built.ts";
+import { Failed, fail } from "../../protocol/failures.ts";
+import type { Input } from "../../protocol/build.ts";
+import type { Code, ProgramDump } from "../../protocol/views.ts";
+import { chooseProgram } from "../build/choose-program.ts";
+import { shell } from "../commands/shell.ts";
+import { objectPath } from "../commands/twins.ts";
+import type { ElevatedPeer, HelperPool } from "../helpers/helper-pool.ts";
+import type { ObjectContents, ObjectProgram } from "../object/inspect-object.ts";
+import { absolute } from "../verify/absolute.ts";
+import { judgeProgram } from "../verify/judge-program.ts";
+import type { ViewedObject } from "./build-for-view.ts";
+import { viewDump } from "./view-dump.ts";
 
+interface Params {
+  readonly input: Input;
+  /** null: the only XDP program */
+  readonly program: string | null;
+}
+
+/** @throws Failed `rejected`, `bad-object`, `not-found`, `ambiguous`, `no-privilege`, `kernel`, and what viewDump throws */
 export async function loadForView(
-  _helpers: HelperPool,
-  _viewed: ViewedObject,
-  _params: z.infer<typeof builtCodeParams>,
-  _kind: "xlated" | "jited",
-  _token?: CancellationToken,
+  helpers: HelperPool,
+  viewed: ViewedObject,
+  { input, program: name }: Params,
+  kind: "xlated" | "jited",
+  token?: CancellationToken,
 ): Promise<Code> {
-  return fail({ kind: "unsupported", feature: "views", since: null, message: "not built yet" });
+  const { object, stages } = viewed;
+  const { contents } = object;
+  if (contents.hasLegacyMaps) refuseLegacy(contents);
+  const program = choose(contents, name);
+  const elevated = await helpers.elevated(`have the kernel load ${program.name} for a look`);
+  const dump = await load(elevated, viewed, program, input.path, token);
+  const code = await viewDump(helpers, dump, kind, (file) => absolute(file, input.path), token);
+  const pin = "/sys/fs/bpf/looked";
+  const words = ["bpftool", "prog", "load", objectPath(input.path, stages), pin, "type", program.type];
+  return {
+    ...code,
+    program: null,
+    commands: [
+      ...stages.map(({ argv }) => shell(argv)),
+      `${shell(words)} && ${shell(["bpftool", "prog", "dump", kind, "pinned", pin, "linum"])}; rm ${pin}`,
+    ],
+    notes: [...viewed.notes, ...code.notes],
+  };
+}
+
+/** Of any type: what is only looked at needs no interface that takes it. */
+function choose(contents: ObjectContents, name: string | null): ObjectProgram {
+  const found = name === null ? undefined : contents.programs.find((program) => program.name === name);
+  return found ?? chooseProgram(contents, name);
+}
+
+async function load(
+  elevated: ElevatedPeer,
+  { object }: ViewedObject,
+  program: ObjectProgram,
+  path: string,
+  token?: CancellationToken,
+): Promise<ProgramDump> {
+  const { name, bytes } = object;
+  try {
+    return await elevated.request(
+      "views.load",
+      {
+        ...{ object: bytes.toString("base64"), name, program: program.name },
+        asXdp: program.xdp === "unknown-name",
+      },
+      token,
+    );
+  } catch (error) {
+    if (!(error instanceof Failed) || error.failure.kind !== "rejected") throw error;
+    // The same verdict as Verify gives, with its place in the C source.
+    const judged = await judgeProgram(elevated, object, program, path, token);
+    throw new Failed({ ...error.failure, diagnostics: [...judged.diagnostics] });
+  }
+}
+
+function refuseLegacy({ name, legacyMaps }: ObjectContents): never {
+  const names = legacyMaps.map((map) => map.name).join(", ");
+  return fail({
+    kind: "bad-object",
+    reason: "legacy-map",
+    message: `load ${name}: ${names || "its maps"} are struct bpf_map_def SEC("maps"), which libbpf 1.0 and later do not take: turn them into BTF-defined maps`,
+  });
 }

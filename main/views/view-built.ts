@@ -1,16 +1,15 @@
 /** What was built, as code whose lines know their places in C; nothing of it is attached. */
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { z } from "zod";
-import type { Stage } from "../../protocol/build.ts";
-import type { Diagnostic } from "../../protocol/diagnostic.ts";
 import { assertNever, fail } from "../../protocol/failures.ts";
 import type { builtCodeParams, Code } from "../../protocol/views.ts";
-import { type BuiltObject, buildInput, compileText } from "../build/build-input.ts";
+import { compileText } from "../build/build-input.ts";
 import { shell } from "../commands/shell.ts";
 import { objectPath } from "../commands/twins.ts";
 import type { HelperPool } from "../helpers/helper-pool.ts";
 import { readElf } from "../object/read-elf.ts";
 import { readBytes, sourceText } from "../source/read-source.ts";
+import { buildForView, notBuilt } from "./build-for-view.ts";
 import { disassembleObject } from "./disassemble-object.ts";
 import { readLlvm } from "./llvm/read-llvm.ts";
 import { loadForView } from "./load-for-view.ts";
@@ -29,7 +28,7 @@ export async function viewBuilt(helpers: HelperPool, params: Params, token?: Can
       return viewAssembly(helpers, params, token);
     case "xlated":
     case "jited":
-      return loadForView(helpers, await buildForView(helpers, params, token), params, params.kind, token);
+      return loadForView(helpers, await buildForView(helpers, params.input, token), params, params.kind, token);
     default:
       return assertNever(params.kind);
   }
@@ -69,7 +68,7 @@ async function viewLlvm(helpers: HelperPool, { input, program }: Params, token?:
 }
 
 async function viewAssembly(helpers: HelperPool, params: Params, token?: CancellationToken): Promise<Code> {
-  const { object, stages, notes } = await buildForView(helpers, params, token);
+  const { object, stages, notes } = await buildForView(helpers, params.input, token);
   const { program, input } = params;
   if (program !== null && !object.contents.functions.some(({ name }) => name === program)) {
     return noSuchProgram(input.path, program);
@@ -84,33 +83,6 @@ async function viewAssembly(helpers: HelperPool, params: Params, token?: Cancell
     commands: [...stages.map(({ argv }) => shell(argv)), shell(dump)],
     notes: [...notes, ...code.notes],
   };
-}
-
-export interface ViewedObject {
-  readonly object: BuiltObject;
-  readonly stages: readonly Stage[];
-  readonly notes: readonly string[];
-}
-
-/** @throws Failed `build-failed`, and what buildInput throws */
-export async function buildForView(
-  helpers: HelperPool,
-  { input }: Pick<Params, "input">,
-  token?: CancellationToken,
-): Promise<ViewedObject> {
-  const { build, object } = await buildInput(helpers.plain, input, token);
-  return object === null
-    ? notBuilt(input.path, build.diagnostics)
-    : { object, stages: build.stages, notes: build.notes };
-}
-
-function notBuilt(path: string, diagnostics: readonly Diagnostic[]): never {
-  const first = diagnostics.find(({ severity }) => severity === "error");
-  return fail({
-    kind: "build-failed",
-    diagnostics: [...diagnostics],
-    message: `show ${path}: it does not compile${first ? ` (line ${first.line}: ${first.message})` : ""}`,
-  });
 }
 
 function noSuchProgram(path: string, program: string): never {

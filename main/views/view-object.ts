@@ -5,12 +5,12 @@ import { fail } from "../../protocol/failures.ts";
 import type { ObjectTree } from "../../protocol/views.ts";
 import type { HelperPool } from "../helpers/helper-pool.ts";
 import { readElf } from "../object/read-elf.ts";
+import { buildForView } from "./build-for-view.ts";
 import { describeObject } from "./describe-object.ts";
-import { buildForView } from "./view-built.ts";
 
 /** @throws Failed `build-failed`, and what buildInput throws */
 export async function viewObject(helpers: HelperPool, input: Input, token?: CancellationToken): Promise<ObjectTree> {
-  const { object, notes } = await buildForView(helpers, { input }, token);
+  const { object, notes } = await buildForView(helpers, input, token);
   const { contents, bytes } = object;
   const read = readElf(bytes, `object ${object.name}`);
   if (!read.ok) return fail({ kind: "bad-object", reason: read.failure.kind, message: read.failure.message });
