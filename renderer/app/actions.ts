@@ -11,6 +11,7 @@ import { refreshAfterAction } from "../interfaces/refresh-lists.ts";
 import { makeLab, removeLab } from "../lab/make-lab.ts";
 import { closeMap } from "../maps/open-map.ts";
 import { addEntryKey, requestAddEntry } from "../maps/request-add-entry.ts";
+import { runPacketTests } from "../packets/run-packet-tests.ts";
 import type { App } from "../session/app.ts";
 import { showDialog } from "../session/dialog.ts";
 import { isStoppable, stopLastWork } from "../session/work.ts";
@@ -161,6 +162,7 @@ export const actions: readonly Action[] = [
       app.store.set({ searchAsked: app.store.get().searchAsked + 1 });
     },
   },
+  { id: "tests", menu: "View", title: "Packet tests", keys: "Alt+6", run: (app) => showPanel(app, "tests", "Tests") },
   { id: "traffic", menu: "View", title: "Traffic", keys: "Alt+3", run: (app) => showPanel(app, "traffic", "Traffic") },
   {
     id: "commands",
@@ -272,6 +274,14 @@ export const actions: readonly Action[] = [
     title: "Verify without saving",
     keys: "Alt+V",
     run: (app) => withActive(app, (path) => verifySource(app, path)),
+    enabled: hasSource,
+  },
+  {
+    id: "run-packet-tests",
+    menu: "Program",
+    title: "Run packet tests",
+    keys: "Alt+T",
+    run: (app) => void runPacketTests(app),
     enabled: hasSource,
   },
   {

@@ -13,11 +13,13 @@ import { StartPage } from "../templates/start-page.tsx";
 import { ProblemsPanel } from "../verify/problems-panel.tsx";
 import { VerifierPanel } from "../verify/verifier-panel.tsx";
 import { SearchPanel } from "../workspace/search-panel.tsx";
+import { activeRun, countsOf } from "../packets/packet-runs.ts";
 import { pathOfTab } from "./panels.ts";
 import { stepIntoPanel } from "./regions.ts";
 import { ShortcutsPage } from "./shortcuts-page.tsx";
 
 const CodePanel = lazy(async () => ({ default: (await import("../code/code-panel.tsx")).CodePanel }));
+const TestsPanel = lazy(async () => ({ default: (await import("../packets/tests-panel.tsx")).TestsPanel }));
 const ObjectPanel = lazy(async () => ({ default: (await import("../object/object-panel.tsx")).ObjectPanel }));
 
 /** Its code comes when it is shown. */
@@ -42,6 +44,8 @@ function content(node: TabNode): React.ReactNode {
       return <ProblemsPanel />;
     case "verifier":
       return <VerifierPanel />;
+    case "tests":
+      return later(<TestsPanel />);
     case "traffic":
       return <TrafficPanel />;
     case "code":
@@ -55,6 +59,18 @@ function content(node: TabNode): React.ReactNode {
     default:
       return null;
   }
+}
+
+/** "Tests 7 / 7" */
+function TestsTitle(): React.ReactNode {
+  const text = useSession((state) => countsOf(activeRun(state))?.text ?? null);
+  const good = useSession((state) => countsOf(activeRun(state))?.good ?? true);
+  return (
+    <span className="row">
+      Tests
+      {text !== null && <span className={good ? "tag ok" : "tag bad"}>{text}</span>}
+    </span>
+  );
 }
 
 /** Tabs of the last time are there before their texts are. */
@@ -98,6 +114,7 @@ export function PanelLayout(): React.ReactNode {
   );
   const onRenderTab = useCallback(
     (node: TabNode, values: ITabRenderValues) => {
+      if (node.getId() === "tests") values.content = <TestsTitle />;
       const path = pathOfTab(node.getId());
       if (path === null) return;
       const dirty = sources.find((source) => source.path === path)?.dirty === true;

@@ -78,6 +78,7 @@ const layout: IJsonModel = {
         children: [
           { type: "tab", id: "problems", name: "Problems", component: "problems", ...fixed },
           { type: "tab", id: "verifier", name: "Verifier", component: "verifier", ...fixed },
+          { type: "tab", id: "tests", name: "Tests", component: "tests", ...fixed },
           { type: "tab", id: "search", name: "Search", component: "search", ...fixed },
           { type: "tab", id: "traffic", name: "Traffic", component: "traffic", ...fixed },
           { type: "tab", id: "commands", name: "Commands", component: "commands", ...fixed },

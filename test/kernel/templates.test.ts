@@ -42,7 +42,10 @@ const template = z.strictObject({
       what: z.string().min(1),
     }),
   ),
-  names: z.array(z.strictObject({ id: z.string(), what: z.string(), default: z.string() })).min(1).max(3),
+  names: z
+    .array(z.strictObject({ id: z.string(), what: z.string(), default: z.string() }))
+    .min(1)
+    .max(3),
   try: z.array(z.string().min(1)).min(1),
 });
 

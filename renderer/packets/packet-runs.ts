@@ -1,0 +1,36 @@
+/** What the window knows of packet tests: the last run of each folder. */
+import type { PacketsReport } from "../../protocol/packets.ts";
+import { activeSource } from "../editor/open-sources.ts";
+import type { SessionState } from "../session/state.ts";
+import { parentOf } from "../workspace/workspace-view.ts";
+
+export interface PacketRun {
+  readonly running: boolean;
+  /** null until one came to its end */
+  readonly report: PacketsReport | null;
+  /** why the last one did not */
+  readonly failed: { readonly title: string; readonly detail: string } | null;
+  /** of the sources that were open in the folder when it ran, what was saved of them */
+  readonly versions: ReadonlyMap<string, string | null>;
+}
+
+/** of the active source's folder */
+export function activeRun(state: SessionState): PacketRun | null {
+  const source = activeSource(state);
+  return source === null ? null : (state.packetRuns.get(parentOf(source.path)) ?? null);
+}
+
+/** A file of the folder is another one than when it ran. */
+export function isStale(run: PacketRun, state: SessionState): boolean {
+  return state.sources.some(({ path, version, dirty }) => {
+    const then = run.versions.get(path);
+    return then !== undefined && (dirty || then !== version);
+  });
+}
+
+/** "7 / 7", for the panel's tab; null where nothing ran. */
+export function countsOf(run: PacketRun | null): { readonly text: string; readonly good: boolean } | null {
+  if (run?.report == null || run.failed !== null) return null;
+  const { passed, failed } = run.report;
+  return { text: `${passed} / ${passed + failed}`, good: failed === 0 };
+}
