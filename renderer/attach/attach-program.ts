@@ -113,14 +113,14 @@ async function attach(app: App, wanted: Wanted): Promise<Done | null> {
 function tell(
   app: App,
   { place, program, maps, kept, replaced, gapNanoseconds }: Attachment,
-  { lost }: ChosenLoad,
+  { variables, lost }: ChosenLoad,
 ): void {
   followMaps(app, place, maps);
   const [first] = variablesLast(maps);
   const gap = gapNanoseconds === null ? null : milliseconds(Number(gapNanoseconds) / 1e6);
   const detail = [
     replaced === null ? "" : `It took the place of ${replaced.name} (id ${replaced.id})`,
-    outcomeWords(kept, lost),
+    outcomeWords(kept, variables, lost),
     gap === null ? "" : `between the modes the interface ran nothing for ${gap}`,
   ];
   notify(app, {

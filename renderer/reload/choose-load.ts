@@ -21,6 +21,8 @@ export interface ChosenLoad {
   readonly load: LoadOptions;
   /** the id of a foreign program that the user agreed to replace */
   readonly replace: number | null;
+  /** variables that go on with what the running program has in them */
+  readonly variables: number;
   readonly lost: readonly LostMap[];
   /** null where nobody needed to know */
   readonly plan: ReloadPlan | null;
@@ -37,7 +39,7 @@ export async function chooseLoad(app: App, { input, program, place }: Wanted): P
   const state = app.store.get();
   const { reloadMaps } = state.settings;
   const set = loadSetOf(state, input.path);
-  if (reloadMaps === "empty") return { load: set, replace: null, lost: [], plan: null };
+  if (reloadMaps === "empty") return { load: set, replace: null, variables: 0, lost: [], plan: null };
   const plan = await work(app, { kind: "attach", title: `attach to ${place.name}` }, (token) =>
     app.request("attach.plan", { input, program, place, load: set }, token),
   );
@@ -51,6 +53,7 @@ export async function chooseLoad(app: App, { input, program, place }: Wanted): P
   return {
     load: loadOf(plan, choices, set),
     replace: asked && plan.foreign ? (plan.replaces?.id ?? null) : null,
+    variables: choices.kept.size,
     lost: lostMaps(plan, choices),
     plan,
   };

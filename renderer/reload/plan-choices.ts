@@ -1,5 +1,6 @@
 /** What an attach over a running program keeps: what is proposed, what the user chose, and what that loses. */
 import type { GlobalVariable, LoadOptions, MapFate, MapPlan, ReloadPlan } from "../../protocol/reload.ts";
+import { variableSection } from "../maps/variable-maps.ts";
 import type { LoadSet } from "./load-sets.ts";
 
 export interface Choices {
@@ -19,8 +20,9 @@ export type Declared = ReadonlyMap<string, string> | null;
 
 export type RunningMap = MapPlan & { readonly running: NonNullable<MapPlan["running"]> };
 
+/** Without those of variables: what becomes of these is chosen one by one. */
 export function runningMaps({ maps }: ReloadPlan): readonly RunningMap[] {
-  return maps.filter((map): map is RunningMap => map.running !== null);
+  return maps.filter((map): map is RunningMap => map.running !== null && variableSection(map.name) === null);
 }
 
 /**
@@ -60,23 +62,30 @@ export function lostMaps(plan: ReloadPlan, { fates }: Choices): readonly LostMap
     ...runningMaps(plan)
       .filter(({ name, running }) => running.entries > 0 && fates.get(name) === "empty")
       .map(({ name, running: { entries } }) => ({ name, entries })),
-    ...plan.gone.filter(({ entries }) => entries > 0).map(({ name, entries }) => ({ name, entries })),
+    ...goneMaps(plan),
   ];
+}
+
+function goneMaps({ gone }: ReloadPlan): readonly LostMap[] {
+  return gone
+    .filter(({ name, entries }) => entries > 0 && variableSection(name) === null)
+    .map(({ name, entries }) => ({ name, entries }));
 }
 
 /** Whether anything is kept or lost that somebody could miss. */
 export function worthAsking(plan: ReloadPlan, set: LoadSet, declared: Declared): boolean {
   return (
     runningMaps(plan).some(({ running: { entries } }) => entries > 0) ||
-    plan.gone.some(({ entries }) => entries > 0) ||
+    goneMaps(plan).length > 0 ||
     changedGlobals(plan, set, declared).length > 0
   );
 }
 
 export function loadOf(plan: ReloadPlan, { fates, kept }: Choices, set: LoadSet): LoadOptions {
-  const maps = [...fates].filter(([, fate]) => fate !== "empty").map(([name, fate]) => ({ name, fate }));
+  const whole = wholeSections(plan, kept, set);
+  const maps = [...fates, ...whole].filter(([, fate]) => fate !== "empty").map(([name, fate]) => ({ name, fate }));
   const asTheyRun = plan.globals
-    .filter(({ name }) => kept.has(name))
+    .filter(({ name, section }) => kept.has(name) && !whole.has(section))
     .map(({ name, running }) => ({ name, value: running ?? "" }));
   const globals = [...(set.globals ?? []), ...asTheyRun];
   return {
@@ -84,4 +93,24 @@ export function loadOf(plan: ReloadPlan, { fates, kept }: Choices, set: LoadSet)
     ...(maps.length === 0 ? {} : { maps }),
     ...(globals.length === 0 ? {} : { globals }),
   };
+}
+
+/**
+ * Sections of which nothing changes for the newer program go on in the same memory, so that what is written to them up
+ * to the last moment is kept too; of the others the values are taken over as they were told.
+ */
+function wholeSections(plan: ReloadPlan, kept: Choices["kept"], { globals: set = [] }: LoadSet): Map<string, MapFate> {
+  const same = (section: string): boolean => {
+    const variables = plan.globals.filter((one) => one.section === section);
+    return (
+      variables.some(({ name }) => kept.has(name)) &&
+      variables.every(({ name, value, running }) => kept.has(name) || running === value) &&
+      !set.some(({ name }) => variables.some((one) => one.name === name))
+    );
+  };
+  return new Map(
+    plan.maps
+      .filter(({ name, running, choices }) => running !== null && choices.includes("keep") && same(name))
+      .map(({ name }) => [name, "keep"]),
+  );
 }

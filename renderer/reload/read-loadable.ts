@@ -2,6 +2,7 @@
 import { Failed } from "../../protocol/failures.ts";
 import type { GlobalVariable, MapPlan } from "../../protocol/reload.ts";
 import { xdpPrograms } from "../attach/xdp-programs.ts";
+import { variableSection } from "../maps/variable-maps.ts";
 import { textAt, wholeText } from "../editor/texts.ts";
 import type { App } from "../session/app.ts";
 import { wordsOf } from "../session/failure-words.ts";
@@ -16,7 +17,7 @@ export interface Loadable {
 export async function readLoadable(app: App, path: string): Promise<Loadable | string> {
   try {
     const { globals, maps } = await plan(app, path, {});
-    return { globals, maps };
+    return { globals, maps: maps.filter(({ name }) => variableSection(name) === null) };
   } catch (error) {
     return sentence(error);
   }

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Button, Checkbox, Dialog, Form, Heading, Modal, ModalOverlay } from "react-aria-components";
 import type { MapFate } from "../../protocol/reload.ts";
 import { modeWord } from "../interfaces/places.ts";
+import { variableSection } from "../maps/variable-maps.ts";
 import { closeDialog, type ReloadQuestion } from "../session/dialog.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { changeSetting } from "../settings/apply-settings.ts";
@@ -41,7 +42,9 @@ function ReloadForm({ question }: { readonly question: ReloadQuestion }): React.
   const [choices, setChoices] = useState<Choices>(question.proposed);
   const [never, setNever] = useState(false);
   const maps = runningMaps(plan);
-  const fresh = plan.maps.filter(({ running }) => running === null).map(({ name }) => name);
+  const fresh = plan.maps
+    .filter(({ name, running }) => running === null && variableSection(name) === null)
+    .map(({ name }) => name);
   const lost = lostMaps(plan, choices);
   const allEmpty = maps.length > 0 && maps.every(({ name }) => choices.fates.get(name) === "empty");
   const setFate = (name: string, fate: MapFate): void =>

@@ -1,5 +1,6 @@
 /** What became of the maps, and of what changes in them, in words. */
 import type { FieldChange, MapFate, MapOutcome, MapPlan } from "../../protocol/reload.ts";
+import { variableSection } from "../maps/variable-maps.ts";
 import { count } from "../verify/sizes.ts";
 import type { LostMap } from "./plan-choices.ts";
 
@@ -11,12 +12,18 @@ export function entriesWords(entries: number): string {
   return `${count(entries)} ${entries === 1 ? "entry" : "entries"}`;
 }
 
-/** "kept 3 maps; carried backends: 120 entries, 2 lost"; empty where nothing was */
-export function outcomeWords(outcomes: readonly MapOutcome[], lost: readonly LostMap[]): string {
-  const kept = outcomes.filter(({ fate }) => fate === "keep");
+/** "kept 3 maps, 1 variable; carried backends: 120 entries, 2 lost"; empty where nothing was */
+export function outcomeWords(outcomes: readonly MapOutcome[], variables: number, lost: readonly LostMap[]): string {
+  const kept = outcomes.filter(({ name, fate }) => fate === "keep" && variableSection(name) === null);
+  const keptWords = [
+    kept.length === 0 ? "" : kept.length === 1 ? kept[0]?.name : `${kept.length} maps`,
+    variables === 0 ? "" : `${variables} variable${variables === 1 ? "" : "s"}`,
+  ]
+    .filter((part) => part !== "")
+    .join(", ");
   const carried = outcomes.filter(({ fate }) => fate === "carry");
   return [
-    kept.length === 0 ? "" : `kept ${kept.length === 1 ? kept[0]?.name : `${kept.length} maps`}`,
+    keptWords === "" ? "" : `kept ${keptWords}`,
     ...carried.map(
       ({ name, entries, lost: some }) =>
         `carried ${name}: ${entriesWords(entries)}${some === 0 ? "" : `, ${count(some)} lost`}`,

@@ -43,6 +43,12 @@ export const flows: MapPlan = {
   fields: [],
   examples: [],
 };
+/** sections are told as maps, and are not shown as such */
+export const bss: MapPlan = {
+  ...statsMap,
+  ...{ name: ".bss", running: { id: 48, entries: 1, maxEntries: 1 }, maxEntries: 1 },
+  ...{ choices: ["empty", "keep", "carry"], why: "its variables start as the object declares them" },
+};
 export const fresh: MapPlan = {
   name: "drops",
   type: "percpu_array",

@@ -19,7 +19,7 @@ import { type Fake, startFake } from "./fake-workbench.ts";
 const ours = { ...foreign, id: 214, name: "xdp_count" };
 const full: ReloadPlan = {
   ...sample.planOf({ ...sample.nothingToKeep(), running: { burst: "128", seen: "1823", port: "80" } }, ours, {}),
-  maps: [sample.statsMap, sample.backends, sample.flows, sample.fresh],
+  maps: [sample.statsMap, sample.backends, sample.flows, sample.fresh, sample.bss],
   gone: [{ name: "old_routes", id: 3, entries: 12 }],
 };
 
@@ -37,12 +37,17 @@ describe("what is kept", () => {
       maps: [
         { name: "xdp_stats_map", fate: "keep" },
         { name: "backends", fate: "carry" },
+        // nothing of it changes: it goes on in the same memory
+        { name: ".bss", fate: "keep" },
       ],
       globals: [
         { name: "port", value: "80" },
         { name: "burst", value: "128" },
-        { name: "seen", value: "1823" },
       ],
+    });
+    const seen = { name: "seen", value: "5" };
+    expect(loadOf(full, { fates: new Map(), kept: new Set(["burst"]) }, { globals: [seen] })).toEqual({
+      globals: [seen, { name: "burst", value: "128" }],
     });
     expect(lostMaps(full, proposed)).toEqual([
       { name: "flows", entries: 23_456 },
@@ -64,6 +69,9 @@ describe("what is kept", () => {
     const empty = { ...sample.statsMap, running: { id: 41, entries: 0, maxEntries: 5 } };
     const quiet = sample.planOf({ ...sample.nothingToKeep(), maps: [empty, sample.fresh] }, ours, {});
     expect(worthAsking(quiet, {}, null)).toBe(false);
+    expect(worthAsking({ ...quiet, maps: [sample.bss], gone: [{ name: ".data", id: 9, entries: 1 }] }, {}, null)).toBe(
+      false,
+    );
     expect(worthAsking({ ...quiet, maps: [sample.statsMap] }, {}, null)).toBe(true);
     expect(worthAsking({ ...quiet, gone: full.gone }, {}, null)).toBe(true);
     expect(worthAsking({ ...quiet, globals: full.globals }, {}, null)).toBe(true);
@@ -71,9 +79,11 @@ describe("what is kept", () => {
   test("words", () => {
     const kept = ["a", "b", "c"].map((name) => ({ name, fate: "keep" as const, entries: 1, lost: 0 }));
     const carried = { name: "backends", fate: "carry" as const, entries: 120, lost: 2 };
-    expect(outcomeWords([...kept, carried], [])).toBe("kept 3 maps; carried backends: 120 entries, 2 lost");
-    expect(outcomeWords(kept.slice(0, 1), [{ name: "flows", entries: 1 }])).toBe("kept a; flows: 1 entry lost");
-    expect(outcomeWords([], [])).toBe("");
+    expect(outcomeWords([...kept, carried], 0, [])).toBe("kept 3 maps; carried backends: 120 entries, 2 lost");
+    expect(outcomeWords(kept.slice(0, 1), 2, [{ name: "flows", entries: 1 }])).toBe(
+      "kept a, 2 variables; flows: 1 entry lost",
+    );
+    expect(outcomeWords([], 0, [])).toBe("");
     expect(diffWords(sample.backends)).toBe("fields: 1 new, 1 converted, 1 lost, 1 not carried");
     expect(loadSetWords({})).toBeNull();
     const size = { map: "flows", entries: 9 };
@@ -192,15 +202,15 @@ describe.skipIf(executablePath === undefined)("window (skipped without a Chromiu
     );
     await page.keyboard.press("Enter");
     await messages()
-      .getByText(/kept xdp_stats_map; carried backends: 120 entries, 2 lost; flows: 23,456/)
+      .getByText(/kept xdp_stats_map, 1 variable; carried backends: 120 entries, 2 lost; flows: 23,456/)
       .waitFor();
     await runsLine().getByText("id 219").waitFor();
     expect(fake.knobs.reload.loaded).toEqual({
       maps: [
         { name: "xdp_stats_map", fate: "keep" },
         { name: "backends", fate: "carry" },
+        { name: ".bss", fate: "keep" },
       ],
-      globals: [{ name: "seen", value: "1823" }],
     });
   });
 
@@ -233,7 +243,7 @@ describe.skipIf(executablePath === undefined)("window (skipped without a Chromiu
     await page.keyboard.press("Space");
     await page.keyboard.press("Enter");
     await runsLine().getByText("id 219").waitFor();
-    expect(fake.knobs.reload.loaded).toEqual({ globals: [{ name: "seen", value: "1823" }] });
+    expect(fake.knobs.reload.loaded).toEqual({ maps: [{ name: ".bss", fate: "keep" }] });
 
     await page.keyboard.press("Control+Shift+A");
     await runsLine().getByText("id 224").waitFor();
