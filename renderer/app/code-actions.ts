@@ -4,11 +4,11 @@ import { goToOtherSide } from "../code/other-side.ts";
 import { type Action, hasSource } from "./action.ts";
 
 const keys: Readonly<Record<(typeof codeViews)[number]["view"], string>> = {
-  llvm: "Alt+6",
-  assembly: "Alt+7",
-  xlated: "Alt+8",
-  jited: "Alt+9",
-  object: "Alt+0",
+  llvm: "Alt+7",
+  assembly: "Alt+8",
+  xlated: "Alt+9",
+  jited: "Alt+0",
+  object: "Alt+Shift+O",
 };
 
 export const codeActions: readonly Action[] = [

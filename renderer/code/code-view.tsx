@@ -84,10 +84,11 @@ export function CodeView({ source, kind }: CodeViewProps): React.ReactNode {
     );
   }
   const { functions, machine, notes, program: shownProgram } = value;
+  const noted = notes.length === 0 ? "" : notes.length === 1 ? "1 note" : `${notes.length} notes`;
   return (
     <>
       {strip}
-      <div className={`code-body${stale === null ? "" : " stale"}`} aria-busy={awaited}>
+      <div className="code-body" aria-busy={awaited}>
         <CodeEditor
           key={`${value.kind} ${shownProgram?.id ?? ""} ${program ?? ""}`}
           code={value}
@@ -137,10 +138,12 @@ export function CodeView({ source, kind }: CodeViewProps): React.ReactNode {
           className="button small toggle-commands"
           isSelected={commands}
           onChange={setCommands}
-          aria-label="Command lines and notes"
+          aria-label={`Command lines${noted === "" ? "" : `, ${noted}`}`}
         >
           <span className="codicon codicon-terminal" aria-hidden="true" />
-          {notes.length > 0 && <span className="number">{notes.length}</span>}
+          {notes.length > 0 && (
+            <span aria-hidden="true">{notes.length === 1 ? "1 note" : `${notes.length} notes`}</span>
+          )}
         </ToggleButton>
       </div>
     </>
@@ -188,7 +191,7 @@ function useChoice(source: OpenSource, kind: CodeKind) {
 }
 
 function choiceOf({ id, name, where }: LoadedProgram) {
-  return { id: String(id), name: `${name} · id ${id}`, note: where === "" ? "attached nowhere" : `on ${where}` };
+  return { id: String(id), name: [name, `id ${id}`, where === "" ? "attached nowhere" : where].join(" · ") };
 }
 
 /** Why the code is not that of the text as it stands. */

@@ -35,7 +35,7 @@ export function ObjectView({ source }: { readonly source: OpenSource }): React.R
       ? "edited since"
       : null;
   return (
-    <div className={`code-body${stale === null ? "" : " stale"}`}>
+    <div className="code-body">
       <ObjectTreeView tree={tree} />
       {stale !== null && (
         <div className="code-foot">

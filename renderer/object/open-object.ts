@@ -17,8 +17,8 @@ export async function openObject(app: App, path: string): Promise<boolean> {
     };
     const { sources } = app.store.get();
     if (!sources.some((source) => source.path === path)) app.store.set({ sources: [...sources, opened] });
-    rememberOpen(app);
     app.store.set({ active: path });
+    rememberOpen(app);
     app.panels.show({ id: `source:${path}`, where: "editors" });
     return true;
   } catch (error) {

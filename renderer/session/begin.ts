@@ -54,7 +54,7 @@ async function reopen(app: App): Promise<void> {
   for (const path of all) await openSource(app, path);
   if (active !== null && all.includes(active)) await openSource(app, active);
   // asked now, not before: somebody may have opened something while the last time's files were read
-  app.panels.forgetMissing((path) => textAt(path) !== undefined);
+  app.panels.forgetMissing((path) => app.store.get().sources.some((source) => source.path === path));
 }
 
 /** What was typed while nobody could be told. */
