@@ -19,7 +19,7 @@ import { inNamespace } from "./namespaces.ts";
 import type { MapInfo, NativeFace } from "./native/face.ts";
 import { programInfo } from "./programs.ts";
 
-type Context = Pick<HelperContext, "native"> & { readonly handles: MapHandles };
+export type MapsContext = Pick<HelperContext, "native"> & { readonly handles: MapHandles };
 
 const bpffs = "/sys/fs/bpf";
 /** in base64 this and its envelope stay well under the largest message */
@@ -48,7 +48,7 @@ export function listMaps(native: NativeFace): MapListed[] {
   });
 }
 
-export function describeMap({ native, handles }: Context, id: number): Promise<MapDescription> {
+export function describeMap({ native, handles }: MapsContext, id: number): Promise<MapDescription> {
   return handles.use(id, `read map id ${id}`, ({ info, valueStride }) => ({
     map: summary(info),
     valueStride,
@@ -57,7 +57,7 @@ export function describeMap({ native, handles }: Context, id: number): Promise<M
   }));
 }
 
-export function pageMap({ handles }: Context, params: z.infer<typeof mapPageParams>): Promise<MapPage> {
+export function pageMap({ handles }: MapsContext, params: z.infer<typeof mapPageParams>): Promise<MapPage> {
   return handles.use(params.id, `read map id ${params.id}`, async (handle) => {
     const entry = handle.info.keySize + handle.valueStride;
     if (entry > largestPageBytes) {
@@ -80,7 +80,7 @@ export function pageMap({ handles }: Context, params: z.infer<typeof mapPagePara
 }
 
 export function lookupInMap(
-  { handles }: Context,
+  { handles }: MapsContext,
   params: z.infer<typeof mapKeyParams>,
 ): Promise<{ value: string | null }> {
   return handles.use(params.id, `look up in map id ${params.id}`, (handle) => {
@@ -90,7 +90,7 @@ export function lookupInMap(
 }
 
 export async function updateMap(
-  { native, handles }: Context,
+  { native, handles }: MapsContext,
   params: z.infer<typeof mapUpdateParams>,
 ): Promise<Record<string, never>> {
   await handles.use(params.id, `update map id ${params.id}`, (handle) => {
@@ -108,7 +108,7 @@ export async function updateMap(
 }
 
 export function deleteFromMap(
-  { handles }: Context,
+  { handles }: MapsContext,
   params: z.infer<typeof mapKeyParams>,
 ): Promise<{ deleted: boolean }> {
   return handles.use(params.id, `delete from map id ${params.id}`, (handle) => ({
@@ -138,7 +138,7 @@ function updateAdvice(when: "any" | "noexist" | "exist"): string | null {
   return when === "exist" ? "if there is no such entry, add it" : null;
 }
 
-function sized(base64: string, size: number, field: "key" | "value", info: MapInfo): Buffer {
+export function sized(base64: string, size: number, field: "key" | "value", info: MapInfo): Buffer {
   const bytes = Buffer.from(base64, "base64");
   if (bytes.length === size) return bytes;
   return fail({
@@ -148,7 +148,7 @@ function sized(base64: string, size: number, field: "key" | "value", info: MapIn
   });
 }
 
-function nameOf(info: MapInfo): string {
+export function nameOf(info: MapInfo): string {
   return info.name === "" ? `id ${info.id}` : `${info.name} (id ${info.id})`;
 }
 

@@ -3,7 +3,17 @@ import { z } from "zod";
 import { input } from "./build.ts";
 import { attachedProgram, mode, place, wantedMode } from "./interfaces.ts";
 import { loadOptions, mapOutcome } from "./reload.ts";
-import { base64, id, symbol, u64 } from "./wire.ts";
+import { base64, id, symbol, u32, u64 } from "./wire.ts";
+
+/** What is decided before the load, in the kernel's terms: ids and bytes. */
+export const loadSettings = z.strictObject({
+  /** maps of the object that are not made anew: the map with this id takes their place, if type and sizes fit */
+  reuse: z.array(z.strictObject({ name: symbol, id })).max(4096),
+  maxEntries: z.array(z.strictObject({ name: symbol, entries: u32.min(1) })).max(4096),
+  /** whole contents of .rodata, .data, .bss and such in place of the object's own */
+  sections: z.array(z.strictObject({ name: symbol, bytes: base64 })).max(256),
+});
+export type LoadSettings = z.infer<typeof loadSettings>;
 
 /** Asked of the elevated helper, with everything resolved: the mode is one of three, what is there now is named. */
 export const attachProgramParams = z.strictObject({
@@ -15,6 +25,12 @@ export const attachProgramParams = z.strictObject({
   mode,
   /** what main saw attached in any mode; null for nothing. If something else is there by now, nothing is touched */
   expected: z.strictObject({ mode, id }).nullable(),
+  settings: loadSettings.optional(),
+});
+/** Loaded, and attached to nothing yet: its maps can be filled before a packet sees them. Closed with the connection. */
+export const preparedAttachment = z.strictObject({
+  prepared: id,
+  maps: z.array(z.strictObject({ name: z.string(), id })),
 });
 export const attachment = z.strictObject({
   place,

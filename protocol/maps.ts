@@ -55,6 +55,20 @@ export const mapUpdateParams = z.strictObject({
   /** devmap: the namespace in which the value's ifindex is meant */
   netns,
 });
+/** Many entries at once, into a map that nothing uses yet. */
+export const mapFillParams = z.strictObject({
+  id,
+  /** count * keySize bytes */
+  keys: base64,
+  /** count * valueStride bytes, as pages carry them */
+  values: base64,
+  count: u32,
+});
+/** Some bytes of the one value of a map that can be mapped into memory: their neighbours are not touched. */
+export const mapPatchParams = z.strictObject({
+  id,
+  patches: z.array(z.strictObject({ offset: u32, bytes: base64 })).max(65536),
+});
 export const mapKeyParams = z.strictObject({ id, key: base64 });
 
 // --- what the renderer gets of main: typed rows

@@ -1,21 +1,17 @@
 /** object ─attach▶ attachment: loaded, swapped in where main saw what it saw, and left to the kernel. */
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { z } from "zod";
-import type { Attachment, attachProgramParams } from "../../protocol/attach.ts";
-import { Failed, fail } from "../../protocol/failures.ts";
-import { abortSignal } from "../abort-signal.ts";
+import type { Attachment } from "../../protocol/attach.ts";
+import { Failed } from "../../protocol/failures.ts";
 import type { HelperContext } from "../context.ts";
-import { errnoWords, isKernelError, naming } from "../failures.ts";
+import { naming } from "../failures.ts";
 import { holding } from "../ledger.ts";
-import { namespacePath } from "../namespaces.ts";
 import type { LoadedObject, NativeFace } from "../native/face.ts";
 import { attachedProgram, programInfo } from "../programs.ts";
-import { refusedLoad } from "../verify.ts";
+import { type AttachProgramParams, loadProgram } from "./load-program.ts";
 import { attachedNow, atPlace, type Entry, expectAttached } from "./place.ts";
 import { pinProgArrays, unpinProgArrays } from "./prog-array-pins.ts";
 import { swap } from "./swap.ts";
 
-type AttachProgramParams = z.infer<typeof attachProgramParams>;
 type Context = Pick<HelperContext, "native" | "ledger" | "environment">;
 
 /** Cancelled, it ends before the swap; from there on what was begun is done. */
@@ -30,52 +26,34 @@ export async function attach(
   return holding(
     ledger,
     `program ${params.program} for ${params.place.name}`,
-    () => load(native, params, token),
+    () => loadProgram(native, params, token),
     // what is attached stays: netlink holds the program, and the program its maps
     (loaded) => loaded.close(),
-    async (loaded) => {
-      const mapIds = loaded.maps.map(({ id }) => id);
-      const pinned = await pinProgArrays(context, loaded.programId, mapIds);
-      try {
-        if (token.isCancellationRequested) {
-          throw new Failed({ kind: "cancelled", message: `attach ${params.program}: cancelled` });
-        }
-        return put(native, params, loaded);
-      } catch (error) {
-        if (pinned) unpinProgArrays(loaded.programId);
-        throw error;
-      }
-    },
+    (loaded) => putLoaded(context, params, loaded, token),
   );
 }
 
-function check(native: NativeFace, { place, expected, mode }: AttachProgramParams): void {
+export function check(native: NativeFace, { place, expected, mode }: AttachProgramParams): void {
   atPlace(native, place, () => expectAttached(native, place, attachedNow(native, place), expected, mode));
 }
 
-async function load(native: NativeFace, params: AttachProgramParams, token: CancellationToken): Promise<LoadedObject> {
-  const { place, program, name } = params;
+/** The caller closes what was loaded. */
+export async function putLoaded(
+  context: Context,
+  params: AttachProgramParams,
+  loaded: LoadedObject,
+  token: CancellationToken,
+): Promise<Attachment> {
+  const mapIds = loaded.maps.map(({ id }) => id);
+  const pinned = await pinProgArrays(context, loaded.programId, mapIds);
   try {
-    return await native.loadObject({
-      bytes: Buffer.from(params.object, "base64"),
-      name,
-      program,
-      asXdp: params.asXdp,
-      netns: namespacePath(place.netns),
-      offloadIfindex: params.mode === "hw" ? place.ifindex : null,
-      logLevel: 1,
-      signal: abortSignal(token),
-    });
+    if (token.isCancellationRequested) {
+      throw new Failed({ kind: "cancelled", message: `attach ${params.program}: cancelled` });
+    }
+    return put(context.native, params, loaded);
   } catch (error) {
-    if (!isKernelError(error)) throw error;
-    const refused = refusedLoad(error, program, name, native.capabilities());
-    if (refused !== null) throw new Failed(refused);
-    return fail({
-      kind: "rejected",
-      message: `attach ${program} to ${place.name}: the verifier rejects it: ${errnoWords(error.code, error.errno)} (${error.code})`,
-      diagnostics: [],
-      log: error.log ?? "",
-    });
+    if (pinned) unpinProgArrays(loaded.programId);
+    throw error;
   }
 }
 

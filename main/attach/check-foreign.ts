@@ -14,17 +14,9 @@ export function checkForeign(
   replace: number | null,
   verb: "replace" | "detach",
 ): AttachedProgram | null {
-  const [current, ...others] = device.attached;
-  if (current === undefined) return null;
+  const current = onlyAttached(device, verb);
+  if (current === null) return null;
   const place = `${device.name} in ${sayNetns(device.netns)}`;
-  if (others.length > 0) {
-    return fail({
-      kind: "ambiguous",
-      name: device.name,
-      ids: device.attached.map((program) => program.id),
-      message: `${verb} on ${place}: programs in several modes at once (${device.attached.map((program) => `${program.mode} ${program.id}`).join(", ")}): take all but one off with ip link first`,
-    });
-  }
   if (replace === current.id || attachments.isOurs(current)) return current;
   return fail({
     kind: "foreign-program",
@@ -34,5 +26,18 @@ export function checkForeign(
     program: current.id,
     name: current.name,
     message: `${verb} on ${place}: it runs ${current.name || "a program"} (id ${current.id}, ${current.mode}), which the workbench did not attach; say --replace ${current.id} to ${verb} it all the same`,
+  });
+}
+
+/** In whichever mode; null for nothing. @throws Failed `ambiguous` where modes are mixed (xdpmulti) */
+export function onlyAttached(device: NetworkInterface, verb: "replace" | "detach"): AttachedProgram | null {
+  const [current, ...others] = device.attached;
+  if (others.length === 0) return current ?? null;
+  const modes = device.attached.map((program) => `${program.mode} ${program.id}`).join(", ");
+  return fail({
+    kind: "ambiguous",
+    name: device.name,
+    ids: device.attached.map((program) => program.id),
+    message: `${verb} on ${device.name} in ${sayNetns(device.netns)}: programs in several modes at once (${modes}): take all but one off with ip link first`,
   });
 }

@@ -9,9 +9,11 @@ import { checked, checkedNumber, inputAt } from "./checked.ts";
 import { findDevice, listFor, placeOf, wantedPlace } from "./choose-place.ts";
 import { type Answer, type CommandContext, flagText, neededArgument, neededFlag, type Typed } from "./command.ts";
 import { programJson } from "./json-shapes.ts";
+import { fatesOf, needsPlan, parseLoadFlags } from "./load-flags.ts";
+import { outcomeLine, planJson, planText } from "./plan-text.ts";
 
 export async function runAttach(context: CommandContext): Promise<Answer> {
-  const { typed, cwd, workbench, token, note, commands } = context;
+  const { typed, cwd, workbench, handlers, token, note, commands } = context;
   const input = inputAt(neededArgument(typed, 0), cwd);
   const { netns } = wantedPlace(typed);
   const device = neededFlag(typed, "dev");
@@ -22,11 +24,21 @@ export async function runAttach(context: CommandContext): Promise<Answer> {
   workbench.helpers.plain().catch(() => undefined);
   await workbench.helpers.elevated(`attach to ${device} in ${sayNetns(netns)}`);
   const found = findDevice(await listFor(context, netns), netns, device);
-  const params = { input, program, place: placeOf(found), mode, replace };
+  const place = placeOf(found);
+  const flags = parseLoadFlags(typed);
+  const planning = typed.flags["plan"] === true;
+  const asked = { input, program, place, load: flags.load };
+  const plan = planning || needsPlan(flags) ? await handlers["attach.plan"](asked, context) : null;
+  const fates = plan === null ? [] : fatesOf(plan, flags);
+  if (plan !== null && planning) {
+    const text = planText(plan, fates, `${place.name} in ${sayNetns(netns)}`, context.paint);
+    return { ok: true, text, json: { value: planJson(plan, fates) } };
+  }
+  const params = { input, program, place, mode, replace, load: { ...flags.load, maps: fates } };
   // The wire's method keeps the build to itself; here its notes are of use.
   const { attachment, built } = await attachInput(workbench.helpers, workbench.attachments, params, token);
   for (const remark of built.build.notes) note(`note: ${remark}`);
-  commands(attachTwin(input.path, built.build.stages, attachment).lines);
+  commands(attachTwin(input.path, built.build.stages, attachment, params.load).lines);
   return { ok: true, text: attachmentText(attachment, context), json: { value: attachmentJson(attachment) } };
 }
 
@@ -36,7 +48,7 @@ export function replaced(typed: Typed): number | null {
   return text === null ? null : checkedNumber(text, 1, 0xffff_ffff, "--replace");
 }
 
-function attachmentJson({ place, program, maps, replaced: previous, gapNanoseconds }: Attachment) {
+function attachmentJson({ place, program, maps, kept, replaced: previous, gapNanoseconds }: Attachment) {
   const { ifindex, name, netns } = place;
   return {
     ifindex,
@@ -44,13 +56,14 @@ function attachmentJson({ place, program, maps, replaced: previous, gapNanosecon
     netns,
     program: programJson(program),
     maps,
+    kept,
     replaced: previous === null ? null : programJson(previous),
     gap_ns: gapNanoseconds,
   };
 }
 
 function attachmentText(attachment: Attachment, { paint }: CommandContext): string {
-  const { place, program, maps, replaced: previous, gapNanoseconds } = attachment;
+  const { place, program, maps, kept, replaced: previous, gapNanoseconds } = attachment;
   const lines = [
     `${paint.green("attached")} ${program.name} to ${place.name} in ${sayNetns(place.netns)}: ${program.mode}, id ${program.id}, tag ${program.tag}${program.jited ? ", jited" : ""}`,
   ];
@@ -62,5 +75,6 @@ function attachmentText(attachment: Attachment, { paint }: CommandContext): stri
     lines.push(`  in place of ${previous.name} (id ${previous.id}, ${previous.mode}), ${how}`);
   }
   for (const map of maps) lines.push(`  map ${map.name} (id ${map.id})`);
+  lines.push(...kept.map(outcomeLine));
   return `${lines.join("\n")}\n`;
 }

@@ -11,6 +11,8 @@ export interface FlagSpec {
   readonly required?: boolean;
   /** may be given several times; the values come joined by commas */
   readonly list?: boolean;
+  /** may be given several times; the values stay apart, as they may hold commas: flagTexts */
+  readonly many?: boolean;
 }
 
 export interface ArgumentSpec {
@@ -30,7 +32,7 @@ export interface CommandSpec {
 
 /** What was typed, checked against the spec: required flags are there, choices are among the choices. */
 export interface Typed {
-  readonly flags: Readonly<Record<string, string | true>>;
+  readonly flags: Readonly<Record<string, string | true | readonly string[]>>;
   readonly arguments: readonly string[];
 }
 
@@ -72,6 +74,12 @@ export type Paint = Readonly<Record<"bold" | "dim" | "red" | "green" | "yellow",
 export function flagText(typed: Typed, name: string): string | null {
   const value = typed.flags[name];
   return typeof value === "string" ? value : null;
+}
+
+/** All values of a flag that may be given `many` times. */
+export function flagTexts(typed: Typed, name: string): readonly string[] {
+  const value = typed.flags[name];
+  return typeof value === "object" ? value : [];
 }
 
 /** One that the spec requires. */

@@ -1,6 +1,7 @@
 /** Every command of xdpw, in the order of the path: source, object, verdict, attachment, maps. */
 import type { ArgumentSpec, CommandSpec } from "./command.ts";
 import { dev, labName, netns, replace } from "./flags.ts";
+import { loadFlags } from "./load-flags.ts";
 
 const input: ArgumentSpec = { name: "FILE", what: "a C source, or an ELF object that was built before" };
 const map: ArgumentSpec = { name: "MAP", what: "id:N, a name, or pinned:PATH" };
@@ -109,9 +110,13 @@ export const commands: readonly CommandSpec[] = [
       },
       prog: { value: "NAME", what: "which program, where the object has several" },
       replace,
+      ...loadFlags,
+      plan: { value: null, what: "print what would become of the maps and which globals can be set; attach nothing" },
     },
     examples: [
       "xdpw attach filter.bpf.c --dev eth1",
+      "xdpw attach filter.bpf.c --dev eth1 --maps carry --set limit=100 --max-entries flows=65536",
+      "xdpw attach filter.bpf.c --dev eth1 --maps keep --plan",
       "xdpw attach filter.bpf.o --netns xdpw-lab --dev port0 --mode native",
     ],
     load: async () => (await import("./attach.ts")).runAttach,

@@ -70,7 +70,7 @@ function parseFlags(argv: readonly string[], spec: CommandSpec): CommandLine {
       ]),
     ),
   });
-  const given: Record<string, string | true> = {};
+  const given: Record<string, string | true | readonly string[]> = {};
   const positionals: string[] = [];
   for (const token of tokens) {
     if (token.kind === "positional") positionals.push(token.value);
@@ -84,7 +84,7 @@ function parseFlags(argv: readonly string[], spec: CommandSpec): CommandLine {
       return refuse(unknownFlag(token.rawName, known));
     }
     const before = given[token.name];
-    if (before !== undefined && flag.list !== true) return refuse(`${token.rawName} is given twice`);
+    if (before !== undefined && flag.list !== true && flag.many !== true) return refuse(`${token.rawName} is given twice`);
     if (flag.value === null) {
       if (token.value !== undefined) return refuse(`${token.rawName} takes no value`);
       given[token.name] = true;
@@ -98,7 +98,8 @@ function parseFlags(argv: readonly string[], spec: CommandSpec): CommandLine {
     if (flag.choices !== undefined && !flag.choices.includes(value)) {
       return refuse(`${token.rawName} ${value}: give ${list(flag.choices)}`);
     }
-    given[token.name] = typeof before === "string" ? `${before},${value}` : value;
+    if (flag.many === true) given[token.name] = [...(typeof before === "object" ? before : []), value];
+    else given[token.name] = typeof before === "string" ? `${before},${value}` : value;
   }
   if (given["help"] === true) return { kind: "help", specs: [spec] };
 

@@ -3,6 +3,7 @@ import type { Attachment, Detachment } from "../../protocol/attach.ts";
 import type { Stage } from "../../protocol/build.ts";
 import type { Mode, Place } from "../../protocol/interfaces.ts";
 import type { TrafficParams } from "../../protocol/lab.ts";
+import type { LoadOptions } from "../../protocol/reload.ts";
 import { hexBytes, inside, ip, shell, xdpwPlace } from "./shell.ts";
 
 export interface Twin {
@@ -40,9 +41,15 @@ export function verifyTwin(path: string, stages: readonly Stage[]): Twin {
   };
 }
 
-export function attachTwin(path: string, stages: readonly Stage[], done: Attachment): Twin {
+/** What ip cannot do (maps that are kept, values before the load) is bpftool's part, as far as that goes. */
+export function attachTwin(path: string, stages: readonly Stage[], done: Attachment, load: LoadOptions = {}): Twin {
   const object = objectPath(path, stages);
-  const { place, program, replaced } = done;
+  const { place, program, replaced, kept, maps } = done;
+  const reused = kept
+    .filter(({ fate }) => fate === "keep")
+    .flatMap(({ name }) => maps.filter((map) => map.name === name));
+  const pin = `/sys/fs/bpf/${program.name}`;
+  const reusing = reused.flatMap(({ name, id }) => ["map", "name", name, "id", `${id}`]);
   const link = (...words: readonly string[]): string => shell([...ip(place.netns), ...words]);
   const betweenModes = replaced !== null && replaced.mode !== program.mode;
   const attach = [
@@ -52,19 +59,23 @@ export function attachTwin(path: string, stages: readonly Stage[], done: Attachm
     "dev",
     place.name,
     linkMode[program.mode],
-    "object",
-    object,
-    "program",
-    program.name,
+    ...(reused.length > 0 ? ["pinned", pin] : ["object", object, "program", program.name]),
   ]; // prettier-ignore
   return {
     what: `attach ${program.name} to ${place.name}, ${program.mode}`,
     lines: [
+      ...(reused.length > 0 ? [shell(["bpftool", "prog", "load", object, pin, "type", "xdp", ...reusing])] : []),
       ...(betweenModes ? [link("link", "set", "dev", place.name, linkMode[replaced.mode], "off")] : []),
       link(...attach),
+      ...(reused.length > 0 ? [shell(["rm", pin])] : []),
       link("-d", "link", "show", "dev", place.name),
     ],
-    xdpw: shell(["xdpw", "attach", path, ...xdpwPlace(place), "--mode", program.mode, "--prog", program.name]),
+    xdpw: shell([
+      ...["xdpw", "attach", path, ...xdpwPlace(place), "--mode", program.mode, "--prog", program.name],
+      ...kept.flatMap(({ name, fate }) => ["--maps", `${name}=${fate}`]),
+      ...(load.globals ?? []).flatMap(({ name, value }) => ["--set", `${name}=${value}`]),
+      ...(load.maxEntries ?? []).flatMap(({ map, entries }) => ["--max-entries", `${map}=${entries}`]),
+    ]),
   };
 }
 

@@ -3,10 +3,13 @@ import type { MapDescription } from "../../protocol/maps.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
 import { readBtf } from "../object/read-btf.ts";
 import { describeMap, type MapLayout } from "../tables/describe-map.ts";
+import { type SectionMap, sectionOf, shownName } from "./section-map.ts";
 
 export interface DescribedMap {
   readonly description: MapDescription;
   readonly layout: MapLayout;
+  /** where it holds the variables of .rodata, .data or .bss; null for other maps */
+  readonly section: SectionMap | null;
 }
 
 /** @throws Failed `not-found` where the map is gone */
@@ -15,5 +18,14 @@ export async function describeEntries(peer: ElevatedPeer, id: number): Promise<D
   const decoded = description.btf === null ? null : readBtf(Buffer.from(description.btf, "base64"));
   // Damaged BTF costs the names, not the table.
   const btf = decoded?.ok === true ? decoded.btf : null;
-  return { description, layout: describeMap({ ...description.map, btf, possibleCpus: description.possibleCpus }) };
+  const layout = describeMap({ ...description.map, btf, possibleCpus: description.possibleCpus });
+  const section = sectionOf(description, btf);
+  const readOnly = section?.constant
+    ? "holds constants, frozen when the program was loaded: set them before a load"
+    : null;
+  return {
+    description: { ...description, map: { ...description.map, name: section?.name ?? shownName(description.map) } },
+    layout: readOnly === null ? layout : { ...layout, readOnly },
+    section,
+  };
 }

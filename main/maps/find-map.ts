@@ -3,6 +3,7 @@ import { fail } from "../../protocol/failures.ts";
 import type { MapListed } from "../../protocol/maps.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
 import { findInterface, sayNetns } from "../interfaces/find-interface.ts";
+import { listed } from "./list-maps.ts";
 
 export interface MapScope {
   readonly netns: string | null;
@@ -56,7 +57,7 @@ export async function findMap(peer: ElevatedPeer, reference: string, scope: MapS
 
 /** @throws Failed `not-found` where the interface is not there */
 export async function mapsInScope(peer: ElevatedPeer, scope: MapScope): Promise<readonly MapListed[]> {
-  const { maps } = await peer.request("maps.list", {});
+  const maps = await listed(peer);
   if (scope.device === null && scope.netns === null) return maps;
   const listing = await peer.request("interfaces.list", {});
   const devices =

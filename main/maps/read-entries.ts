@@ -41,12 +41,34 @@ export async function readEntries(
 
 async function readOnce(
   peer: ElevatedPeer,
-  { map, valueStride }: MapDescription,
+  description: MapDescription,
   limit: number,
   token: CancellationToken | undefined,
 ): Promise<{ readonly entries: readonly RawEntry[]; readonly total: number } | null> {
   const entries: RawEntry[] = [];
-  const seen = map.type === "lpm_trie" ? new Set<string>() : null;
+  const seen = description.map.type === "lpm_trie" ? new Set<string>() : null;
+  let twice = false;
+  const total = await eachPage(peer, description, token, (page) => {
+    for (const entry of page) {
+      if (seen !== null) {
+        const text = entry.key.toString("latin1");
+        twice ||= seen.has(text);
+        seen.add(text);
+      }
+      if (entries.length < limit) entries.push(entry);
+    }
+    return !twice;
+  });
+  return twice ? null : { entries, total };
+}
+
+/** One walk, a page at a time; `take` may end it with false. @returns how many entries there were */
+export async function eachPage(
+  peer: ElevatedPeer,
+  { map, valueStride }: MapDescription,
+  token: CancellationToken | undefined,
+  take: (page: readonly RawEntry[]) => boolean | void,
+): Promise<number> {
   let total = 0;
   let cursor: string | null = null;
   do {
@@ -57,18 +79,13 @@ async function readOnce(
     );
     const keys = Buffer.from(page.keys, "base64");
     const values = Buffer.from(page.values, "base64");
-    for (let index = 0; index < page.count; index++) {
-      const key = keys.subarray(index * map.keySize, (index + 1) * map.keySize);
-      if (seen !== null) {
-        const text = key.toString("latin1");
-        if (seen.has(text)) return null;
-        seen.add(text);
-      }
-      if (entries.length < limit)
-        entries.push({ key, value: values.subarray(index * valueStride, (index + 1) * valueStride) });
-    }
+    const entries = Array.from({ length: page.count }, (_, index) => ({
+      key: keys.subarray(index * map.keySize, (index + 1) * map.keySize),
+      value: values.subarray(index * valueStride, (index + 1) * valueStride),
+    }));
     total += page.count;
+    if (take(entries) === false) return total;
     cursor = page.cursor;
   } while (cursor !== null && total <= map.maxEntries + pageEntries);
-  return { entries, total };
+  return total;
 }

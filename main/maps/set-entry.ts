@@ -1,4 +1,7 @@
-/** Writes one entry from the texts of its cells. BPF has no compare-and-swap: untouched cells keep what was just read. */
+/**
+ * Writes one entry from the texts of its cells. BPF has no compare-and-swap: untouched cells keep what was just read. Only
+ * the variables of a section are written one by one, in the map's memory.
+ */
 import { Failed } from "../../protocol/failures.ts";
 import type { EntryParams } from "../../protocol/maps.ts";
 import { setTwin, type Twin } from "../commands/twins.ts";
@@ -7,12 +10,13 @@ import { parseEntryCells } from "../tables/parse-entry.ts";
 import { parseCells } from "../tables/parse-value.ts";
 import { describeEntries, type DescribedMap } from "./describe-entries.ts";
 import { ifindexCell, isDevmap } from "./devmap-names.ts";
+import { isMappable, patchesOf } from "./patch-section.ts";
 import { typedKey, typedValue } from "./typed-text.ts";
 
 /** @throws Failed `bad-value` with its field, `not-found` (when: exist), `kernel`, `no-privilege` */
 export async function setEntry(helpers: HelperPool, params: EntryParams): Promise<Twin> {
   const peer = await helpers.elevated(`write map ${params.id}`);
-  const { description, layout } = await describeEntries(peer, params.id);
+  const { description, layout, section } = await describeEntries(peer, params.id);
   const { map } = description;
   if (layout.readOnly !== null) throw badValue("value", `map ${map.name} ${layout.readOnly}`);
   if (params.cells.length !== layout.columns.length) {
@@ -31,13 +35,20 @@ export async function setEntry(helpers: HelperPool, params: EntryParams): Promis
   if (!parsed.ok) throw new Failed({ kind: "bad-value", field: parsed.failure.field, message: parsed.failure.message });
   const key = Buffer.from(parsed.key);
   const value = Buffer.from(parsed.value);
-  await peer.request("maps.update", {
-    id: map.id,
-    key: key.toString("base64"),
-    value: value.toString("base64"),
-    when: params.when,
-    netns: params.netns,
-  });
+  if (section !== null && existing !== null && isMappable(map)) {
+    const typed = layout.value.columns.filter(
+      (_, index) => (cells[layout.key.columns.length + index] ?? null) !== null,
+    );
+    await peer.request("maps.patch", { id: map.id, patches: [...patchesOf(typed, existing.value, value)] });
+  } else {
+    await peer.request("maps.update", {
+      id: map.id,
+      key: key.toString("base64"),
+      value: value.toString("base64"),
+      when: params.when,
+      netns: params.netns,
+    });
+  }
   const place = { id: map.id, name: map.name, netns: isDevmap(map.type) ? params.netns : null };
   return setTwin(place, key, value, params.when, { key: typedKey(layout, key), value: typedValue(layout, value) });
 }

@@ -16,6 +16,8 @@ export interface ObjectMap {
   readonly pinned: boolean;
   readonly keyTypeId: number;
   readonly valueTypeId: number;
+  /** What a map of maps is declared to hold; null for other maps. */
+  readonly inner: ObjectMap | null;
 }
 
 /** Far above what a definition has; keeps a damaged BTF from making this slow. */
@@ -47,16 +49,19 @@ function findMapsSection(btf: Btf): BtfType | null {
   return null;
 }
 
-function describeMap(btf: Btf, name: string, definition: BtfComposite): ObjectMap {
+function describeMap(btf: Btf, name: string, definition: BtfComposite, depth = 0): ObjectMap {
   const numbers = new Map<string, number>();
   const types = new Map<string, number>();
   let holdsOthers = false;
+  let inner: ObjectMap | null = null;
   for (const member of definition.members.slice(0, memberLimit)) {
     if (member.name === "key" || member.name === "value") {
       const pointer = resolveBtfType(btf, member.type).type;
       if (pointer.kind === "pointer") types.set(member.name, pointer.type);
-    } else if (member.name === "values") holdsOthers = true;
-    else numbers.set(member.name, readNumber(btf, member.type));
+    } else if (member.name === "values") {
+      holdsOthers = true;
+      inner = innerMap(btf, member.type, depth);
+    } else numbers.set(member.name, readNumber(btf, member.type));
   }
   const keyTypeId = types.get("key") ?? 0;
   const valueTypeId = types.get("value") ?? 0;
@@ -73,7 +78,17 @@ function describeMap(btf: Btf, name: string, definition: BtfComposite): ObjectMa
     pinned: (numbers.get("pinning") ?? 0) !== 0,
     keyTypeId,
     valueTypeId,
+    inner,
   };
+}
+
+/** __array(values, struct inner) is an array of pointers to it; a program array's are pointers to functions. */
+function innerMap(btf: Btf, id: number, depth: number): ObjectMap | null {
+  const { type: list } = resolveBtfType(btf, id);
+  const pointer = list.kind === "array" ? resolveBtfType(btf, list.type).type : list;
+  if (pointer.kind !== "pointer" || depth > 0) return null;
+  const { type } = resolveBtfType(btf, pointer.type);
+  return type.kind === "struct" ? describeMap(btf, "", type, depth + 1) : null;
 }
 
 /** __uint(x, n) is a pointer to an array of n; __ulong(x, n) an enum of the one value n. */

@@ -1,14 +1,26 @@
-import type { LayoutColumn, LayoutNode } from "./layout.ts";
+import type { LayoutColumn, LayoutNode, RecordNode } from "./layout.ts";
 
 /** Longer arrays are one cell of JSON: nobody reads a table four thousand columns wide. */
 const spreadScalars = 8;
 const spreadRecords = 16;
 const columnLimit = 128;
+const memberLimit = 2048;
 
 /** The cells that show a layout, left to right; one cell of JSON for what would be too wide. */
 export function listColumns(root: LayoutNode, name: string): readonly LayoutColumn[] {
   const columns = columnsOf(root, name, "", 0);
-  return columns.length > columnLimit ? [{ path: name, offset: 0, node: root }] : columns;
+  if (columns.length <= columnLimit) return columns;
+  return root.kind === "struct" ? membersOf(root, name) : [{ path: name, offset: 0, node: root }];
+}
+
+/** A wide struct, as a program with many variables has: what is too wide of it is a cell of JSON each. */
+function membersOf(root: RecordNode, name: string): readonly LayoutColumn[] {
+  const columns = root.members.flatMap((member) => {
+    const own = columnsOf(member.node, name, member.name, member.offset);
+    return own.length > spreadRecords ? [{ path: member.name, offset: member.offset, node: member.node }] : own;
+  });
+  const named = root.members.every((member) => member.name !== "");
+  return named && columns.length <= memberLimit ? columns : [{ path: name, offset: 0, node: root }];
 }
 
 function columnsOf(node: LayoutNode, name: string, path: string, offset: number): readonly LayoutColumn[] {

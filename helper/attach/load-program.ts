@@ -1,0 +1,55 @@
+/** One program of an object, loaded as main decided: maps reused, sizes and sections set. */
+import type { CancellationToken } from "vscode-jsonrpc";
+import type { z } from "zod";
+import type { attachProgramParams } from "../../protocol/attach.ts";
+import { Failed, fail } from "../../protocol/failures.ts";
+import { abortSignal } from "../abort-signal.ts";
+import { errnoWords, isKernelError } from "../failures.ts";
+import { namespacePath } from "../namespaces.ts";
+import type { LoadedObject, LoadOptions, NativeFace } from "../native/face.ts";
+import { refusedLoad } from "../verify.ts";
+
+export type AttachProgramParams = z.infer<typeof attachProgramParams>;
+
+export async function loadProgram(
+  native: NativeFace,
+  params: AttachProgramParams,
+  token: CancellationToken,
+): Promise<LoadedObject> {
+  const { place, program, name } = params;
+  try {
+    return await native.loadObject({
+      bytes: Buffer.from(params.object, "base64"),
+      name,
+      program,
+      asXdp: params.asXdp,
+      netns: namespacePath(place.netns),
+      offloadIfindex: params.mode === "hw" ? place.ifindex : null,
+      logLevel: 1,
+      signal: abortSignal(token),
+      ...settingsOf(params.settings),
+    });
+  } catch (error) {
+    if (!isKernelError(error)) throw error;
+    const refused = refusedLoad(error, program, name, native.capabilities());
+    if (refused !== null) throw new Failed(refused);
+    return fail({
+      kind: "rejected",
+      message: `attach ${program} to ${place.name}: the verifier rejects it: ${errnoWords(error.code, error.errno)} (${error.code})`,
+      diagnostics: [],
+      log: error.log ?? "",
+    });
+  }
+}
+
+/** Also for a load that is only judged. */
+export function settingsOf(
+  settings: AttachProgramParams["settings"],
+): Pick<LoadOptions, "reuseMaps" | "maxEntries" | "sections"> {
+  if (settings === undefined) return {};
+  return {
+    reuseMaps: Object.fromEntries(settings.reuse.map(({ name, id }) => [name, id])),
+    maxEntries: Object.fromEntries(settings.maxEntries.map(({ name, entries }) => [name, entries])),
+    sections: Object.fromEntries(settings.sections.map(({ name, bytes }) => [name, Buffer.from(bytes, "base64")])),
+  };
+}
