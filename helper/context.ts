@@ -1,4 +1,5 @@
 /** What every handler of one helper process shares. */
+import type { InterfacesChange } from "../protocol/interfaces.ts";
 import type { Environment } from "./environment.ts";
 import type { Ledger } from "./ledger.ts";
 import type { NativeFace } from "./native/face.ts";
@@ -9,6 +10,7 @@ export interface HelperContext {
   readonly environment: Environment;
   /** tells main how far long work is */
   readonly progress: (text: string) => void;
+  readonly interfacesChanged: (change: InterfacesChange) => void;
   /** what went wrong without a caller to tell */
   readonly trouble: (what: string) => void;
 }

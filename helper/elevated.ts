@@ -3,12 +3,15 @@ import type { elevatedHelper } from "../protocol/contracts.ts";
 import type { Handlers } from "../protocol/peer.ts";
 import { attach } from "./attach/attach.ts";
 import { detach } from "./attach/detach.ts";
+import { createPreparations } from "./attach/prepare.ts";
 import type { HelperContext } from "./context.ts";
 import { describeInterface } from "./interfaces/describe.ts";
 import { listInterfaces } from "./interfaces/list.ts";
+import { createInterfaceWatch } from "./interfaces/watch.ts";
 import { createLabs } from "./lab/lab.ts";
 import { sendTraffic } from "./lab/traffic.ts";
 import { createMapHandles } from "./map-handles.ts";
+import { fillMap, patchMap } from "./fill-map.ts";
 import { deleteFromMap, describeMap, listMaps, lookupInMap, pageMap, pinnedMap, updateMap } from "./maps.ts";
 import { runPackets } from "./packets.ts";
 import { listPrograms } from "./programs.ts";
@@ -20,6 +23,8 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
   const { native } = context;
   const maps = { native, handles: createMapHandles(context) };
   const labs = createLabs(context);
+  const interfaces = createInterfaceWatch(context, "elevated");
+  const preparations = createPreparations(context);
   return {
     "helper.describe": async () => ({
       pid: process.pid,
@@ -29,6 +34,14 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
     }),
     "interfaces.list": () => listInterfaces(context, "elevated"),
     "interfaces.describe": ({ place }) => describeInterface(context, "elevated", place),
+    "interfaces.watch": async () => {
+      interfaces.start();
+      return {};
+    },
+    "interfaces.unwatch": async () => {
+      interfaces.stop();
+      return {};
+    },
     "programs.list": async () => ({ programs: listPrograms(native) }),
     "verify.judge": (params, { token }) => judge(context, params, token),
     "verify.helpers": async () => native.xdpHelpers(),
@@ -36,6 +49,12 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
     "views.load": (params) => loadForLook(context, params),
     "packets.run": (params, { token }) => runPackets(context, params, token),
     "attach.attach": (params, { token }) => attach(context, params, token),
+    "attach.prepare": (params, { token }) => preparations.prepare(params, token),
+    "attach.commit": ({ prepared }, { token }) => preparations.commit(prepared, token),
+    "attach.discard": async ({ prepared }) => {
+      preparations.discard(prepared);
+      return {};
+    },
     "attach.detach": async (params) => detach(context, params),
     "maps.list": async () => ({ maps: listMaps(native) }),
     "maps.describe": ({ id }) => describeMap(maps, id),
@@ -43,6 +62,8 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
     "maps.page": (params) => pageMap(maps, params),
     "maps.lookup": (params) => lookupInMap(maps, params),
     "maps.update": (params) => updateMap(maps, params),
+    "maps.fill": (params) => fillMap(maps, params),
+    "maps.patch": (params) => patchMap(maps, params),
     "maps.delete": (params) => deleteFromMap(maps, params),
     "lab.up": ({ name }, { token }) => labs.up(name, token),
     "lab.down": ({ name }, { token }) => labs.down(name, token),

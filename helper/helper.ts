@@ -84,6 +84,7 @@ function serve(
   const context: HelperContext = {
     ...{ native, ledger, environment, trouble },
     progress: (text) => peer.notify("lab.progress", { text }),
+    interfacesChanged: (change) => peer.notify("interfaces.changed", change),
   };
   const common = { sends: helperNotifications, hears: {}, closed: end, trouble };
   const peer =

@@ -4,17 +4,27 @@ import type { Handlers } from "../protocol/peer.ts";
 import type { HelperContext } from "./context.ts";
 import { describeInterface } from "./interfaces/describe.ts";
 import { listInterfaces } from "./interfaces/list.ts";
+import { createInterfaceWatch } from "./interfaces/watch.ts";
 import { createToolchain } from "./toolchain/compile.ts";
 import { describeToolchain } from "./toolchain/describe.ts";
 import { disassemble } from "./views/disassemble.ts";
 
 export function plainHandlers(context: HelperContext): Handlers<typeof plainHelper> {
   const toolchain = createToolchain(context);
+  const interfaces = createInterfaceWatch(context, "plain");
   return {
     "toolchain.describe": () => describeToolchain(context),
     "build.compile": (params, { token }) => toolchain.compile(params, token),
     "views.disassemble": (params, { token }) => disassemble(context, params, token),
     "interfaces.list": () => listInterfaces(context, "plain"),
     "interfaces.describe": ({ place }) => describeInterface(context, "plain", place),
+    "interfaces.watch": async () => {
+      interfaces.start();
+      return {};
+    },
+    "interfaces.unwatch": async () => {
+      interfaces.stop();
+      return {};
+    },
   };
 }

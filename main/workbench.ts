@@ -8,6 +8,7 @@ import { homedir, release, userInfo } from "node:os";
 import { join } from "node:path";
 import type { workbench, workbenchNotifications } from "../protocol/contracts.ts";
 import { Failed } from "../protocol/failures.ts";
+import type { InterfacesChange } from "../protocol/interfaces.ts";
 import type { Handlers } from "../protocol/peer.ts";
 import type { Session } from "../protocol/session.ts";
 import type { z } from "zod";
@@ -22,6 +23,7 @@ import * as twins from "./commands/twins.ts";
 import type { Asking } from "./helpers/elevation.ts";
 import { createHelperPool, type HelperPool } from "./helpers/helper-pool.ts";
 import { describeInterface, listInterfaces } from "./interfaces/list-interfaces.ts";
+import { createInterfaceWatches } from "./interfaces/watch-interfaces.ts";
 import { labStatus } from "./lab/lab-status.ts";
 import { type Language, openLanguage } from "./language/open-language.ts";
 import { deleteEntry } from "./maps/delete-entry.ts";
@@ -78,10 +80,13 @@ export function createWorkbench(asking: Asking): Workbench {
     for (const notify of listeners) notify(notification, params);
   };
   const languages = new Set<Language>();
-  const helpers = createHelperPool({
+  const interfaces = createInterfaceWatches(() => helpers);
+  const helpers: HelperPool = createHelperPool({
     asking,
+    interfacesChanged: interfaces.tell,
     changed(state) {
       everybody("helper.changed", state);
+      if (state.state === "ready" || state.state === "gone") interfaces.helperChanged();
       if (state.state === "ready") for (const language of languages) language.probe();
     },
     progress: (text) => everybody("lab.progress", { text }),
@@ -96,6 +101,7 @@ export function createWorkbench(asking: Asking): Workbench {
     connect(notify) {
       listeners.add(notify);
       const watches = createWatches(helpers, notify);
+      const interfacesChanged = (change: InterfacesChange): void => notify("interfaces.changed", change);
       const language = openLanguage({
         findings: (findings) => notify("language.diagnostics", findings),
         state: (state) => notify("language.state", state),
@@ -118,10 +124,12 @@ export function createWorkbench(asking: Asking): Workbench {
         handlers: createHandlers({
           notify,
           ...{ helpers, attachments, commands, watches, language, workspace, settings },
+          watchInterfaces: () => interfaces.add(interfacesChanged),
           ...{ builds: createLatestWins(), verdicts: createLatestWins(), walks: createWalks() },
         }),
         end() {
           listeners.delete(notify);
+          interfaces.remove(interfacesChanged);
           watches.end();
           languages.delete(language);
           language.end();
@@ -150,6 +158,7 @@ async function forgetTheGone(helpers: HelperPool, attachments: Attachments): Pro
 }
 
 interface Rooms {
+  readonly watchInterfaces: () => Promise<void>;
   readonly notify: Notify;
   readonly helpers: HelperPool;
   readonly attachments: Attachments;
@@ -164,6 +173,7 @@ interface Rooms {
 }
 
 function createHandlers({
+  watchInterfaces,
   notify,
   helpers,
   attachments,
@@ -237,12 +247,16 @@ function createHandlers({
       commands.addOnce(twins.describeTwin(place));
       return details;
     },
+    "interfaces.watch": async () => {
+      await watchInterfaces();
+      return {};
+    },
     "attach.plan": (params, { token }) => planReload(helpers, attachments, params, token),
     "attach.attach": async (params, { token }) => {
       const { attachment, built } = await attachInput(helpers, attachments, params, token, (program, seconds) =>
         notify("verify.judging", { path: params.input.path, program, seconds }),
       );
-      commands.add(twins.attachTwin(params.input.path, built.build.stages, attachment));
+      commands.add(twins.attachTwin(params.input.path, built.build.stages, attachment, params.load));
       return attachment;
     },
     "attach.detach": async (params) => {

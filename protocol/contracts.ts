@@ -16,7 +16,7 @@ import {
 } from "./attach.ts";
 import { build, compiled, compileParams, input, pipeline, toolchain } from "./build.ts";
 import { interfaceDetails } from "./interface-details.ts";
-import { interfaceListing, place } from "./interfaces.ts";
+import { interfaceListing, interfacesChange, place } from "./interfaces.ts";
 import * as language from "./language.ts";
 import { convertLegacyMapsParams, legacyMaps } from "./legacy-maps.ts";
 import { labParams, labStatus, traffic, trafficParams } from "./lab.ts";
@@ -75,12 +75,16 @@ export const plainHelper = {
   /** without privilege: the own namespace, and of attached programs only what rtnetlink tells */
   "interfaces.list": method(none, interfaceListing),
   "interfaces.describe": method(z.strictObject({ place }), interfaceDetails),
+  "interfaces.watch": method(none, none),
+  "interfaces.unwatch": method(none, none),
 } as const satisfies Contract;
 
 export const elevatedHelper = {
   "helper.describe": method(none, helperDescription),
   "interfaces.list": method(none, interfaceListing),
   "interfaces.describe": method(z.strictObject({ place }), interfaceDetails),
+  "interfaces.watch": method(none, none),
+  "interfaces.unwatch": method(none, none),
   "programs.list": method(none, z.strictObject({ programs: z.array(programListed) })),
   "verify.judge": method(judgeParams, judgement),
   /** the helper functions that the verifier lets XDP programs call */
@@ -114,6 +118,7 @@ export const elevatedHelper = {
 export const helperNotifications = {
   /** long work tells how far it is */
   "lab.progress": z.strictObject({ text: z.string() }),
+  "interfaces.changed": interfacesChange,
 } as const satisfies Notifications;
 
 export const workbench = {
@@ -184,6 +189,8 @@ export const workbench = {
   "language.hints": method(language.rangeParams, language.hints),
   "interfaces.list": method(none, interfaceListing),
   "interfaces.describe": method(z.strictObject({ place }), interfaceDetails),
+  /** changes come as interfaces.changed until the connection ends */
+  "interfaces.watch": method(none, none),
   /** runs the packets.json of a folder on the kernel, attached to nothing */
   "packets.test": method(packetsTestParams, packetsReport),
   /** what an attach would do with the running program's maps, and what can be set before the load; attaches nothing */
@@ -218,5 +225,6 @@ export const workbenchNotifications = {
   "workspace.found": workspace.searchFound,
   "language.diagnostics": language.findings,
   "language.state": language.languageState,
+  "interfaces.changed": interfacesChange,
   "lab.progress": z.strictObject({ text: z.string() }),
 } as const satisfies Notifications;

@@ -43,6 +43,10 @@ export const interfaceListing = z.strictObject({
 });
 export type InterfaceListing = z.infer<typeof interfaceListing>;
 
+/** Something changed, and what to ask for anew: at most four a second, however much changes. */
+export const interfacesChange = z.strictObject({ interfaces: z.boolean(), programs: z.boolean() });
+export type InterfacesChange = z.infer<typeof interfacesChange>;
+
 /** A place to attach to. ifindex and name are both given: if they no longer belong together, the interface went away. */
 export const place = z.strictObject({ netns, ifindex: id, name: interfaceName });
 export type Place = z.infer<typeof place>;

@@ -3,8 +3,16 @@ import { readdirSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { namedNamespaces, processOf } from "../namespaces.ts";
 
+export interface NamespaceThere {
+  /** as on the wire; null is our own */
+  readonly netns: string | null;
+  /** another one of the same name is another namespace */
+  readonly inode: number;
+}
+
 export interface Namespaces {
-  /** names as on the wire, our own (null) first */
+  /** our own first */
+  readonly there: readonly NamespaceThere[];
   readonly names: readonly (string | null)[];
   readonly skipped: readonly { readonly netns: string | null; readonly why: string }[];
 }
@@ -13,7 +21,7 @@ const nsfsInode = /^net:\[(\d+)\]$/;
 
 export function namespacesThere(): Namespaces {
   const own = statSync("/proc/self/ns/net");
-  const names: (string | null)[] = [null];
+  const there: NamespaceThere[] = [{ netns: null, inode: own.ino }];
   const skipped: { netns: string; why: string }[] = [];
   const known = new Set<number>([own.ino]);
 
@@ -27,7 +35,7 @@ export function namespacesThere(): Namespaces {
     if (at.dev !== own.dev) skipped.push({ netns: name, why: "the file under /run/netns is not a namespace" });
     else if (!known.has(at.ino)) {
       known.add(at.ino);
-      names.push(name);
+      there.push({ netns: name, inode: at.ino });
     }
   }
   const processes = listed("/proc")
@@ -38,11 +46,10 @@ export function namespacesThere(): Namespaces {
     const inode = inodeOf(pid);
     if (inode === null || known.has(inode)) continue;
     known.add(inode);
-    names.push(`pid:${pid}`);
+    there.push({ netns: `pid:${pid}`, inode });
   }
-  return { names, skipped };
+  return { there, names: there.map(({ netns }) => netns), skipped };
 }
-
 function listed(folder: string): string[] {
   try {
     return readdirSync(folder);

@@ -5,6 +5,7 @@
  */
 import { elevatedHelper, plainHelper } from "../../protocol/contracts.ts";
 import { Failed } from "../../protocol/failures.ts";
+import type { InterfacesChange } from "../../protocol/interfaces.ts";
 import type { HelperState } from "../../protocol/session.ts";
 import { type Asking, chooseWay, type Way } from "./elevation.ts";
 import { type HelperPeer, startHelper } from "./start-helper.ts";
@@ -26,6 +27,8 @@ export interface PoolOptions {
   readonly asking: Asking;
   readonly changed: (state: HelperState) => void;
   readonly progress: (text: string) => void;
+  /** told where somebody asked for it (interfaces.watch) */
+  readonly interfacesChanged?: (change: InterfacesChange) => void;
 }
 
 export function createHelperPool(options: PoolOptions): HelperPool {
@@ -62,6 +65,7 @@ export function createHelperPool(options: PoolOptions): HelperPool {
         way: chosen,
         asking: options.asking,
         progress: options.progress,
+        interfacesChanged: (change) => options.interfacesChanged?.(change),
         signal: closing.signal,
         closed: () => {
           elevatedPeer = null;
@@ -97,6 +101,7 @@ export function createHelperPool(options: PoolOptions): HelperPool {
         way: "plain",
         asking: options.asking,
         progress: options.progress,
+        interfacesChanged: (change) => options.interfacesChanged?.(change),
         signal: closing.signal,
         closed: () => {
           plainPeer = null;

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Contract } from "../../protocol/contracts.ts";
 import { helperNotifications } from "../../protocol/contracts.ts";
 import { Failed } from "../../protocol/failures.ts";
+import type { InterfacesChange } from "../../protocol/interfaces.ts";
 import { connectPeer, type Peer } from "../../protocol/peer.ts";
 import { helperBundle, nodeInterpreter, runtimeDirectory } from "../paths.ts";
 import { type Asking, type Started, startChild, startElevated, type Way } from "./elevation.ts";
@@ -19,6 +20,7 @@ export interface StartOptions<C extends Contract> {
   readonly way: "plain" | Exclude<Way, "none">;
   readonly asking: Asking;
   readonly progress: (text: string) => void;
+  readonly interfacesChanged: (change: InterfacesChange) => void;
   /** the workbench closes: nobody waits for a password any more */
   readonly signal: AbortSignal;
   /** after a successful start: the connection ended */
@@ -55,7 +57,10 @@ export async function startHelper<C extends Contract>(options: StartOptions<C>):
       handlers: {},
       sends: {},
       hears: helperNotifications,
-      notified: { "lab.progress": ({ text }) => options.progress(text) },
+      notified: {
+        "lab.progress": ({ text }) => options.progress(text),
+        "interfaces.changed": options.interfacesChanged,
+      },
       closed: options.closed,
     });
   } catch (error) {

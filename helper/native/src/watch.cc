@@ -111,6 +111,8 @@ class LinkWatch : public Napi::ObjectWrap<LinkWatch> {
     thread_.join();
     watched_.clear();
     tell_.Release();
+    epoll_.Close();
+    closing_.Close();
   }
 
   Napi::Value Add(const Napi::CallbackInfo& info) {

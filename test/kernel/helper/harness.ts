@@ -12,6 +12,7 @@ import { bundle } from "../../../build/bundle.mjs";
 import { socketPipe } from "../../../helper/pipe.ts";
 import { type Contract, elevatedHelper, helperNotifications, plainHelper } from "../../../protocol/contracts.ts";
 import { Failed, type FailureKind } from "../../../protocol/failures.ts";
+import type { InterfacesChange } from "../../../protocol/interfaces.ts";
 import { connectPeer, type Peer } from "../../../protocol/peer.ts";
 
 export const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -89,20 +90,25 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
 export interface Connected<C extends Contract> extends Launched {
   readonly peer: Peer<C, Record<never, never>>;
   readonly progress: string[];
+  readonly changes: InterfacesChange[];
 }
 
 async function connected<C extends Contract>(calls: C, options: LaunchOptions): Promise<Connected<C>> {
   const launched = await launch(options);
   if (launched.socket === null) throw new Error(`the helper did not connect: ${launched.output()}`);
   const progress: string[] = [];
+  const changes: InterfacesChange[] = [];
   const peer = connectPeer(socketPipe(launched.socket), calls, {
     serves: {},
     handlers: {},
     sends: {},
     hears: helperNotifications,
-    notified: { "lab.progress": ({ text }) => progress.push(text) },
+    notified: {
+      "lab.progress": ({ text }) => progress.push(text),
+      "interfaces.changed": (change) => changes.push(change),
+    },
   });
-  return { ...launched, peer, progress };
+  return { ...launched, peer, progress, changes };
 }
 
 export const startPlain = (options: Partial<LaunchOptions> = {}): Promise<Connected<typeof plainHelper>> =>
