@@ -3,6 +3,7 @@ import type { Place } from "../../protocol/interfaces.ts";
 import { samePlace } from "../interfaces/places.ts";
 import type { App } from "../session/app.ts";
 import { unwatch, watchMap } from "./open-map.ts";
+import { mapTitle } from "./variable-maps.ts";
 
 export function followMaps(
   app: App,
@@ -13,7 +14,7 @@ export function followMaps(
   const views = new Map(mapViews);
   const moved: { readonly from: number; readonly to: number }[] = [];
   const tabs = mapTabs.map((tab) => {
-    const next = maps.find(({ name }) => name === tab.name);
+    const next = maps.find((map) => mapTitle(map) === mapTitle(tab));
     if (next === undefined || tab.place === null || !samePlace(tab.place, place) || next.id === tab.id) return tab;
     if (mapTabs.some(({ id }) => id === next.id)) return tab;
     moved.push({ from: tab.id, to: next.id });

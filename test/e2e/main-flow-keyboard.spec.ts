@@ -1,5 +1,4 @@
 /** The main job from start to end with the keyboard alone: no mouse, no focus set from outside. */
-import type { Locator, Page } from "@playwright/test";
 import {
   attachTwinsRun,
   barEqualsLink,
@@ -10,6 +9,7 @@ import {
   newestTraffic,
   twinsRun,
 } from "./checks.ts";
+import { focused, intoPanel, openMap, pressUntil, send, showTab } from "./keys.ts";
 import { isRoot, needsRoot } from "./open-workbench.ts";
 import * as steps from "./steps.ts";
 import { expect, test } from "./workbench-test.ts";
@@ -94,54 +94,3 @@ test("write, verify, attach, count, steer, detach", async ({ workbench: { page, 
   await keyboard.press("Enter");
   await labIsGone(page, machine);
 });
-
-type Role = "button" | "gridcell" | "menuitem" | "option" | "tab" | "textbox";
-
-async function focused(page: Page, role: Role, name: string | RegExp): Promise<void> {
-  await expect(
-    page.getByRole(role, { name, exact: true }).and(page.locator(":focus")),
-    `${name} has the focus`,
-  ).toBeVisible();
-}
-
-/** Presses a key until it has led there; a window whose focus goes round in a circle without it fails. */
-async function pressUntil(page: Page, key: string, role: Role, name: string | RegExp): Promise<void> {
-  await press(page, key, page.getByRole(role, { name, exact: true }).and(page.locator(":focus")));
-}
-
-async function press(page: Page, key: string, until: Locator): Promise<void> {
-  for (let presses = 0; presses < 40; presses++) {
-    if (await until.isVisible()) return;
-    await page.keyboard.press(key);
-  }
-  await expect(until, `${key} does not lead there`).toBeVisible();
-}
-
-/** from the list at the left */
-async function openMap(page: Page, name: string): Promise<void> {
-  await press(page, "F6", page.getByRole("navigation", { name: "Lists" }).locator(":focus"));
-  const maps = page.getByRole("listbox", { name: "Maps of port0" });
-  await press(page, "Tab", maps.locator(":focus"));
-  await pressUntil(page, "ArrowDown", "option", new RegExp(`^${name}`));
-  await page.keyboard.press("Enter");
-  await steps.grid(page, name).waitFor();
-}
-
-/** the next tabs of the tab strip that was used last */
-async function showTab(page: Page, name: string): Promise<void> {
-  const tab = page.getByRole("tab", { name, exact: true, selected: true });
-  await press(page, "Alt+PageDown", tab);
-}
-
-async function send(page: Page): Promise<void> {
-  await page.keyboard.press("Control+Shift+E");
-  await intoPanel(page, "Traffic");
-  await pressUntil(page, "Tab", "button", "Send");
-  await page.keyboard.press("Enter");
-}
-
-/** F6 leads to the tab or to what it shows */
-async function intoPanel(page: Page, name: string): Promise<void> {
-  const tab = page.getByRole("tab", { name, exact: true }).and(page.locator(":focus"));
-  await press(page, "F6", tab.or(page.getByRole("tabpanel", { name, exact: true }).locator(":focus")));
-}

@@ -64,8 +64,10 @@ export async function openMap(page: Page, name: string, port = "port0"): Promise
   await grid(page, name).waitFor();
 }
 
+/** a map's entries; variables ("Variables .bss") have a grid of that name */
 export function grid(page: Page, map: string): Locator {
-  return page.getByRole("grid", { name: `${map} entries` });
+  const isSection = /^(Variables|Constants) /.test(map);
+  return page.getByRole("grid", { name: isSection ? map : `${map} entries`, exact: true });
 }
 
 export function rowOf(page: Page, map: string, key: string): Locator {
