@@ -1,6 +1,8 @@
 /** A loaded program's code as the kernel keeps it, with what names the things that it points to. */
 import { endianness } from "node:os";
+import { fail } from "../../protocol/failures.ts";
 import type { ProgramDump } from "../../protocol/views.ts";
+import { maximumMessageBytes } from "../../protocol/wire.ts";
 import type { HelperContext } from "../context.ts";
 import { hasCode, naming } from "../failures.ts";
 import type { NativeFace, ProgramDump as RawDump } from "../native/face.ts";
@@ -14,6 +16,13 @@ export async function dump({ native }: Pick<HelperContext, "native">, id: number
     // while the numbers are fresh: a map may go with its program
     return [native.programInfo(id), code, code.mapIds.flatMap((map) => mapName(native, map)), btfOf(native, code)];
   });
+  if (messageSize(raw, btf) > maximumMessageBytes) {
+    return fail({
+      kind: "too-large",
+      limit: maximumMessageBytes,
+      message: `dump ${info.name}: ${raw.xlated.length / instructionBytes} instructions are more than one message carries: use bpftool prog dump`,
+    });
+  }
   const { callBase, named } = await readKernelSymbols((base) => calledAddresses(raw.xlated, base));
   return {
     ...{ id, name: info.name, tag: info.tag },
@@ -30,6 +39,12 @@ export async function dump({ native }: Pick<HelperContext, "native">, id: number
     btf: btf?.toString("base64") ?? null,
     machine: process.arch,
   };
+}
+
+/** An estimate from above of the answer's JSON. */
+function messageSize(raw: RawDump, btf: Buffer | null): number {
+  const bytes = raw.xlated.length + raw.jited.length + (btf?.length ?? 0);
+  return (bytes * 4) / 3 + raw.lines.length * 36 + raw.jitedLines.length * 23 + raw.functions.length * 80 + 65_536;
 }
 
 function mapName(native: NativeFace, id: number): ProgramDump["maps"] {

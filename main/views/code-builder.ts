@@ -18,7 +18,13 @@ export interface CodeBuilder {
   done(): CodeText;
 }
 
+/** A view travels in one message (wire.ts): what is beyond this estimate of its JSON is left out, and said. */
+const largestView = 20 * 1024 * 1024;
+const lineCost = 48;
+const placeCost = 44;
+
 export function createCodeBuilder(): CodeBuilder {
+  let [size, left] = [0, 0];
   const files = new Map<string, number>();
   const lines: CodeLine[] = [];
   const functions: { name: string; line: number }[] = [];
@@ -39,15 +45,20 @@ export function createCodeBuilder(): CodeBuilder {
     return places;
   };
   const add = (kind: CodeLine["kind"], text: string, at: readonly NamedPlace[]): void => {
-    lines.push({ text, kind, at: placed(at) });
+    size += text.length + lineCost + at.length * placeCost;
+    if (size > largestView) left++;
+    else lines.push({ text, kind, at: placed(at) });
   };
   return {
     heading(text, at, name) {
-      if (name !== undefined) functions.push({ name, line: lines.length });
+      if (name !== undefined && size <= largestView) functions.push({ name, line: lines.length });
       add("heading", text, at);
     },
     code: (text, at) => add("code", text, at),
     other: (text, at = []) => add("other", text, at),
-    done: () => ({ files: [...files.keys()], lines, functions }),
+    done() {
+      if (left > 0) lines.push({ text: `… ${left} more lines are left out`, kind: "other", at: [] });
+      return { files: [...files.keys()], lines, functions: functions.filter(({ line }) => line < lines.length) };
+    },
   };
 }

@@ -13,9 +13,14 @@ import { absolute } from "../verify/absolute.ts";
 import { decodeInstructions, instructionBytes } from "./bpf/decode.ts";
 import { readReferences } from "./bpf/object-symbols.ts";
 import { listGlobals } from "./list-globals.ts";
-import { listTypes, typeLimit } from "./list-types.ts";
+import { listTypes } from "./list-types.ts";
 
-const u32Limit = 0xffff_ffff;
+const nameLimit = 512;
+
+/** Sizes of a hostile BTF or ELF may be anything. */
+function u32(value: number): number {
+  return Number.isInteger(value) && value > 0 ? Math.min(value, 0xffff_ffff) : 0;
+}
 
 /** `path` is what the user named, `source` its text where it is C: maps are found in it. */
 export function describeObject(
@@ -31,20 +36,22 @@ export function describeObject(
   else if (ext === null || ext.lines.size === 0) notes.push("no line records (.BTF.ext): C lines are not known");
   if (license === "") notes.push('no license: helpers that want a GPL-compatible one are refused; add SEC("license")');
   if (!littleEndian) notes.push("big-endian: a little-endian kernel does not load it");
-  if (btf !== null && btf.typeCount - btf.firstId > typeLimit)
-    notes.push(`only the first ${typeLimit} types are shown`);
+  const types = btf === null ? [] : [...listTypes(btf)];
+  if (btf !== null && types.length < btf.typeCount - btf.firstId) {
+    notes.push(`only the first ${types.length} of ${btf.typeCount - btf.firstId} types are shown`);
+  }
   return {
     path,
     format: `ELF 64-bit ${littleEndian ? "little-endian" : "big-endian"}, BPF`,
     bytes: bytes.length,
     license,
     sections: elf.sections.slice(1).map(({ index, name, type, flags, size }) => ({
-      ...{ index, name, type: sectionTypeName(type), flags: sectionFlagNames(flags), bytes: Math.min(size, u32Limit) },
+      ...{ index, name, type: sectionTypeName(type), flags: sectionFlagNames(flags), bytes: u32(size) },
     })),
     programs: listPrograms(contents, elf, path),
     maps: listMaps(contents, path, source),
     globals: [...listGlobals(bytes, elf, btf)],
-    types: btf === null ? [] : [...listTypes(btf)],
+    types,
     notes: [...contents.notes, ...notes],
   };
 }
@@ -95,9 +102,10 @@ function listMaps(contents: ObjectContents, path: string, source: string | null)
       const typed = (typeId: number, size: number): string =>
         btf === null || typeId === 0 ? bytesText(size) : declare(btf, typeId, "");
       return {
-        ...{ name: map.name, type: map.type, keySize: map.keySize, valueSize: map.valueSize },
+        ...{ name: map.name.slice(0, nameLimit), type: map.type },
+        ...{ keySize: u32(map.keySize), valueSize: u32(map.valueSize) },
         ...{ key: typed(map.keyTypeId, map.keySize), value: typed(map.valueTypeId, map.valueSize) },
-        ...{ maxEntries: map.maxEntries, flags: mapFlagNames(map.flags), pinned: map.pinned },
+        ...{ maxEntries: u32(map.maxEntries), flags: mapFlagNames(u32(map.flags)), pinned: map.pinned },
         at: line === 0 ? null : { file: path, line },
       };
     });
@@ -109,6 +117,8 @@ function bytesText(size: number): string {
 
 /** BTF knows no line of a variable; its definition is the line with its name and section. 0 where none is found. */
 function mapLine(lines: readonly string[], name: string): number {
-  const definition = new RegExp(`\\b${name.replace(/\W/g, "\\$&")}\\s+(?:SEC\\s*\\(|__attribute__)`);
+  const definition = new RegExp(
+    `\\b${name.slice(0, nameLimit).replace(/\W/g, "\\$&")}\\s+(?:SEC\\s*\\(|__attribute__)`,
+  );
   return lines.findIndex((line) => line.length < 4096 && definition.test(line)) + 1;
 }

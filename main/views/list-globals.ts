@@ -11,6 +11,7 @@ import { formatColumn } from "../tables/format-value.ts";
 type TreeGlobal = ObjectTree["globals"][number];
 
 const globalLimit = 4096;
+const nameLimit = 512;
 /** of a value's text: a table of a megabyte is not read in a tree */
 const valueLimit = 2048;
 const bytesLimit = 1024;
@@ -26,6 +27,7 @@ function typedGlobals(bytes: Uint8Array, btf: Btf): TreeGlobal[] {
   const globals: TreeGlobal[] = [];
   for (const section of readGlobals(bytes, btf)) {
     for (const { name, typeId, offset, size } of section.variables.slice(0, globalLimit)) {
+      if (name === "") continue;
       const value = section.bytes.subarray(offset, offset + size);
       const layout = size > bytesLimit * 64 ? null : describeLayout(btf, typeId, size, name);
       const text =
@@ -33,7 +35,7 @@ function typedGlobals(bytes: Uint8Array, btf: Btf): TreeGlobal[] {
           ? hex(value)
           : formatColumn({ path: name, offset: 0, node: layout.root }, value, btf.littleEndian);
       globals.push({
-        ...{ section: section.name, name, bytes: size },
+        ...{ section: section.name, name: name.slice(0, nameLimit), bytes: size },
         type: declare(btf, declaredType(btf, typeId), ""),
         value: text.length > valueLimit ? `${text.slice(0, valueLimit)}…` : text,
       });

@@ -8,7 +8,7 @@ import { declare } from "../object/spell-type.ts";
 type TreeType = ObjectTree["types"][number];
 
 /** An object's BTF has some hundreds; a whole vmlinux.h beside it still fits, and a message stays far below its limit. */
-export const typeLimit = 20_000;
+const typeLimit = 20_000;
 const memberLimit = 2_000;
 
 const kindNames: Readonly<Partial<Record<BtfType["kind"], string>>> = {
@@ -22,10 +22,20 @@ const kindNames: Readonly<Partial<Record<BtfType["kind"], string>>> = {
   typeTag: "type_tag",
 };
 
+/** Characters of all types: a hostile BTF can name much with few bytes. */
+const sizeLimit = 12 * 1024 * 1024;
+const nameLimit = 512;
+
+/** Fewer than there are where they are too many or too long for one message. */
 export function listTypes(btf: Btf): readonly TreeType[] {
   const types: TreeType[] = [];
   const end = Math.min(btf.typeCount, btf.firstId + typeLimit);
-  for (let id = btf.firstId; id < end; id++) types.push(describeType(btf, btfType(btf, id)));
+  let size = 0;
+  for (let id = btf.firstId; id < end && size < sizeLimit; id++) {
+    const type = describeType(btf, btfType(btf, id));
+    size += type.name.length + type.declaration.length + type.members.reduce((sum, one) => sum + one.length + 4, 80);
+    types.push(type);
+  }
   return types;
 }
 
@@ -33,9 +43,9 @@ function describeType(btf: Btf, type: BtfType): TreeType {
   return {
     id: type.id,
     kind: kindNames[type.kind] ?? type.kind,
-    name: "name" in type ? type.name : "",
+    name: "name" in type ? type.name.slice(0, nameLimit) : "",
     bytes: bytesOf(btf, type),
-    declaration: declarationOf(btf, type),
+    declaration: shortened(declarationOf(btf, type)),
     members: membersOf(btf, type),
   };
 }
@@ -101,6 +111,10 @@ function offsetOf({ bitOffset, bitSize }: BtfMember): string {
 }
 
 function cut<Item>(items: readonly Item[], text: (item: Item) => string): string[] {
-  const lines = items.slice(0, memberLimit).map(text);
+  const lines = items.slice(0, memberLimit).map((item) => shortened(text(item)));
   return items.length > memberLimit ? [...lines, `… and ${items.length - memberLimit} more`] : lines;
+}
+
+function shortened(text: string): string {
+  return text.length > 2048 ? `${text.slice(0, 2048)}…` : text;
 }

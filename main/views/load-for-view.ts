@@ -34,15 +34,19 @@ export async function loadForView(
   const elevated = await helpers.elevated(`have the kernel load ${program.name} for a look`);
   const dump = await load(elevated, viewed, program, input.path, token);
   const code = await viewDump(helpers, dump, kind, (file) => absolute(file, input.path), token);
-  const pin = "/sys/fs/bpf/looked";
-  const words = ["bpftool", "prog", "load", objectPath(input.path, stages), pin, "type", program.type];
+  const folder = "/sys/fs/bpf/looked";
+  // the type that libbpf does not derive from the section's name
+  const type = program.xdp === "unknown-name" ? ["type", "xdp"] : [];
+  const commands = [
+    ...stages.map(({ argv }) => shell(argv)),
+    shell(["bpftool", "prog", "loadall", objectPath(input.path, stages), folder, ...type]),
+    shell(["bpftool", "prog", "dump", kind, "pinned", `${folder}/${program.name}`, "linum"]),
+    shell(["rm", "-r", folder]),
+  ];
   return {
     ...code,
     program: null,
-    commands: [
-      ...stages.map(({ argv }) => shell(argv)),
-      `${shell(words)} && ${shell(["bpftool", "prog", "dump", kind, "pinned", pin, "linum"])}; rm ${pin}`,
-    ],
+    commands,
     notes: [...viewed.notes, ...code.notes],
   };
 }
