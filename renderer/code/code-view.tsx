@@ -141,9 +141,7 @@ export function CodeView({ source, kind }: CodeViewProps): React.ReactNode {
           aria-label={`Command lines${noted === "" ? "" : `, ${noted}`}`}
         >
           <span className="codicon codicon-terminal" aria-hidden="true" />
-          {notes.length > 0 && (
-            <span aria-hidden="true">{notes.length === 1 ? "1 note" : `${notes.length} notes`}</span>
-          )}
+          {noted}
         </ToggleButton>
       </div>
     </>
