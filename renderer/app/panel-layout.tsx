@@ -61,18 +61,6 @@ function content(node: TabNode): React.ReactNode {
   }
 }
 
-/** "Tests 7 / 7" */
-function TestsTitle(): React.ReactNode {
-  const text = useSession((state) => countsOf(activeRun(state))?.text ?? null);
-  const good = useSession((state) => countsOf(activeRun(state))?.good ?? true);
-  return (
-    <span className="row">
-      Tests
-      {text !== null && <span className={good ? "tag ok" : "tag bad"}>{text}</span>}
-    </span>
-  );
-}
-
 /** Tabs of the last time are there before their texts are. */
 function SourceTab({ path }: { readonly path: string }): React.ReactNode {
   const source = useSession(({ sources }) => sources.find((one) => one.path === path));
@@ -90,6 +78,8 @@ const icons = {
 export function PanelLayout(): React.ReactNode {
   const app = useApp();
   const sources = useSession((state) => state.sources);
+  const tests = useSession((state) => countsOf(activeRun(state))?.text ?? null);
+  const testsPass = useSession((state) => countsOf(activeRun(state))?.good === true);
   const onAction = useCallback(
     (action: Action): Action | undefined => {
       const id: unknown = action.data["node"] ?? action.data["tabNode"];
@@ -114,7 +104,15 @@ export function PanelLayout(): React.ReactNode {
   );
   const onRenderTab = useCallback(
     (node: TabNode, values: ITabRenderValues) => {
-      if (node.getId() === "tests") values.content = <TestsTitle />;
+      if (node.getId() === "tests" && tests !== null) {
+        // what is read out is what is seen
+        values.name = `Tests ${tests}`;
+        values.content = (
+          <span>
+            Tests <span className={testsPass ? "tag ok" : "tag bad"}>{tests}</span>
+          </span>
+        );
+      }
       const path = pathOfTab(node.getId());
       if (path === null) return;
       const dirty = sources.find((source) => source.path === path)?.dirty === true;
@@ -125,7 +123,7 @@ export function PanelLayout(): React.ReactNode {
         </span>
       );
     },
-    [sources],
+    [sources, tests, testsPass],
   );
   return (
     <div

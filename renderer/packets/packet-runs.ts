@@ -10,7 +10,7 @@ export interface PacketRun {
   readonly report: PacketsReport | null;
   /** why the last one did not */
   readonly failed: { readonly title: string; readonly detail: string } | null;
-  /** of the sources that were open in the folder when it ran, what was saved of them */
+  /** of what ran, and of what was open beside it: SHA-256 on disk */
   readonly versions: ReadonlyMap<string, string | null>;
 }
 
@@ -24,7 +24,7 @@ export function activeRun(state: SessionState): PacketRun | null {
 export function isStale(run: PacketRun, state: SessionState): boolean {
   return state.sources.some(({ path, version, dirty }) => {
     const then = run.versions.get(path);
-    return then !== undefined && (dirty || then !== version);
+    return then != null && (dirty || then !== version);
   });
 }
 

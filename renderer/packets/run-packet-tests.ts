@@ -25,11 +25,12 @@ export async function runPacketTests(app: App): Promise<void> {
   try {
     // what runs is what is on disk
     for (const { path, dirty } of inFolder()) if (dirty && !(await saveSource(app, path))) return;
-    const versions = new Map(inFolder().map(({ path, version }) => [path, version]));
     const path = /\.[co]$/.test(source.path) ? source.path : folder;
     const report = await work(app, { kind: "packets", title: "run packet tests", leaveable: true }, (token) =>
       app.request("packets.test", { path, netns: null }, token),
     );
+    const versions = new Map(inFolder().map(({ path, version }) => [path, version]));
+    for (const path of [report.file, report.build.path]) versions.set(path, await versionOf(app, path));
     change(app, folder, { report, versions, failed: null });
   } catch (error) {
     const failed = wordsOf(error);
@@ -38,6 +39,15 @@ export async function runPacketTests(app: App): Promise<void> {
   } finally {
     change(app, folder, { running: false });
   }
+}
+
+/** Of a file that may be opened, and changed, after it ran. */
+async function versionOf(app: App, path: string): Promise<string | null> {
+  return app.request("source.read", { path }).then(
+    ({ version }) => version,
+    // an object, or gone since
+    () => null,
+  );
 }
 
 /** Opens packets.json where the case begins. */

@@ -55,6 +55,8 @@ export interface SessionState {
   readonly cursor: { readonly line: number; readonly column: number } | null;
 
   readonly interfaces: InterfaceListing | null;
+  /** how often main told that some interface changed: what shows one in full asks again */
+  readonly interfacesHeard: number;
   readonly place: Place | null;
   readonly details: InterfaceDetails | null;
   readonly mode: WantedMode;
@@ -107,6 +109,7 @@ export const initialState: SessionState = {
   program: null,
   cursor: null,
   interfaces: null,
+  interfacesHeard: 0,
   place: null,
   details: null,
   mode: "auto",

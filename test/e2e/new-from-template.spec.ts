@@ -31,7 +31,6 @@ test("names of the user's, by keyboard", async ({ workbench: { page, machine } }
   await keyboard.press("Enter");
   await expect(field("The program's function")).toBeFocused();
   await expect(field("The program's function")).toHaveAccessibleDescription(/it is a word of the C language/);
-  if (process.env["XDPW_LOOK"] !== undefined) await page.screenshot({ path: process.env["XDPW_LOOK"] });
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
 
   await keyboard.type("xdp_edge");
