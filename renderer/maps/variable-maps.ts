@@ -25,9 +25,10 @@ export function mapTitle({ name }: Pick<MapSummary, "name">): string {
 
 /** After the maps that C names: variables, then constants. */
 export function variablesLast<M extends Pick<MapSummary, "name">>(maps: readonly M[]): readonly M[] {
+  const order = [".data", ".bss", ".rodata"];
   const rank = ({ name }: M): number => {
     const section = variableSection(name)?.section;
-    return section === undefined ? 0 : section.startsWith(".rodata") ? 2 : 1;
+    return section === undefined ? -1 : order.findIndex((one) => section.startsWith(one));
   };
   return maps.toSorted((one, other) => rank(one) - rank(other));
 }

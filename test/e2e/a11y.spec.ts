@@ -53,6 +53,18 @@ test("no view breaks a rule of accessibility, in any theme", async ({ workbench:
   await page.getByRole("button", { name: "Send", exact: true }).click();
   await newestTraffic(page, "1,000", "1,000");
   await look("traffic");
+  await steps.attach(page);
+  await page.getByRole("dialog", { name: "Replace xdp_count on port0" }).waitFor();
+  await look("what to keep of the running program");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Alt+L");
+  await page
+    .getByRole("dialog", { name: /^Load options of/ })
+    .getByRole("textbox")
+    .first()
+    .waitFor();
+  await look("load options");
+  await page.keyboard.press("Escape");
   await page
     .getByRole("listbox", { name: "Interfaces of xdpw-lab" })
     .getByRole("option", { name: /^port0/ })

@@ -29,6 +29,8 @@ export async function openMap(page: Page, name: string): Promise<void> {
   await press(page, "F6", page.getByRole("navigation", { name: "Lists" }).locator(":focus"));
   const maps = page.getByRole("listbox", { name: "Maps of port0" });
   await press(page, "Tab", maps.locator(":focus"));
+  // the list remembers where it was
+  await page.keyboard.press("Home");
   await pressUntil(page, "ArrowDown", "option", new RegExp(`^${name}`));
   await page.keyboard.press("Enter");
   await steps.grid(page, name).waitFor();
