@@ -8,6 +8,7 @@ import { startWorkbench } from "./start-workbench.ts";
 import { benchSaveToVerdict } from "./save-to-verdict.ts";
 import { benchSourceToAttached } from "./source-to-attached.ts";
 import { say } from "./statistics.ts";
+import { benchTyping } from "./typing.ts";
 import { benchMemory, benchWindow } from "./window.ts";
 
 const root = process.cwd();
@@ -23,7 +24,26 @@ if (process.getuid?.() !== 0) {
   await benchAll();
 }
 
+/** `npm run bench -- typing` is what is felt while typing, alone. */
 async function benchAll(): Promise<void> {
+  if (!process.argv.includes("typing")) await benchPath();
+  if (!process.argv.includes("typing")) {
+    const shown = await startWorkbench(root);
+    try {
+      await benchWindow(shown.url);
+    } finally {
+      await shown.stop();
+    }
+  }
+  const typed = await startWorkbench(root);
+  try {
+    await benchTyping(typed.url);
+  } finally {
+    await typed.stop();
+  }
+}
+
+async function benchPath(): Promise<void> {
   const attaching = await startWorkbench(root);
   try {
     say("workbench: process start to URL", `${attaching.startMilliseconds.toFixed(0)} ms`);
@@ -40,12 +60,6 @@ async function benchAll(): Promise<void> {
     benchMemory({ main: attaching.process.pid ?? 0, ...children });
   } finally {
     await attaching.stop();
-  }
-  const shown = await startWorkbench(root);
-  try {
-    await benchWindow(shown.url);
-  } finally {
-    await shown.stop();
   }
 }
 
