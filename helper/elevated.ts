@@ -46,7 +46,7 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
     "verify.judge": (params, { token }) => judge(context, params, token),
     "verify.helpers": async () => native.xdpHelpers(),
     "views.dump": ({ id }) => dump(context, id),
-    "views.load": (params) => loadForLook(context, params),
+    "views.load": (params, { token }) => loadForLook(context, params, token),
     "packets.run": (params, { token }) => runPackets(context, params, token),
     "attach.attach": (params, { token }) => attach(context, params, token),
     "attach.prepare": (params, { token }) => preparations.prepare(params, token),
