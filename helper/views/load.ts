@@ -1,9 +1,11 @@
 /** object ─views▶ code: one program loaded for a look, attached to nothing, and closed again. */
+import type { CancellationToken } from "vscode-jsonrpc";
 import type { z } from "zod";
 import { Failed, fail } from "../../protocol/failures.ts";
 import { shortenLog } from "../../protocol/shorten-log.ts";
 import type { judgeParams } from "../../protocol/verify.ts";
 import type { ProgramDump } from "../../protocol/views.ts";
+import { abortSignal } from "../abort-signal.ts";
 import type { HelperContext } from "../context.ts";
 import { errnoWords, isKernelError } from "../failures.ts";
 import { holding } from "../ledger.ts";
@@ -13,10 +15,11 @@ import { dump } from "./dump.ts";
 /** errors only: what is wanted is the code */
 const logLevel = 1;
 
-/** @throws Failed `rejected`, `bad-object`, `not-found`, `no-privilege`, `kernel` */
+/** @throws Failed `rejected`, `bad-object`, `not-found`, `no-privilege`, `kernel`, `cancelled` */
 export async function loadForLook(
   { native, ledger }: Pick<HelperContext, "native" | "ledger">,
   params: z.infer<typeof judgeParams>,
+  token: CancellationToken,
 ): Promise<ProgramDump> {
   const { program, name } = params;
   try {
@@ -27,6 +30,7 @@ export async function loadForLook(
         native.loadObject({
           bytes: Buffer.from(params.object, "base64"),
           ...{ name, program, asXdp: params.asXdp, netns: null, offloadIfindex: null, logLevel },
+          signal: abortSignal(token),
         }),
       (loaded) => loaded.close(),
       (loaded) => dump({ native }, loaded.programId),

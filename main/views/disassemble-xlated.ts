@@ -22,13 +22,17 @@ export function disassembleXlated(dump: ReadDump, { nameFile, kernelFunction }: 
     callee: (instruction: Instruction) => calleeOf(dump, heads, kernelFunction, instruction),
     constant: (instruction: Instruction) => constantOf(dump, heads, instruction),
   };
+  let from = 0;
   for (const [index, { name, start }] of dump.functions.entries()) {
     const end = dump.functions[index + 1]?.start ?? dump.length;
+    let to = from;
+    while (to < dump.instructions.length && (dump.instructions[to]?.at ?? end) < end) to++;
     addFunction(builder, {
       ...{ name, start, end, around, digits: `${dump.length}`.length },
-      instructions: dump.instructions.filter(({ at }) => at >= start && at < end),
+      instructions: dump.instructions.slice(from, to),
       at: (instruction) => table(start, instruction),
     });
+    from = to;
   }
   return builder.done();
 }
@@ -78,13 +82,12 @@ function mapText({ maps }: ReadDump, id: number): string {
 }
 
 /** libbpf names a section's map after the object and the section, cut to 15 characters, and lays out its variables in BTF. */
-function variableAt({ btf, maps }: ReadDump, map: number, offset: number): string | null {
+function variableAt({ btf, maps, dataSections }: ReadDump, map: number, offset: number): string | null {
   const name = maps.get(map) ?? "";
   const suffix = name.includes(".") ? name.slice(name.indexOf(".")) : null;
   if (btf === null || suffix === null) return null;
-  for (let id = btf.typeCount - 1; id >= btf.firstId; id--) {
-    const section = btfType(btf, id);
-    if (section.kind !== "dataSection" || !section.name.startsWith(suffix)) continue;
+  for (const section of dataSections) {
+    if (!section.name.startsWith(suffix)) continue;
     if (section.name !== suffix && name.length < 15) continue;
     const holder = section.variables.find((one) => one.offset <= offset && offset < one.offset + one.size);
     const variable = holder === undefined ? null : btfType(btf, holder.type);

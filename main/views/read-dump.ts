@@ -1,5 +1,6 @@
 /** What a dump of a loaded program says of its functions, C lines and the things that its code points to. */
 import type { ProgramDump } from "../../protocol/views.ts";
+import type { BtfDataSection } from "../object/btf-types.ts";
 import { type Btf, btfType, readBtf } from "../object/read-btf.ts";
 import type { LineRecord } from "../object/read-btf-ext.ts";
 import { decodeInstructions, type Instruction, instructionBytes, isCall, pseudo } from "./bpf/decode.ts";
@@ -15,6 +16,8 @@ export interface ReadDump {
   /** sorted by where they begin; the first is the program itself */
   readonly functions: readonly { readonly name: string; readonly start: number }[];
   readonly maps: ReadonlyMap<number, string>;
+  /** of .rodata, .data, .bss and such, as libbpf laid them out */
+  readonly dataSections: readonly BtfDataSection[];
   readonly symbols: ReadonlyMap<bigint, string>;
   readonly callBase: bigint | null;
 }
@@ -37,9 +40,19 @@ export function readDump(dump: ProgramDump, littleEndian: boolean): ReadDump {
       .toSorted((one, other) => one.instruction - other.instruction),
     functions: functionsOf(dump, instructions, length, btf),
     maps: new Map(dump.maps.map(({ id, name }) => [id, name])),
+    dataSections: btf === null ? [] : dataSectionsOf(btf),
     symbols: new Map(dump.symbols.map(({ address, name }) => [BigInt(address), name])),
     callBase: dump.callBase === null ? null : BigInt(dump.callBase),
   };
+}
+
+function dataSectionsOf(btf: Btf): readonly BtfDataSection[] {
+  const found: BtfDataSection[] = [];
+  for (let id = btf.firstId; id < btf.typeCount; id++) {
+    const type = btfType(btf, id);
+    if (type.kind === "dataSection") found.push(type);
+  }
+  return found;
 }
 
 /** From function records; without them the targets of calls within the program are heads too, and have no names. */
