@@ -6,7 +6,7 @@ import type { Connection, ConnectionHandlers } from "../connection/connection.ts
 import { hearFindings } from "../editor/language/findings-hub.ts";
 import { tellLanguage } from "../editor/language/tell-language.ts";
 import { loadMonaco } from "../editor/load-monaco.ts";
-import { keepListsFresh, refreshLists } from "../interfaces/refresh-lists.ts";
+import { hearInterfaces, keepListsFresh, refreshLists } from "../interfaces/refresh-lists.ts";
 import { mergeChange } from "../maps/map-view.ts";
 import { fadeMarks, setView, watchMap } from "../maps/open-map.ts";
 import type { App } from "../session/app.ts";
@@ -60,6 +60,7 @@ export function start(root: HTMLElement, connect: (handlers: ConnectionHandlers)
       "workspace.changed": ({ folder }) => void readFolder(app, folder),
       "workspace.found": (found) => hearFound(app, found),
       "settings.changed": (state) => applySettings(app, state),
+      "interfaces.changed": (change) => hearInterfaces(app, change),
       "verify.judging": (judging) => tellJudging(app, judging),
       "lab.progress": ({ text }) => {
         if (store.get().labWork !== null) store.set({ labWork: text });

@@ -14,6 +14,18 @@ export function samePlace(one: Place, other: Place): boolean {
   return placeKey(one) === placeKey(other);
 }
 
+/**
+ * What became of an interface: the one at its place, or the same device under another name. Numbers are given out anew
+ * where a namespace is made anew, so that driver and MAC must be the same too.
+ */
+export function sameDevice(interfaces: readonly NetworkInterface[], was: NetworkInterface): NetworkInterface | null {
+  const here = interfaces.find((one) => samePlace(one, was));
+  if (here !== undefined || was.mac === null) return here ?? null;
+  const fits = ({ netns, ifindex, driver, mac }: NetworkInterface): boolean =>
+    netns === was.netns && ifindex === was.ifindex && driver === was.driver && mac === was.mac;
+  return interfaces.find(fits) ?? null;
+}
+
 export interface InterfaceGroup {
   readonly netns: string | null;
   readonly title: string;

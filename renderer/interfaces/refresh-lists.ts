@@ -1,36 +1,74 @@
-/** Interfaces, programs and maps as the kernel has them now: after every action, on focus, and every two seconds while seen. */
+/**
+ * Interfaces, programs and maps as the kernel has them now: after every action, on focus, and when main tells that they
+ * changed; every two seconds only where it cannot tell.
+ */
 import { Failed } from "../../protocol/failures.ts";
-import type { NetworkInterface } from "../../protocol/interfaces.ts";
+import type { InterfaceListing, InterfacesChange, NetworkInterface } from "../../protocol/interfaces.ts";
 import type { App } from "../session/app.ts";
 import { placeOfMap } from "../maps/map-owner.ts";
 import { describePlace } from "./choose-place.ts";
-import { placeKey, placeOf, samePlace } from "./places.ts";
+import { placeKey, placeOf, sameDevice, samePlace } from "./places.ts";
 import type { SessionState } from "../session/state.ts";
 import { notify, notifyFailure } from "../session/notices.ts";
 
 const everyMilliseconds = 2000;
+const everything: InterfacesChange = { interfaces: true, programs: true };
 let running: Promise<void> | null = null;
+/** what changed while a list was under way, which may have been asked before it */
+let waiting: InterfacesChange | null = null;
+/** main tells of changes */
+let told = false;
+/** something changed while nobody looked */
+let stale = false;
 
-export function refreshLists(app: App): Promise<void> {
-  running ??= refresh(app).finally(() => {
+export function refreshLists(app: App, what: InterfacesChange = everything): Promise<void> {
+  running ??= refresh(app, what).finally(() => {
     running = null;
   });
   return running;
 }
 
-/** After an action: what is under way may have been asked before it. */
-export async function refreshAfterAction(app: App): Promise<void> {
+/** After an action or a change: what is under way may have been asked before it. */
+export async function refreshAfterAction(app: App, what: InterfacesChange = everything): Promise<void> {
+  if (running === null) return refreshLists(app, what);
+  waiting = {
+    interfaces: what.interfaces || waiting?.interfaces === true,
+    programs: what.programs || waiting?.programs === true,
+  };
   await running;
-  await refreshLists(app);
+  const wanted = waiting;
+  waiting = null;
+  await (wanted === null ? running : refreshLists(app, wanted));
+}
+
+/** Asks main to tell of changes; where it cannot, the lists are asked for every two seconds. */
+export async function watchInterfaces(app: App): Promise<void> {
+  told = false;
+  try {
+    await app.request("interfaces.watch", {});
+    told = true;
+  } catch {
+    // the interval goes on
+  }
+}
+
+export function hearInterfaces(app: App, change: InterfacesChange): void {
+  app.store.set({ interfacesHeard: app.store.get().interfacesHeard + 1 });
+  if (document.visibilityState === "visible") void refreshAfterAction(app, change);
+  else stale = true;
 }
 
 export function keepListsFresh(app: App): void {
   const now = (): void => {
-    if (document.visibilityState === "visible" && app.store.get().connection.state === "open") void refreshLists(app);
+    if (document.visibilityState !== "visible" || app.store.get().connection.state !== "open") return;
+    stale = false;
+    void refreshLists(app);
   };
   addEventListener("focus", now);
   document.addEventListener("visibilitychange", now);
-  setInterval(now, everyMilliseconds);
+  setInterval(() => {
+    if (!told || stale) now();
+  }, everyMilliseconds);
 }
 
 /** Without privilege only the workbench's own namespace is seen: what was seen with it stays until the helper is back. */
@@ -38,20 +76,24 @@ function isBlind({ helper, interfaces }: SessionState): boolean {
   return helper?.state !== "ready" && interfaces?.interfaces.some(({ netns }) => netns !== null) === true;
 }
 
-async function refresh(app: App): Promise<void> {
+async function refresh(app: App, what: InterfacesChange): Promise<void> {
   if (isBlind(app.store.get())) return;
   const { helper } = app.store.get();
   const elevated = helper?.state === "ready";
+  const before = app.store.get().interfaces;
   await Promise.all([
-    take(app, "interfaces", async () => app.request("interfaces.list", {})),
-    elevated
+    what.interfaces ? take(app, "interfaces", async () => app.request("interfaces.list", {})) : undefined,
+    elevated && what.programs
       ? take(app, "programs", async () =>
           (await app.request("programs.list", {})).programs.filter(({ type }) => type === "xdp"),
         )
       : undefined,
-    elevated ? take(app, "maps", async () => (await app.request("maps.list", {})).maps) : undefined,
-    elevated ? take(app, "lab", async () => app.request("lab.status", { name: null })) : undefined,
+    elevated && what.programs ? take(app, "maps", async () => (await app.request("maps.list", {})).maps) : undefined,
+    elevated && what.interfaces
+      ? take(app, "lab", async () => app.request("lab.status", { name: null }))
+      : undefined,
   ]);
+  followRename(app, before);
   choosePlaceOfItself(app);
   placeMapTabs(app);
 }
@@ -84,6 +126,18 @@ function needsAnotherLook(now: NetworkInterface, then: NetworkInterface | null):
   const told = ({ driver, mtu, up, features, modes }: NetworkInterface): string =>
     JSON.stringify([driver, mtu, up, features, modes]);
   return then !== null && told(now) !== told(then);
+}
+
+/** The chosen interface got another name: it is still the one that was chosen. */
+function followRename(app: App, before: InterfaceListing | null): void {
+  const { place, interfaces } = app.store.get();
+  const was = place === null ? undefined : before?.interfaces.find((one) => samePlace(one, place));
+  if (was === undefined || interfaces === null) return;
+  const now = sameDevice(interfaces.interfaces, was);
+  if (now === null || samePlace(now, was)) return;
+  app.store.set({ place: placeOf(now), details: null });
+  notify(app, { kind: "info", title: `${was.name} is called ${now.name} now` });
+  void describePlace(app, false);
 }
 
 /** Tabs of maps that were opened before their program was listed. */

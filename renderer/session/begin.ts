@@ -3,7 +3,7 @@ import { keepDraft } from "../editor/drafts.ts";
 import { openSource } from "../editor/open-source.ts";
 import { rememberedOpen } from "../editor/remember-open.ts";
 import { textAt, wholeText } from "../editor/texts.ts";
-import { refreshLists } from "../interfaces/refresh-lists.ts";
+import { refreshLists, watchInterfaces } from "../interfaces/refresh-lists.ts";
 import { watchMap } from "../maps/open-map.ts";
 import { applySettings } from "../settings/apply-settings.ts";
 import { readWorkspace } from "../workspace/open-workspace.ts";
@@ -31,6 +31,7 @@ export async function begin(app: App): Promise<void> {
     if (session.helper.state === "locked" && session.helper.way === "already-root") {
       await unlock(app, "list programs and maps");
     } else await refreshLists(app);
+    void watchInterfaces(app);
   } catch (error) {
     notifyFailure(app, "ask the workbench how it is", error);
   }

@@ -37,6 +37,8 @@ export interface Fake {
   /** what tests turn: privilege, a foreign program, a file changed by somebody else, … */
   readonly knobs: Knobs;
   setHelper(state: Partial<HelperState>): void;
+  /** what is listed from now on; the window is told */
+  changeInterfaces(change: (all: NetworkInterface[]) => NetworkInterface[]): void;
   count(packets: number): void;
   dropConnections(): void;
   close(): Promise<void>;
@@ -67,6 +69,7 @@ export async function startFake(built: string): Promise<Fake> {
   const watched = new Set<number>();
   const walks = createWalks();
   let lab = false;
+  let edit = (all: NetworkInterface[]): NetworkInterface[] => all;
   let nextProgram = 214;
   const attached = new Map<string, AttachedProgram>([["/docker0", sample.foreign]]);
   let helper: HelperState = {
@@ -95,11 +98,14 @@ export async function startFake(built: string): Promise<Fake> {
           ]
         : []),
     ];
-    return all.map((one) => {
-      const program = attached.get(sample.keyOfPlace(one));
-      return program === undefined ? one : { ...one, attached: [program] };
-    });
+    return edit(
+      all.map((one) => {
+        const program = attached.get(sample.keyOfPlace(one));
+        return program === undefined ? one : { ...one, attached: [program] };
+      }),
+    );
   };
+  const changed = (): void => tell("interfaces.changed", { interfaces: true, programs: true });
   const find = (place: { netns: string | null; name: string }): NetworkInterface =>
     interfaces().find((one) => one.netns === place.netns && one.name === place.name) ??
     fail({
@@ -248,6 +254,7 @@ export async function startFake(built: string): Promise<Fake> {
         ? fail({ kind: "bad-object", reason: "no-elf", message: `read ${path}: it is no ELF file` })
         : treeOf(path),
     "interfaces.list": async () => ({ interfaces: interfaces(), skipped: [] }),
+    "interfaces.watch": async () => ({}),
     "interfaces.describe": async ({ place }) => sample.details(find(place)),
     "attach.plan": async ({ place, load }) => {
       needPrivilege("plan an attach");
@@ -280,6 +287,7 @@ export async function startFake(built: string): Promise<Fake> {
       };
       nextProgram += 5;
       attached.set(sample.keyOfPlace(place), program);
+      changed();
       did(
         `attach ${name} to ${place.name}`,
         [`ip -n ${place.netns ?? "1"} link set dev ${place.name} xdpdrv obj program.o sec xdp`],
@@ -311,6 +319,7 @@ export async function startFake(built: string): Promise<Fake> {
         });
       }
       attached.delete(sample.keyOfPlace(place));
+      changed();
       return { place, program: now };
     },
     "programs.list": async () => ({
@@ -394,6 +403,7 @@ export async function startFake(built: string): Promise<Fake> {
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
       lab = true;
+      changed();
       did(
         "make the lab",
         ["ip netns add xdpw-lab", "ip link add port0 netns xdpw-lab type veth peer name eth0 netns xdpw-lab-host0"],
@@ -403,6 +413,7 @@ export async function startFake(built: string): Promise<Fake> {
     },
     "lab.down": async () => {
       lab = false;
+      changed();
       return sample.labStatus(false);
     },
     "lab.status": async () => sample.labStatus(lab),
@@ -466,6 +477,10 @@ export async function startFake(built: string): Promise<Fake> {
     setHelper(state) {
       helper = { ...helper, ...state };
       tell("helper.changed", helper);
+    },
+    changeInterfaces(change) {
+      edit = change;
+      changed();
     },
     count(packets) {
       const before = Number(table(41).rows[2]?.cells[1] ?? 0);
