@@ -1,10 +1,11 @@
 import { Button } from "react-aria-components";
 import type { HelperState, Session } from "../../protocol/session.ts";
 import { LanguageLine } from "../editor/language/language-line.tsx";
-import { activeSource } from "../editor/open-sources.ts";
+import { activeSource, type OpenSource } from "../editor/open-sources.ts";
+import { revealSource } from "../editor/reveal.ts";
 import { unlock } from "../session/unlock.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
-import { statusOf } from "../verify/verdict-words.ts";
+import { statusOf, tagOf, troubleOf } from "../verify/verdict-words.ts";
 import { WorkLine } from "./work-line.tsx";
 
 export function StatusBar(): React.ReactNode {
@@ -22,12 +23,35 @@ export function StatusBar(): React.ReactNode {
       <span role="status" aria-label="Verdict">
         {source === null ? "" : statusOf(source)}
       </span>
+      {source !== null && <Finding source={source} />}
       {source !== null && source.object === undefined && cursor !== null && (
         <span className="number">
           Ln {cursor.line}, Col {cursor.column}
         </span>
       )}
     </footer>
+  );
+}
+
+/** Where the line above the program is scrolled away, and while the text is not saved yet: the verdict all the same. */
+function Finding({ source }: { readonly source: OpenSource }): React.ReactNode {
+  const app = useApp();
+  const trouble = troubleOf(source);
+  const stale = source.editedSince ? " stale" : "";
+  if (trouble === null) {
+    const tag = source.dirty ? tagOf(source) : null;
+    return tag?.tone === "ok" && <span className={`tag ok${stale}`}>{tag.text}</span>;
+  }
+  const { text, at } = trouble;
+  if (at === null) return <span className={`bad-text cut${stale}`}>{text}</span>;
+  return (
+    <Button
+      className={`link-button bad-text cut${stale}`}
+      aria-label={`${text}: go there`}
+      onPress={() => void revealSource(app, at.file, { line: at.line, column: Math.max(1, at.column) })}
+    >
+      {text}
+    </Button>
   );
 }
 

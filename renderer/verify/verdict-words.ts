@@ -90,3 +90,35 @@ export function statusOf(source: OpenSource): string {
   const word = verdict.accepted ? "accepted" : verdict.build.ok ? "rejected" : "does not build";
   return `${done}${word} ${milliseconds(verdict.milliseconds)}`;
 }
+
+export interface Trouble {
+  /** "missing bounds check · line 23" */
+  readonly text: string;
+  /** absolute; null where no place is known */
+  readonly at: { readonly file: string; readonly line: number; readonly column: number } | null;
+}
+
+/** What stands in the way, in a few words with its place, for where the lines of the source are scrolled away. */
+export function troubleOf({ path, check }: OpenSource): Trouble | null {
+  if (check === null) return null;
+  const trouble = (title: string, found: Trouble["at"]): Trouble => {
+    const at = found !== null && found.line > 0 && found.file.startsWith("/") ? found : null;
+    const place = at === null ? "" : at.file === path ? ` · line ${at.line}` : ` · ${baseName(at.file)}:${at.line}`;
+    return { text: title + place, at };
+  };
+  const rejected = check.kind === "verdict" ? check.verdict.programs.find(({ accepted }) => !accepted) : undefined;
+  if (rejected !== undefined) {
+    const { rejection, error, name } = rejected;
+    return trouble(rejection?.title ?? (firstLine(error) || `${name} is rejected`), rejection);
+  }
+  const build = check.kind === "verdict" ? check.verdict.build : check.build;
+  if (build.ok) return null;
+  const first = build.diagnostics.find(({ severity }) => severity === "error") ?? null;
+  return trouble(first === null ? "it does not build" : shortened(first.message), first);
+}
+
+const statusCharacters = 60;
+
+function shortened(text: string): string {
+  return text.length <= statusCharacters ? text : `${text.slice(0, statusCharacters - 1).trimEnd()}…`;
+}

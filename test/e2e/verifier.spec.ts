@@ -36,6 +36,15 @@ test("a read past data_end is rejected at its line; with the check it is accepte
   await expect(page.getByText(/^✗ rejected at line 11 · /)).toBeVisible();
   expect(await markedLines(page)).toEqual([lineOfRead]);
 
+  // with the line scrolled away, the status bar says it still, and goes there
+  await page.keyboard.press("Control+End");
+  await page
+    .getByRole("contentinfo", { name: "Status" })
+    .getByRole("button", { name: /bounds.* · line 11: go there/ })
+    .click();
+  await expect(page.getByText(`Ln ${lineOfRead}, Col`)).toBeVisible();
+  await expect(steps.editor(page)).toBeFocused();
+
   const problems = await steps.bottomPanel(page, "Problems");
   const [problem] = await problems.getByRole("option").all();
   await expect(problem ?? problems).toContainText(`parser.bpf.c:${lineOfRead}`);

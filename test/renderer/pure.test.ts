@@ -15,7 +15,7 @@ import { createStore } from "../../renderer/session/store.ts";
 import { shellWords } from "../../renderer/verify/shell-words.ts";
 import { findingsOf, hoverText } from "../../renderer/verify/findings.ts";
 import { bytes, grouped3, milliseconds, shareOfLimit } from "../../renderer/verify/sizes.ts";
-import { stackWords, tagOf, wordsAboveProgram } from "../../renderer/verify/verdict-words.ts";
+import { stackWords, tagOf, troubleOf, wordsAboveProgram } from "../../renderer/verify/verdict-words.ts";
 import type { OpenSource } from "../../renderer/editor/open-sources.ts";
 import * as sample from "./fake-state.ts";
 
@@ -67,6 +67,25 @@ describe("verdict", () => {
     }));
     const check = { kind: "verdict" as const, verdict: { ...verdict, programs } };
     expect(wordsAboveProgram({ ...source, check }, one).text).toContain("rejected at parsing.h:9 · ");
+  });
+  test("for the status bar: the class and where to go", () => {
+    expect(troubleOf({ ...source, check: judged(text) })).toMatchObject({
+      text: "missing bounds check · line 2",
+      at: { file: source.path, line: 2 },
+    });
+    expect(troubleOf({ ...source, check: judged(text.replace("UNCHECKED", "")) })).toBeNull();
+    const { verdict } = judged(text);
+    const message = `expected ';' ${"after expression ".repeat(9)}`;
+    const error = { file: "/lib/parsing.h", line: 7, column: 3, severity: "error", class: "compile", message } as const;
+    const check = {
+      kind: "build" as const,
+      why: "",
+      build: { ...verdict.build, ok: false, diagnostics: [{ ...error, severity: "warning" as const }, error] },
+    };
+    expect(troubleOf({ ...source, check })).toMatchObject({
+      text: expect.stringMatching(/^expected ';' .{40,60}… · parsing\.h:7$/),
+      at: { file: "/lib/parsing.h", line: 7, column: 3 },
+    });
   });
   test("accepted, edited since, and a new verdict on its way", () => {
     const check = judged(text.replace("UNCHECKED", ""));
