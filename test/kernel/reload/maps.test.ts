@@ -1,6 +1,7 @@
 /** A newer build in the place of what runs: maps kept, carried over by field name, or empty; nothing lost unsaid. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { attachInput } from "../../../main/attach/attach-input.ts";
+import type { LoadOptions } from "../../../protocol/reload.ts";
 import { eventually, failureOf, skipReason, uniqueName } from "../helper/harness.ts";
 import { native } from "../native/support.ts";
 import { counter, mapOf, openStage, planOf, type Stage } from "./stage.ts";
@@ -162,7 +163,7 @@ describe("what cannot be", () => {
   it("is said by name, and changes nothing", async () => {
     const before = await stage.attach(first);
     await stage.send(2);
-    const cases = [
+    const cases: readonly (readonly [LoadOptions, string, string])[] = [
       [{ maps: [{ name: "nope", fate: "keep" }] }, "nope", "the object has none of that name; it has stats"],
       [
         {
@@ -176,10 +177,9 @@ describe("what cannot be", () => {
       ],
       [{ maxEntries: [{ map: "nope", entries: 5 }] }, "nope", "it has stats"],
       [{ globals: [{ name: "nope", value: "5" }] }, "nope", "the object has none of that name"],
-    ] as const;
+    ];
     for (const [load, field, message] of cases) {
-      const options = structuredClone(load) as Parameters<Stage["attach"]>[1];
-      const failure = await failureOf(stage.attach(first, options));
+      const failure = await failureOf(stage.attach(first, load));
       expect(failure).toMatchObject({ kind: "bad-value", field });
       expect(failure.message).toContain(message);
     }
