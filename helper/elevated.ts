@@ -5,8 +5,10 @@ import { attach } from "./attach/attach.ts";
 import { detach } from "./attach/detach.ts";
 import { createPreparations } from "./attach/prepare.ts";
 import type { HelperContext } from "./context.ts";
+import { countInterface } from "./interfaces/counters.ts";
 import { describeInterface } from "./interfaces/describe.ts";
 import { listInterfaces } from "./interfaces/list.ts";
+import { probeMode } from "./interfaces/probe.ts";
 import { createInterfaceWatch } from "./interfaces/watch.ts";
 import { createLabs } from "./lab/lab.ts";
 import { sendTraffic } from "./lab/traffic.ts";
@@ -15,6 +17,7 @@ import { fillMap, patchMap } from "./fill-map.ts";
 import { deleteFromMap, describeMap, listMaps, lookupInMap, pageMap, pinnedMap, updateMap } from "./maps.ts";
 import { runPackets } from "./packets.ts";
 import { listPrograms } from "./programs.ts";
+import { createRunStatistics } from "./run-statistics.ts";
 import { judge } from "./verify.ts";
 import { dump } from "./views/dump.ts";
 import { loadForLook } from "./views/load.ts";
@@ -23,6 +26,7 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
   const { native } = context;
   const maps = { native, handles: createMapHandles(context) };
   const labs = createLabs(context);
+  const runs = createRunStatistics(context);
   const interfaces = createInterfaceWatch(context, "elevated");
   const preparations = createPreparations(context);
   return {
@@ -34,6 +38,8 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
     }),
     "interfaces.list": () => listInterfaces(context, "elevated"),
     "interfaces.describe": ({ place }) => describeInterface(context, "elevated", place),
+    "interfaces.counters": ({ place }) => countInterface(context, "elevated", runs, place),
+    "interfaces.probe": ({ place, mode }) => probeMode(context, place, mode),
     "interfaces.watch": async () => {
       interfaces.start();
       return {};

@@ -2,6 +2,7 @@
 import type { plainHelper } from "../protocol/contracts.ts";
 import type { Handlers } from "../protocol/peer.ts";
 import type { HelperContext } from "./context.ts";
+import { countInterface } from "./interfaces/counters.ts";
 import { describeInterface } from "./interfaces/describe.ts";
 import { listInterfaces } from "./interfaces/list.ts";
 import { createInterfaceWatch } from "./interfaces/watch.ts";
@@ -18,6 +19,7 @@ export function plainHandlers(context: HelperContext): Handlers<typeof plainHelp
     "views.disassemble": (params, { token }) => disassemble(context, params, token),
     "interfaces.list": () => listInterfaces(context, "plain"),
     "interfaces.describe": ({ place }) => describeInterface(context, "plain", place),
+    "interfaces.counters": ({ place }) => countInterface(context, "plain", null, place),
     "interfaces.watch": async () => {
       interfaces.start();
       return {};

@@ -22,7 +22,7 @@ import { type CommandLog, createCommandLog } from "./commands/command-log.ts";
 import * as twins from "./commands/twins.ts";
 import type { Asking } from "./helpers/elevation.ts";
 import { createHelperPool, type HelperPool } from "./helpers/helper-pool.ts";
-import { describeInterface, listInterfaces } from "./interfaces/list-interfaces.ts";
+import { countInterface, describeInterface, listInterfaces } from "./interfaces/list-interfaces.ts";
 import { createInterfaceWatches } from "./interfaces/watch-interfaces.ts";
 import { labStatus } from "./lab/lab-status.ts";
 import { type Language, openLanguage } from "./language/open-language.ts";
@@ -246,6 +246,11 @@ function createHandlers({
       const details = await describeInterface(helpers, place);
       commands.addOnce(twins.describeTwin(place));
       return details;
+    },
+    "interfaces.counters": ({ place }) => countInterface(helpers, place),
+    "interfaces.probe": async (params) => {
+      const peer = await helpers.elevated(`try ${params.mode} mode on ${params.place.name}`);
+      return peer.request("interfaces.probe", params);
     },
     "interfaces.watch": async () => {
       await watchInterfaces();

@@ -15,8 +15,8 @@ import {
   preparedAttachment,
 } from "./attach.ts";
 import { build, compiled, compileParams, input, pipeline, toolchain } from "./build.ts";
-import { interfaceDetails } from "./interface-details.ts";
-import { interfaceListing, interfacesChange, place } from "./interfaces.ts";
+import { interfaceCounters, interfaceDetails } from "./interface-details.ts";
+import { interfaceListing, interfacesChange, mode, modeProbe, place } from "./interfaces.ts";
 import * as language from "./language.ts";
 import { convertLegacyMapsParams, legacyMaps } from "./legacy-maps.ts";
 import { labParams, labStatus, traffic, trafficParams } from "./lab.ts";
@@ -75,6 +75,7 @@ export const plainHelper = {
   /** without privilege: the own namespace, and of attached programs only what rtnetlink tells */
   "interfaces.list": method(none, interfaceListing),
   "interfaces.describe": method(z.strictObject({ place }), interfaceDetails),
+  "interfaces.counters": method(z.strictObject({ place }), interfaceCounters),
   "interfaces.watch": method(none, none),
   "interfaces.unwatch": method(none, none),
 } as const satisfies Contract;
@@ -83,6 +84,9 @@ export const elevatedHelper = {
   "helper.describe": method(none, helperDescription),
   "interfaces.list": method(none, interfaceListing),
   "interfaces.describe": method(z.strictObject({ place }), interfaceDetails),
+  "interfaces.counters": method(z.strictObject({ place }), interfaceCounters),
+  /** attaches a program that passes everything for a moment; refuses where anything is attached */
+  "interfaces.probe": method(z.strictObject({ place, mode }), modeProbe),
   "interfaces.watch": method(none, none),
   "interfaces.unwatch": method(none, none),
   "programs.list": method(none, z.strictObject({ programs: z.array(programListed) })),
@@ -189,6 +193,9 @@ export const workbench = {
   "language.hints": method(language.rangeParams, language.hints),
   "interfaces.list": method(none, interfaceListing),
   "interfaces.describe": method(z.strictObject({ place }), interfaceDetails),
+  "interfaces.counters": method(z.strictObject({ place }), interfaceCounters),
+  /** attaches a program that passes everything for a moment; refuses where anything is attached */
+  "interfaces.probe": method(z.strictObject({ place, mode }), modeProbe),
   /** changes come as interfaces.changed until the connection ends */
   "interfaces.watch": method(none, none),
   /** runs the packets.json of a folder on the kernel, attached to nothing */

@@ -1,6 +1,6 @@
 /** One interface in full: each part with its own answer, since a driver may have one and not another. */
 import { z } from "zod";
-import { driverInfo, modeSupport, networkInterface } from "./interfaces.ts";
+import { attachedProgram, driverInfo, modeSupport, networkInterface } from "./interfaces.ts";
 import { id, netns, u32, u64 } from "./wire.ts";
 
 /** What a driver or the kernel was asked: its answer, or why there is none. */
@@ -93,10 +93,64 @@ export const linkFacts = z.strictObject({
 });
 export type LinkFacts = z.infer<typeof linkFacts>;
 
+/** One attached program, and how it got there. */
+export const attachedInFull = z.strictObject({
+  program: attachedProgram,
+  /** null without the privilege to see links */
+  by: z.enum(["netlink", "link"]).nullable(),
+  linkId: id.nullable(),
+  /** null without the privilege to look at programs */
+  more: z
+    .strictObject({
+      uid: u32,
+      /** its name on this machine */
+      user: z.string().nullable(),
+      /** ms since 1970 */
+      loadedAt: z.number(),
+      xlatedBytes: u32,
+      jitedBytes: u32,
+      maps: z.array(z.strictObject({ id, name: z.string(), type: z.string() })),
+      /** libxdp's, with what it calls in its order */
+      dispatcher: z
+        .strictObject({
+          version: u32,
+          fragments: z.boolean(),
+          programs: z.array(
+            z.strictObject({
+              id: id.nullable(),
+              name: z.string().nullable(),
+              tag: z.string().nullable(),
+              /** the lowest runs first */
+              priority: u32.nullable(),
+              /** actions after which the next one runs */
+              goesOnAfter: z.array(z.string()),
+            }),
+          ),
+        })
+        .nullable(),
+    })
+    .nullable(),
+});
+export type AttachedInFull = z.infer<typeof attachedInFull>;
+
+/** What moves: for rates, which are differences over `at`. */
+export const interfaceCounters = z.strictObject({
+  /** ms of a clock that only goes forward */
+  at: z.number(),
+  /** of struct rtnl_link_stats64: rxPackets, txPackets, rxBytes, txBytes, rxErrors, txErrors, rxDropped, txDropped */
+  link: z.record(z.string(), u64),
+  /** of the driver: those of XDP and of single queues */
+  driver: z.array(z.strictObject({ name: z.string(), value: u64 })),
+  /** counted while somebody looks */
+  runs: z.array(z.strictObject({ id, count: u64, nanoseconds: u64 })),
+});
+export type InterfaceCounters = z.infer<typeof interfaceCounters>;
+
 export const interfaceDetails = z.strictObject({
   interface: networkInterface,
   driver: driverInfo.nullable(),
   facts: linkFacts,
+  attached: z.array(attachedInFull),
   link: answer(linkSettings),
   channels: answer(z.array(amount)),
   rings: answer(z.strictObject({ sizes: z.array(amount), settings: z.array(parameter) })),

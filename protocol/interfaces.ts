@@ -65,6 +65,10 @@ export const driverInfo = z.strictObject({
 });
 export type DriverInfo = z.infer<typeof driverInfo>;
 
+/** What came of trying a mode. */
+export const modeProbe = z.strictObject({ works: z.boolean(), why: z.string() });
+export type ModeProbe = z.infer<typeof modeProbe>;
+
 export const modeSupport = z.strictObject({
   mode,
   /** null where nobody can say */

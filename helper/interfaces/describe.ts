@@ -9,6 +9,7 @@ import type { HelperContext } from "../context.ts";
 import { hasCode } from "../failures.ts";
 import { inNamespace } from "../namespaces.ts";
 import type { NativeFace } from "../native/face.ts";
+import { attachedInFull } from "./attached.ts";
 import { parseChannels } from "./ethtool/channels.ts";
 import { parseCoalescing } from "./ethtool/coalescing.ts";
 import { parseLinkModes, parseLinkState } from "./ethtool/link-settings.ts";
@@ -60,6 +61,7 @@ function describe(native: NativeFace, place: Place): InterfaceDetails {
     offloads: askEthtool(native, link.ifindex, messages.features, parseOffloads),
     coalescing: askEthtool(native, link.ifindex, messages.coalescing, parseCoalescing),
     statistics: readStatistics(native, link.ifindex),
+    attached: attachedInFull(native, link),
   }));
   const peer = findPeer(native, place.netns, link);
   const facts = factsOf(link, ask.state, peer);
@@ -78,6 +80,7 @@ function describe(native: NativeFace, place: Place): InterfaceDetails {
     interface: inspected.interface,
     driver: inspected.driver,
     facts,
+    attached: ask.attached,
     link: ask.modes,
     channels: ask.channels,
     rings: ask.rings,

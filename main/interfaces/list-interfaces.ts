@@ -1,5 +1,5 @@
 /** All namespaces where we may, else our own: asks nobody for a password. */
-import type { InterfaceDetails } from "../../protocol/interface-details.ts";
+import type { InterfaceCounters, InterfaceDetails } from "../../protocol/interface-details.ts";
 import type { InterfaceListing, Place } from "../../protocol/interfaces.ts";
 import type { HelperPool } from "../helpers/helper-pool.ts";
 
@@ -13,5 +13,13 @@ export async function describeInterface(helpers: HelperPool, place: Place): Prom
   return (
     elevated?.request("interfaces.describe", { place }) ??
     (await helpers.plain()).request("interfaces.describe", { place })
+  );
+}
+
+export async function countInterface(helpers: HelperPool, place: Place): Promise<InterfaceCounters> {
+  const elevated = await helpers.elevatedIfFree();
+  return (
+    elevated?.request("interfaces.counters", { place }) ??
+    (await helpers.plain()).request("interfaces.counters", { place })
   );
 }

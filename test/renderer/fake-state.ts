@@ -71,6 +71,25 @@ export function details(of: NetworkInterface): InterfaceDetails {
       txQueues: 4,
       peer: veth ? { netns: "xdpw-lab-host0", ifindex: 2, name: "eth0", mtu: 1500 } : null,
     },
+    attached: of.attached.map((program) => ({
+      program,
+      by: program.id < 200 ? ("link" as const) : ("netlink" as const),
+      linkId: program.id < 200 ? 12 : null,
+      more: {
+        ...{ uid: 0, user: "root", loadedAt: Date.UTC(2026, 10, 23, 6, 0, 0), xlatedBytes: 800, jitedBytes: 1229 },
+        maps: [{ id: 41, name: "xdp_stats_map", type: "array" }],
+        dispatcher:
+          program.name !== "xdp_dispatcher"
+            ? null
+            : {
+                ...{ version: 2, fragments: false },
+                programs: [
+                  { id: 301, name: "xdp_filter", tag: "aa01bb02cc03dd04", priority: 10, goesOnAfter: ["XDP_PASS"] },
+                  { id: 302, name: "xdp_count", tag: "3b185187f1855c4c", priority: 50, goesOnAfter: ["XDP_PASS"] },
+                ],
+              },
+      },
+    })),
     link: native ? known({ speed: 10_000, duplex: "full", autonegotiation: false, lanes: null }) : none("DEVICE"),
     channels: native
       ? known([

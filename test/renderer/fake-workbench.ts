@@ -69,6 +69,7 @@ export async function startFake(built: string): Promise<Fake> {
   const watched = new Set<number>();
   const walks = createWalks();
   let lab = false;
+  let moved = 0;
   let edit = (all: NetworkInterface[]): NetworkInterface[] => all;
   let nextProgram = 214;
   const attached = new Map<string, AttachedProgram>([["/docker0", sample.foreign]]);
@@ -255,6 +256,27 @@ export async function startFake(built: string): Promise<Fake> {
         : treeOf(path),
     "interfaces.list": async () => ({ interfaces: interfaces(), skipped: [] }),
     "interfaces.watch": async () => ({}),
+    "interfaces.probe": async ({ place }) => ({
+      works: true,
+      why: `a program was attached to ${place.name} for a moment`,
+    }),
+    "interfaces.counters": async ({ place }) => {
+      const one = find(place);
+      moved += 1;
+      const at = moved * 100;
+      const grown = (rate: number): string => String(Math.round(at * rate));
+      return {
+        at,
+        link: { ...{ rxPackets: grown(1204.551), txPackets: grown(310), rxDropped: grown(8.12), txDropped: "0" } },
+        driver: [
+          { name: "rx_queue_0_xdp_packets", value: grown(150.82) },
+          { name: "rx_queue_0_xdp_drops", value: grown(1.011) },
+          { name: "rx_queue_1_xdp_packets", value: grown(149.2) },
+          { name: "rx_queue_1_xdp_drops", value: grown(1.019) },
+        ],
+        runs: one.attached.map(({ id }) => ({ id, count: grown(300), nanoseconds: grown(300 * 41) })),
+      };
+    },
     "interfaces.describe": async ({ place }) => sample.details(find(place)),
     "attach.plan": async ({ place, load }) => {
       needPrivilege("plan an attach");

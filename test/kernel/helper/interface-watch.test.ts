@@ -33,7 +33,10 @@ describe.skipIf(skipReason !== "")("the watch of interfaces", () => {
     }
   };
   /** lists when told to, as the window does, until what was waited for is there */
-  const told = async (what: () => Promise<unknown>, there: (all: readonly NetworkInterface[]) => boolean): Promise<void> => {
+  const told = async (
+    what: () => Promise<unknown>,
+    there: (all: readonly NetworkInterface[]) => boolean,
+  ): Promise<void> => {
     const before = helper.changes.length;
     await what();
     let listed = before;
@@ -52,24 +55,49 @@ describe.skipIf(skipReason !== "")("the watch of interfaces", () => {
 
   it("tells of links that go up and down, get another MTU or another name, come and go", async () => {
     const [made, renamed] = [uniqueName(), uniqueName()];
-    await told(() => ip("link", "set", link, "up"), (all) => find(all, link)?.up === true);
-    await told(() => ip("link", "set", link, "mtu", "1400"), (all) => find(all, link)?.mtu === 1400);
-    await told(() => ip("link", "set", link, "down"), (all) => find(all, link)?.up === false);
-    await told(() => ip("link", "add", made, "type", "bridge"), (all) => find(all, made) !== undefined);
-    await told(() => ip("link", "set", made, "name", renamed), (all) => find(all, renamed) !== undefined);
-    await told(() => ip("link", "del", renamed), (all) => find(all, renamed) === undefined);
+    await told(
+      () => ip("link", "set", link, "up"),
+      (all) => find(all, link)?.up === true,
+    );
+    await told(
+      () => ip("link", "set", link, "mtu", "1400"),
+      (all) => find(all, link)?.mtu === 1400,
+    );
+    await told(
+      () => ip("link", "set", link, "down"),
+      (all) => find(all, link)?.up === false,
+    );
+    await told(
+      () => ip("link", "add", made, "type", "bridge"),
+      (all) => find(all, made) !== undefined,
+    );
+    await told(
+      () => ip("link", "set", made, "name", renamed),
+      (all) => find(all, renamed) !== undefined,
+    );
+    await told(
+      () => ip("link", "del", renamed),
+      (all) => find(all, renamed) === undefined,
+    );
   });
 
   it("tells of namespaces that get a name and lose it, and does not keep them alive", async () => {
     const [other, far] = [uniqueName(), uniqueName()];
-    await told(() => execute("ip", ["netns", "add", other]), (all) => find(all, "lo", other) !== undefined);
+    await told(
+      () => execute("ip", ["netns", "add", other]),
+      (all) => find(all, "lo", other) !== undefined,
+    );
     // heard by now: what happens in it is told
     await told(
-      () => execute("ip", ["-n", other, "link", "add", uniqueName(), "type", "veth", "peer", "name", far, "netns", netns]),
+      () =>
+        execute("ip", ["-n", other, "link", "add", uniqueName(), "type", "veth", "peer", "name", far, "netns", netns]),
       (all) => find(all, far) !== undefined,
     );
     // its devices go with it, so the far end of the veth does
-    await told(() => execute("ip", ["netns", "del", other]), (all) => find(all, far) === undefined);
+    await told(
+      () => execute("ip", ["netns", "del", other]),
+      (all) => find(all, far) === undefined,
+    );
   });
 
   it("tells of namespaces of processes", async () => {
@@ -77,7 +105,10 @@ describe.skipIf(skipReason !== "")("the watch of interfaces", () => {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const name = `pid:${child.pid}`;
-    await told(() => once(child.stdout, "data"), (all) => find(all, "lo", name) !== undefined);
+    await told(
+      () => once(child.stdout, "data"),
+      (all) => find(all, "lo", name) !== undefined,
+    );
     await told(
       async () => {
         child.kill("SIGKILL");
@@ -102,7 +133,10 @@ describe.skipIf(skipReason !== "")("the watch of interfaces", () => {
     expect(helper.changes.at(-1)?.interfaces).toBe(true);
     await eventually(() => helper.changes.some(({ programs }) => programs), Boolean, 10_000);
     expect(helper.changes.some(({ programs }) => programs)).toBe(true);
-    await told(() => ip("link", "set", "dev", link, "xdpgeneric", "off"), (all) => find(all, link)?.attached.length === 0);
+    await told(
+      () => ip("link", "set", "dev", link, "xdpgeneric", "off"),
+      (all) => find(all, link)?.attached.length === 0,
+    );
     await rm(folder, { recursive: true });
   });
 
@@ -114,7 +148,10 @@ describe.skipIf(skipReason !== "")("the watch of interfaces", () => {
     const lines = Array.from({ length: 3_000 }, (_line, index) => `link set dev ${link} mtu ${1300 + (index % 100)}\n`);
     const child = execute("ip", ["-n", netns, "-force", "-batch", "-"]);
     child.child.stdin?.end(`${lines.join("")}link set dev ${link} mtu 1234\n`);
-    await told(() => child, (all) => find(all, link)?.mtu === 1234);
+    await told(
+      () => child,
+      (all) => find(all, link)?.mtu === 1234,
+    );
     await quiet();
     const seconds = (performance.now() - from) / 1000;
     const times = helper.changes.slice(before);
@@ -141,7 +178,10 @@ describe.skipIf(skipReason !== "")("the watch of interfaces", () => {
     }
     expect(await open()).toBe(silent);
     await helper.peer.request("interfaces.watch", {});
-    await told(() => ip("link", "set", link, "mtu", "1460"), (all) => find(all, link)?.mtu === 1460);
+    await told(
+      () => ip("link", "set", link, "mtu", "1460"),
+      (all) => find(all, link)?.mtu === 1460,
+    );
   });
 
   it("works without privilege for the own namespace", async () => {

@@ -36,7 +36,10 @@ describe.skipIf(unavailable)("watch of links", () => {
   });
 
   it("knows that the kernel dropped some (ENOBUFS)", async () => {
-    const lines = Array.from({ length: 600 }, (_line, index) => `link set dev ${pair.left} mtu ${1300 + (index % 100)}`);
+    const lines = Array.from(
+      { length: 600 },
+      (_line, index) => `link set dev ${pair.left} mtu ${1300 + (index % 100)}`,
+    );
     sh("sh", "-c", `printf '${lines.join("\\n")}\\n' | ip -n ${pair.netns} -batch -`);
     expect(watch.rearm(id)).toBe(true);
     expect(watch.rearm(id)).toBe(false);
