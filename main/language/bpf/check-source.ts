@@ -1,6 +1,7 @@
-/** What the kernel or libbpf will say to a source, said before it is built: sections and licenses. */
+/** What the kernel or libbpf will say to a source, said before it is built: sections, licenses and helpers. */
 import type { Finding } from "../../../protocol/language.ts";
 import { rangeOf, type TextDocument } from "../text-document.ts";
+import { checkHelpers } from "./check-helpers.ts";
 import { gplCompatible, gplOnlyHelpers, gplOnlyMacros } from "./gpl-only.ts";
 import type { HelperManuals } from "./helper-manual.ts";
 import type { HelperProbe } from "./probe-helpers.ts";
@@ -19,7 +20,12 @@ const findingLimit = 200;
 
 export function checkSource(document: TextDocument, known: Known): readonly Finding[] {
   const code = blanked(document.text, false);
-  return [...checkSections(document, code), ...checkLicense(document, code, known)].slice(0, findingLimit);
+  const bare = blanked(document.text, true);
+  return [
+    ...checkSections(document, code),
+    ...checkLicense(document, { code, bare }, known),
+    ...checkHelpers(document, { code, bare }, known),
+  ].slice(0, findingLimit);
 }
 
 function checkSections(document: TextDocument, code: string): Finding[] {
@@ -49,7 +55,11 @@ function checkSections(document: TextDocument, code: string): Finding[] {
   });
 }
 
-function checkLicense(document: TextDocument, code: string, { manuals, probe, included }: Known): Finding[] {
+function checkLicense(
+  document: TextDocument,
+  { code, bare }: { readonly code: string; readonly bare: string },
+  { manuals, probe, included }: Known,
+): Finding[] {
   const license = licenseOf(code);
   const value = license === null ? included : (license.value ?? "");
   // set to something that only the compiler knows
@@ -60,7 +70,7 @@ function checkLicense(document: TextDocument, code: string, { manuals, probe, in
     value === null
       ? 'the program has no license: add `char _license[] SEC("license") = "GPL";`'
       : `the license "${value}" is not: "GPL", "Dual BSD/GPL" and "Dual MIT/GPL" are`;
-  return callsOf(blanked(document.text, true)).flatMap(({ name, from, to }): Finding[] => {
+  return callsOf(bare).flatMap(({ name, from, to }): Finding[] => {
     const helper = manuals.get(gplOnlyMacros.get(name) ?? name);
     if (helper === undefined || !gplOnly.has(helper.id)) return [];
     return [

@@ -79,6 +79,20 @@ function whatFollows(code: string, from: number): SectionUse["of"] {
   return rest.slice(0, stop.index).includes("(") ? "function" : "variable";
 }
 
+/** The braces of the function whose head goes on at `from`, as offsets; `code` is blanked(text, true). */
+export function bodyBehind(code: string, from: number): { readonly from: number; readonly to: number } | null {
+  const head = /^[^;{]*\{/.exec(code.slice(from, from + 2000));
+  if (head === null) return null;
+  const open = from + head[0].length - 1;
+  let depth = 0;
+  for (let at = open; at < code.length; at++) {
+    if (code[at] === "{") depth++;
+    else if (code[at] === "}" && --depth === 0) return { from: open, to: at + 1 };
+  }
+  // being typed: it goes on to the end
+  return { from: open, to: code.length };
+}
+
 /** `char x[] SEC("license") = "GPL";` */
 export function licenseOf(
   code: string,

@@ -254,6 +254,48 @@ describe("findings of our own", () => {
     expect(check("/* bpf_gpl(0, 0) */ int f(void) { return 0; }")).toEqual([]);
   });
 
+  describe("helpers that XDP may not call", () => {
+    const gpl = 'char l[] SEC("license") = "GPL";\n';
+    const xdp = (body: string): string => `${gpl}SEC("xdp")\nint f(struct xdp_md *ctx)\n{\n\treturn ${body};\n}\n`;
+
+    it("in an XDP program, and newer than the kernel", () => {
+      expect(check(xdp("bpf_other(0)"))).toEqual(["error helper-not-for-xdp 5:9"]);
+      expect(check(xdp("bpf_far(0)"))).toEqual(["warning helper-missing 5:9"]);
+      expect(checkSource(textDocument(xdp("bpf_other(0)")), known)[0]?.message).toMatch(
+        /^bpf_other is not for XDP on this kernel \(6\.18\): /,
+      );
+      expect(check(xdp("bpf_good(0, 0) + bpf_gpl(0, 0)"))).toEqual([]);
+    });
+
+    it("not where the kernel was not asked, nor in comments, strings and names that are none", () => {
+      expect(check(xdp("bpf_other(0)"), { probe: null })).toEqual([]);
+      expect(check(xdp('g("bpf_other(0)") /* bpf_other(0) */ + bpf_others(0)'))).toEqual([]);
+    });
+
+    const tc = 'SEC("tc")\nint t(struct __sk_buff *skb)\n{\n\treturn bpf_other(0);\n}\n';
+    const shared = "static int s(void)\n{\n\treturn bpf_other(0);\n}\n";
+
+    it("not in a program of another kind beside it, nor in a function that both may call", () => {
+      expect(check(xdp("s()") + tc + shared)).toEqual([]);
+      expect(check(xdp("bpf_other(1)") + tc)).toEqual(["error helper-not-for-xdp 5:9"]);
+      expect(check(gpl + shared)).toEqual([]);
+    });
+
+    it("in a function of a source whose programs are all XDP, whatever their sections are called", () => {
+      expect(check(xdp("s()") + shared)).toEqual(["error helper-not-for-xdp 9:9"]);
+      const old = xdp("bpf_other(0)").replace('"xdp"', '"xdp_prog7"');
+      expect(check(old)).toEqual(["warning unknown-section 2:6", "error helper-not-for-xdp 5:9"]);
+      expect(check(xdp("bpf_other(0)").replace('"xdp"', '"prog"'))).toContain("error helper-not-for-xdp 5:9");
+    });
+
+    it("in a program that is being typed, and in one with braces in its strings", () => {
+      expect(check(`${gpl}SEC("xdp") int f(struct xdp_md *c) { if (1) { bpf_other(0)`)).toEqual([
+        "error helper-not-for-xdp 2:47",
+      ]);
+      expect(check(`${xdp('g("}}}")')}${tc}`)).toEqual([]);
+    });
+  });
+
   it("flags section names that libbpf does not know", () => {
     expect(check('SEC("xdp_x")\nint f(void)\n{\n}')).toEqual(["warning unknown-section 1:6"]);
     expect(check('SEC("xpd") int f(void) { }')).toEqual(["error unknown-section 1:6"]);
