@@ -26,6 +26,7 @@ const flags: readonly (readonly [number, string])[] = [
   [0x80, "LINK_ORDER"],
   [0x200, "GROUP"],
   [0x400, "TLS"],
+  [0x8000_0000, "EXCLUDE"],
 ];
 
 export function sectionTypeName(type: number): string {

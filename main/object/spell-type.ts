@@ -37,7 +37,7 @@ function spell(walk: Walk, typeId: number, inner: string, depth: number): string
     case "array":
       return spell(walk, type.type, `${inner}[${type.length}]`, depth + 1);
     case "prototype": {
-      const parameters = type.parameters.slice(0, partLimit).map((one, index) =>
+      const parameters = type.parameters.slice(0, Math.max(0, partLimit - walk.parts)).map((one, index) =>
         // the last of a variadic function is void and has no name
         one.type === 0 && one.name === "" && index === type.parameters.length - 1
           ? "..."

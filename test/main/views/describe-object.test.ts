@@ -199,7 +199,7 @@ describe("an object as a tree", () => {
     header.writeUInt32LE(types.length, 16);
     const hostile = readBtf(Buffer.concat([header, types, Buffer.alloc(1)]));
     if (!hostile.ok) throw new Error(hostile.failure.message);
-    expect(declare(hostile.btf, 1, "x").length).toBeLessThan(100_000);
+    expect(declare(hostile.btf, 1, "x").length).toBeLessThan(1_000_000);
   });
 });
 
@@ -207,5 +207,5 @@ it("names section types and flags, and numbers without a name", () => {
   expect(sectionTypeName(1)).toBe("PROGBITS");
   expect(sectionTypeName(0x7fff)).toBe("0x7fff");
   expect(sectionFlagNames(0)).toBe("");
-  expect(sectionFlagNames(0x6 + 0x8000)).toBe("ALLOC EXECINSTR 0x8000");
+  expect(sectionFlagNames(0x8000_8006)).toBe("ALLOC EXECINSTR EXCLUDE 0x8000");
 });
