@@ -78,7 +78,8 @@ function focusIn(root: HTMLElement): boolean {
 
 function firstFocusable(root: HTMLElement): HTMLElement | undefined {
   const editor = editorIn(root);
-  if (editor !== null) return editor;
+  // what stands above code is reached through its tab
+  if (editor !== null && editor.closest(".code-panel") === null) return editor;
   return [...root.querySelectorAll<HTMLElement>(focusable)].find((found) => found.tabIndex >= 0 && isSeen(found));
 }
 

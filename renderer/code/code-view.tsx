@@ -52,7 +52,14 @@ export function CodeView({ source, kind }: CodeViewProps): React.ReactNode {
   const [commands, setCommands] = useState(false);
   const [line, setLine] = useState<{ readonly index: number } | null>(null);
   const title = codeViews.find((one) => one.view === kind)?.title ?? kind;
-  const stale = isBuilt && value !== null ? staleWords(source, broken, failed) : null;
+  const stale =
+    value === null
+      ? null
+      : isBuilt
+        ? staleWords(source, broken, failed)
+        : olderText(source, loaded)
+          ? "of an older text"
+          : null;
   if (locked) {
     return (
       <>
@@ -190,6 +197,16 @@ function useChoice(source: OpenSource, kind: CodeKind) {
 
 function choiceOf({ id, name, where }: LoadedProgram) {
   return { id: String(id), name: [name, `id ${id}`, where === "" ? "attached nowhere" : where].join(" · ") };
+}
+
+/** of each loaded program, the version of the source's file when it was seen first */
+const versions = new Map<number, string | null>();
+
+/** The source was saved or edited since: its lines are no longer those that the program was loaded from. */
+function olderText({ version, dirty }: OpenSource, loaded: number): boolean {
+  const first = versions.get(loaded);
+  if (first === undefined) versions.set(loaded, version);
+  return dirty || (first !== undefined && first !== version);
 }
 
 /** Why the code is not that of the text as it stands. */

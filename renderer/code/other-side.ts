@@ -3,7 +3,9 @@ import type { App } from "../session/app.ts";
 import { showCode } from "./code-views.ts";
 
 let shown: (() => void) | null = null;
-let asked = false;
+let askedAt = Number.NEGATIVE_INFINITY;
+/** code that comes later than this is not jumped into any more */
+const patienceMilliseconds = 20_000;
 
 /** The shown code says how to go. Gives back how to take that back. */
 export function offerOtherSide(go: () => void): () => void {
@@ -15,8 +17,8 @@ export function offerOtherSide(go: () => void): () => void {
 
 /** Asked once: somebody wants to go to code that was not there yet. */
 export function isOtherSideAsked(): boolean {
-  const was = asked;
-  asked = false;
+  const was = performance.now() - askedAt < patienceMilliseconds;
+  askedAt = Number.NEGATIVE_INFINITY;
   return was;
 }
 
@@ -25,6 +27,6 @@ export function goToOtherSide(app: App): void {
     shown();
     return;
   }
-  asked = true;
+  askedAt = performance.now();
   showCode(app, app.store.get().codeView === "object" ? "assembly" : undefined);
 }

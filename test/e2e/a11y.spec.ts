@@ -1,4 +1,5 @@
 /** Every view, in every theme, against axe's rules (https://github.com/dequelabs/axe-core). */
+import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { newestTraffic } from "./checks.ts";
@@ -11,7 +12,7 @@ const themes = ["Dark", "Light", "High contrast"] as const;
 test.skip(!isRoot, needsRoot);
 
 test("no view breaks a rule of accessibility, in any theme", async ({ workbench: { page, machine } }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const found: string[] = [];
   /** the view as it is, in each theme */
   const look = async (view: string): Promise<void> => {
@@ -45,6 +46,29 @@ test("no view breaks a rule of accessibility, in any theme", async ({ workbench:
   await page.getByRole("tab", { name: "Start" }).click();
   await steps.attachCounters(page);
   await look("lab, editor with a verdict, message");
+  await page.keyboard.press("Control+1");
+  await page.keyboard.press("Control+G");
+  await page.keyboard.type("59");
+  await page.keyboard.press("Enter");
+  for (const [keys, title] of [
+    ["Alt+7", "LLVM IR"],
+    ["Alt+8", "Assembly"],
+    ["Alt+9", "Translated"],
+    ["Alt+0", "Native"],
+  ] as const) {
+    await page.keyboard.press(keys);
+    await page.getByRole("textbox", { name: new RegExp(`^${title} of `) }).waitFor({ state: "attached" });
+    await look(`code: ${title}`);
+  }
+  await page.getByRole("button", { name: /^Command lines/ }).click();
+  await look("code: command lines");
+  await page.keyboard.press("Alt+Shift+O");
+  await page
+    .getByRole("treegrid", { name: /^Object of/ })
+    .getByRole("row", { name: /^xdp_count/ })
+    .focus();
+  await look("object tree");
+  await page.keyboard.press("Alt+W");
   await steps.bottomPanel(page, "Verifier");
   await look("verifier's log");
   await page.getByRole("radio", { name: /^Build commands/ }).click();
@@ -100,6 +124,11 @@ test("no view breaks a rule of accessibility, in any theme", async ({ workbench:
   await page.getByRole("alertdialog").waitFor();
   await look("question");
   await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+O");
+  await page.getByRole("textbox", { name: "Path" }).fill(join(machine.workspace, "foreign.o"));
+  await page.keyboard.press("Enter");
+  await page.getByRole("treegrid", { name: "Object of foreign.o" }).waitFor();
+  await look("an object's tab");
   for (const pid of machine.elevatedHelpers()) process.kill(pid, "SIGKILL");
   await page.getByRole("button", { name: "Start it again" }).waitFor();
   await look("banner");

@@ -74,7 +74,9 @@ test("C to assembly and LLVM IR and back, by mouse", async ({ workbench: { page 
   await expect(lit(page)).toHaveText(new RegExp(`^program\\.bpf\\.c:${line} · \\d+ lines from it$`));
   await expect(marks(page, ".code-panel")).not.toHaveCount(0);
   await panel(page).getByRole("radio", { name: "LLVM IR" }).click();
-  const call = panel(page).locator(".view-line").filter({ hasText: /call.*@xdp_stats_map/ });
+  const call = panel(page)
+    .locator(".view-line")
+    .filter({ hasText: /call.*@xdp_stats_map/ });
   await call.hover();
   await expect(lit(page)).toHaveText(`from program.bpf.c:${line}`);
   await call.dblclick();
@@ -122,6 +124,73 @@ test("translated and native code of what runs in the lab", async ({ workbench: {
   await page.getByRole("option", { name: /^as built now/ }).click();
   await expect(page.locator(".code-foot")).not.toContainText("tag");
   await expect(steps.runsLine(page)).toContainText(`id ${id}`);
+});
+
+const several = `#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+static __attribute__((noinline)) int length(struct xdp_md *ctx)
+{
+	return ctx->data_end - ctx->data;
+}
+
+SEC("xdp")
+int xdp_long(struct xdp_md *ctx)
+{
+	return length(ctx) > 1000 ? XDP_DROP : XDP_PASS;
+}
+
+SEC("xdp")
+int xdp_short(struct xdp_md *ctx)
+{
+	return length(ctx) < 100 ? XDP_DROP : XDP_PASS;
+}
+
+char LICENSE[] SEC("license") = "GPL";
+`;
+
+test("of several programs the one that is chosen; from one function to another", async ({ workbench }) => {
+  test.skip(!isRoot, needsRoot);
+  const { page, machine } = workbench;
+  await steps.openText(page, machine, "several.bpf.c", several);
+  await page.keyboard.press("Alt+9");
+  await expect(page.getByRole("button", { name: /Program of the source$/ })).toContainText("xdp_long");
+  await expect(panel(page)).toContainText("xdp_long");
+  await page.getByRole("button", { name: /Program of the source$/ }).click();
+  await page.getByRole("option", { name: "xdp_short" }).click();
+  await expect(panel(page)).toContainText("xdp_short:");
+  await goToLine(page, 12);
+  await expect(lit(page)).toHaveText("several.bpf.c:12 · no code");
+  await goToLine(page, 18);
+  await expect(lit(page)).toHaveText(/^several\.bpf\.c:18 · \d+ lines from it$/);
+  await page.getByRole("button", { name: /Go to function$/ }).click();
+  await page.getByRole("option", { name: "length" }).click();
+  await expect(code(page, "Translated")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText(/^Ln [4-6], Col/)).toBeVisible();
+});
+
+test("what is above the code is reached by Tab; what was loaded before an edit is marked", async ({ workbench }) => {
+  test.skip(!isRoot, needsRoot);
+  const { page } = workbench;
+  await steps.attachCounters(page);
+  await page.keyboard.press("Alt+9");
+  await expect(code(page, "Translated")).toBeAttached();
+  await page.getByRole("tab", { name: "Code", exact: true }).focus();
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("radio", { name: "LLVM IR" })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("button", { name: /Loaded program$/ })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(code(page, "Translated")).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("button", { name: /^Command lines/ })).toBeFocused();
+  await expect(panel(page)).not.toContainText("of an older text");
+  await page.keyboard.press("Control+1");
+  await page.keyboard.type("\n");
+  await expect(panel(page)).toContainText("of an older text");
+  await page.keyboard.press("Control+Shift+A");
+  await expect(panel(page)).not.toContainText("of an older text");
 });
 
 test("the object of a source as a tree, from its rows to C", async ({ workbench: { page } }) => {

@@ -58,6 +58,17 @@ test("the pictures of the documentation", async ({ workbench: { page, machine } 
   await dismissMessages(page);
   await takeBoth(page, "workbench", ["xdp_count", "✓ accepted", "XDP_PASS", "1,000", "jited"]);
 
+  await page.keyboard.press("Control+1");
+  await page.keyboard.press("Control+G");
+  await page.keyboard.type("73");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Alt+9");
+  await page.getByRole("textbox", { name: /^Translated of/ }).waitFor({ state: "attached" });
+  await takeBoth(page, "code", ["Translated", "lines from it", "xdp_count · id"]);
+  await page.keyboard.press("Control+1");
+  await page.getByRole("tab", { name: "Code", exact: true }).click();
+  await page.keyboard.press("Alt+W");
+
   await page.getByRole("tab", { name: "Start" }).click();
   await steps.openTemplate(page, "IPv4 blocklist");
   await page.keyboard.press("Control+S");
