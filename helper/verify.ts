@@ -4,6 +4,7 @@ import { shortenLog } from "../protocol/shorten-log.ts";
 import type { Judgement, judgeParams } from "../protocol/verify.ts";
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { z } from "zod";
+import { settingsOf } from "./attach/load-settings.ts";
 import { abortSignal } from "./abort-signal.ts";
 import type { HelperContext } from "./context.ts";
 import { asFailure, errnoWords, isKernelError } from "./failures.ts";
@@ -28,6 +29,7 @@ export async function judge(
     netns: null,
     offloadIfindex: null,
     logLevel,
+    ...settingsOf(params.settings),
     signal: abortSignal(token),
   };
   try {

@@ -214,13 +214,14 @@ function createHandlers({
         if (pipeline !== "one-step") commands.add(twins.buildTwin(input.path, build.stages), build.ok);
         return build;
       }),
-    "verify.verify": ({ input, pipeline, logLimit }, { token }) =>
+    "verify.verify": ({ input, pipeline, logLimit, load }, { token }) =>
       verdicts(input.path, token, async (own) => {
         const verdict = await verifyInput(helpers, input, own, pipeline, {
-          ...{ logLimit, keep: walks.keep },
+          ...{ logLimit, keep: walks.keep, load },
           tell: (program, seconds) => notify("verify.judging", { path: input.path, program, seconds }),
         });
-        if (pipeline !== "one-step") commands.add(twins.verifyTwin(input.path, verdict.build.stages), verdict.accepted);
+        if (pipeline !== "one-step")
+          commands.add(twins.verifyTwin(input.path, verdict.build.stages, load), verdict.accepted);
         return verdict;
       }),
     "verify.lines": async (params) => walks.lines(params),

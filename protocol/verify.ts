@@ -1,7 +1,9 @@
 /** object ─verify▶ verdict: what the kernel's verifier says of each program, in a load of its own. */
 import { z } from "zod";
 import { build, input, pipeline } from "./build.ts";
+import { loadSettings } from "./attach.ts";
 import { diagnostic } from "./diagnostic.ts";
+import { loadOptions } from "./reload.ts";
 import { longestLog } from "./shorten-log.ts";
 import { base64, path, symbol, u32 } from "./wire.ts";
 
@@ -12,6 +14,7 @@ export const judgeParams = z.strictObject({
   program: symbol,
   /** set the type to XDP before loading, where the section name does not say it */
   asXdp: z.boolean(),
+  settings: loadSettings.optional(),
 });
 export const judgement = z.strictObject({
   accepted: z.boolean(),
@@ -114,6 +117,8 @@ export const verifyParams = z.strictObject({
   pipeline: pipeline.optional(),
   /** characters of each program's log in the verdict; the whole one is `verify.log`'s */
   logLimit: z.number().int().min(1024).max(longestLog).optional(),
+  /** sizes and globals, which the verifier takes into account; what becomes of running maps is not asked here */
+  load: loadOptions.optional(),
 });
 
 export const verdict = z.strictObject({

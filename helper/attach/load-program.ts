@@ -6,8 +6,9 @@ import { Failed, fail } from "../../protocol/failures.ts";
 import { abortSignal } from "../abort-signal.ts";
 import { errnoWords, isKernelError } from "../failures.ts";
 import { namespacePath } from "../namespaces.ts";
-import type { LoadedObject, LoadOptions, NativeFace } from "../native/face.ts";
+import type { LoadedObject, NativeFace } from "../native/face.ts";
 import { refusedLoad } from "../verify.ts";
+import { settingsOf } from "./load-settings.ts";
 
 export type AttachProgramParams = z.infer<typeof attachProgramParams>;
 
@@ -40,16 +41,4 @@ export async function loadProgram(
       log: error.log ?? "",
     });
   }
-}
-
-/** Also for a load that is only judged. */
-export function settingsOf(
-  settings: AttachProgramParams["settings"],
-): Pick<LoadOptions, "reuseMaps" | "maxEntries" | "sections"> {
-  if (settings === undefined) return {};
-  return {
-    reuseMaps: Object.fromEntries(settings.reuse.map(({ name, id }) => [name, id])),
-    maxEntries: Object.fromEntries(settings.maxEntries.map(({ name, entries }) => [name, entries])),
-    sections: Object.fromEntries(settings.sections.map(({ name, bytes }) => [name, Buffer.from(bytes, "base64")])),
-  };
 }

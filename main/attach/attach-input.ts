@@ -69,7 +69,7 @@ export async function attachInput(
   } catch (error) {
     if (!(error instanceof Failed) || error.failure.kind !== "rejected") throw error;
     // The same verdict as Verify gives, with its place in the C source.
-    const judged = await judgeProgram(elevated, object, program, built.build.path, token);
+    const judged = await judgeProgram(elevated, object, program, built.build.path, token, { settings: load.settings });
     throw new Failed({ ...error.failure, diagnostics: [...judged.diagnostics] });
   }
   if (current !== null) attachments.forget(current);

@@ -1,7 +1,7 @@
 /** Every command of xdpw, in the order of the path: source, object, verdict, attachment, maps. */
 import type { ArgumentSpec, CommandSpec } from "./command.ts";
 import { dev, labName, netns, replace } from "./flags.ts";
-import { loadFlags } from "./load-flags.ts";
+import { mapsFlag, settingFlags } from "./load-flags.ts";
 
 const input: ArgumentSpec = { name: "FILE", what: "a C source, or an ELF object that was built before" };
 const map: ArgumentSpec = { name: "MAP", what: "id:N, a name, or pinned:PATH" };
@@ -63,8 +63,12 @@ export const commands: readonly CommandSpec[] = [
     words: ["verify"],
     summary: "ask the kernel's verifier about each program, and attach nothing",
     arguments: [input],
-    flags: {},
-    examples: ["xdpw verify filter.bpf.c", "xdpw verify filter.bpf.o --json"],
+    flags: settingFlags,
+    examples: [
+      "xdpw verify filter.bpf.c",
+      "xdpw verify filter.bpf.o --json",
+      "xdpw verify filter.bpf.c --set limit=100",
+    ],
     load: async () => (await import("./verify.ts")).runVerify,
   },
   {
@@ -110,7 +114,8 @@ export const commands: readonly CommandSpec[] = [
       },
       prog: { value: "NAME", what: "which program, where the object has several" },
       replace,
-      ...loadFlags,
+      maps: mapsFlag,
+      ...settingFlags,
       plan: { value: null, what: "print what would become of the maps and which globals can be set; attach nothing" },
     },
     examples: [

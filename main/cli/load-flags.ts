@@ -4,12 +4,13 @@ import { type LoadOptions, loadOptions, type MapFate, mapFate, type ReloadPlan }
 import { checked, checkedNumber } from "./checked.ts";
 import { type FlagSpec, flagTexts, type Typed } from "./command.ts";
 
-export const loadFlags: Readonly<Record<string, FlagSpec>> = {
-  maps: {
-    value: "FATE",
-    many: true,
-    what: "what becomes of the running program's maps: empty (default), keep (those that are the same, as they are), carry (keep, and copy by field name those whose type changed), or NAME=keep, NAME=carry, NAME=empty for one",
-  },
+export const mapsFlag: FlagSpec = {
+  value: "FATE",
+  many: true,
+  what: "what becomes of the running program's maps: empty (default); keep: those that are the same go on; carry: keep, and copy by field name those whose type changed; NAME=FATE for one map",
+};
+
+export const settingFlags: Readonly<Record<string, FlagSpec>> = {
   set: { value: "NAME=VALUE", many: true, what: "a global variable's value, before the load" },
   "max-entries": { value: "MAP=N", many: true, what: "a map's size, before the load" },
 };
@@ -35,6 +36,11 @@ export function parseLoadFlags(typed: Typed): LoadFlags {
     } else if (named.has(name)) return usage(`--maps ${name}=${fate}: ${name} is given twice`);
     else named.set(name, found.data);
   }
+  return { general: general ?? "empty", named, load: parseSettings(typed) };
+}
+
+/** --set and --max-entries. @throws Failed `usage` */
+export function parseSettings(typed: Typed): LoadFlags["load"] {
   const globals = flagTexts(typed, "set").map((text) => {
     const [name, value] = pairOf("--set", text, "NAME=VALUE");
     return { name, value };
@@ -43,8 +49,7 @@ export function parseLoadFlags(typed: Typed): LoadFlags {
     const [map, entries] = pairOf("--max-entries", text, "MAP=N");
     return { map, entries: checkedNumber(entries, 1, 0xffff_ffff, `--max-entries ${map}`) };
   });
-  const load = checked(loadOptions, { globals, maxEntries }, "--set", "names and values of less than 64 KiB");
-  return { general: general ?? "empty", named, load };
+  return checked(loadOptions, { globals, maxEntries }, "--set", "names and values of less than 64 KiB");
 }
 
 /** Whether a plan is needed to know what becomes of each map. */

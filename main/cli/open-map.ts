@@ -4,6 +4,7 @@ import type { MapDescription } from "../../protocol/maps.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
 import { findMap } from "../maps/find-map.ts";
 import { describeEntries } from "../maps/describe-entries.ts";
+import type { SectionMap } from "../maps/section-map.ts";
 import type { MapLayout } from "../tables/describe-map.ts";
 import type { Parsed } from "../tables/parse-value.ts";
 import { wantedPlace, type WantedPlace } from "./choose-place.ts";
@@ -13,6 +14,8 @@ export interface OpenMap {
   readonly peer: ElevatedPeer;
   readonly description: MapDescription;
   readonly layout: MapLayout;
+  /** where it holds the variables of .rodata, .data or .bss; null for other maps */
+  readonly section: SectionMap | null;
   readonly scope: WantedPlace;
   /** for messages */
   readonly called: string;
@@ -24,9 +27,9 @@ export async function openMap(context: CommandContext, verb: string): Promise<Op
   const scope = wantedPlace(context.typed);
   const peer = await context.workbench.helpers.elevated(`${verb} map ${reference}`);
   const id = await findMap(peer, reference, scope);
-  const { description, layout } = await describeEntries(peer, id);
+  const { description, layout, section } = await describeEntries(peer, id);
   const { name } = description.map;
-  return { peer, description, layout, scope, called: name === "" ? `map id ${id}` : `map ${name} (id ${id})` };
+  return { peer, description, layout, section, scope, called: name === "" ? `map id ${id}` : `map ${name} (id ${id})` };
 }
 
 /** The bytes that were typed. @throws Failed `bad-value` */

@@ -84,7 +84,8 @@ function parseFlags(argv: readonly string[], spec: CommandSpec): CommandLine {
       return refuse(unknownFlag(token.rawName, known));
     }
     const before = given[token.name];
-    if (before !== undefined && flag.list !== true && flag.many !== true) return refuse(`${token.rawName} is given twice`);
+    if (before !== undefined && flag.list !== true && flag.many !== true)
+      return refuse(`${token.rawName} is given twice`);
     if (flag.value === null) {
       if (token.value !== undefined) return refuse(`${token.rawName} takes no value`);
       given[token.name] = true;

@@ -2,6 +2,7 @@
 import type { ProgramVerdict, Verdict } from "../../protocol/verify.ts";
 import { inputAt } from "./checked.ts";
 import { type Answer, type CommandContext, neededArgument, type Paint } from "./command.ts";
+import { parseSettings } from "./load-flags.ts";
 import { columns } from "./columns.ts";
 import { diagnosticLines, shortPath, telling } from "./diagnostic-lines.ts";
 
@@ -10,7 +11,7 @@ export async function runVerify(context: CommandContext): Promise<Answer> {
   const input = inputAt(neededArgument(typed, 0), cwd);
   // Where root needs no asking, its helper starts while clang works.
   void workbench.helpers.elevatedIfFree();
-  const verdict = await handlers["verify.verify"]({ input }, context);
+  const verdict = await handlers["verify.verify"]({ input, load: parseSettings(typed) }, context);
   for (const remark of verdict.build.notes) note(`note: ${remark}`);
   return { ok: verdict.accepted, text: verdictText(verdict, cwd, paint), json: { value: verdictJson(verdict) } };
 }

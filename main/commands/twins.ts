@@ -29,7 +29,7 @@ export function objectPath(path: string, stages: readonly Stage[]): string {
   return flag < 0 ? path : (argv[flag + 1] ?? path);
 }
 
-export function verifyTwin(path: string, stages: readonly Stage[]): Twin {
+export function verifyTwin(path: string, stages: readonly Stage[], load?: LoadOptions): Twin {
   const object = objectPath(path, stages);
   return {
     what: `verify ${path}`,
@@ -37,7 +37,7 @@ export function verifyTwin(path: string, stages: readonly Stage[]): Twin {
       ...stages.map((stage) => shell(stage.argv)),
       `${shell(["bpftool", "-d", "prog", "load", object, "/sys/fs/bpf/judged", "type", "xdp"])} && rm /sys/fs/bpf/judged`,
     ],
-    xdpw: shell(["xdpw", "verify", path]),
+    xdpw: shell(["xdpw", "verify", path, ...loadWords(load)]),
   };
 }
 
@@ -73,10 +73,16 @@ export function attachTwin(path: string, stages: readonly Stage[], done: Attachm
     xdpw: shell([
       ...["xdpw", "attach", path, ...xdpwPlace(place), "--mode", program.mode, "--prog", program.name],
       ...kept.flatMap(({ name, fate }) => ["--maps", `${name}=${fate}`]),
-      ...(load.globals ?? []).flatMap(({ name, value }) => ["--set", `${name}=${value}`]),
-      ...(load.maxEntries ?? []).flatMap(({ map, entries }) => ["--max-entries", `${map}=${entries}`]),
+      ...loadWords(load),
     ]),
   };
+}
+
+function loadWords(load: LoadOptions | undefined): readonly string[] {
+  return [
+    ...(load?.globals ?? []).flatMap(({ name, value }) => ["--set", `${name}=${value}`]),
+    ...(load?.maxEntries ?? []).flatMap(({ map, entries }) => ["--max-entries", `${map}=${entries}`]),
+  ];
 }
 
 export function detachTwin({ place, program }: Detachment): Twin {
@@ -141,6 +147,13 @@ export function setTwin(
       typed.value,
     ]),
   };
+}
+
+/** bpftool writes all variables at once, and takes back what the program writes beside this one meanwhile. */
+export function setVariableTwin(map: EntryPlace, variable: string, section: Uint8Array, typed: string): Twin {
+  const key = Buffer.alloc(4);
+  const all = setTwin(map, key, section, "any", { key: variable, value: typed });
+  return { ...all, what: `set ${variable} in ${map.name}` };
 }
 
 export function deleteTwin(map: EntryPlace, key: Uint8Array, typedKey: string): Twin {

@@ -10,7 +10,8 @@ import { parseEntryCells } from "../tables/parse-entry.ts";
 import { parseCells } from "../tables/parse-value.ts";
 import { describeEntries, type DescribedMap } from "./describe-entries.ts";
 import { ifindexCell, isDevmap } from "./devmap-names.ts";
-import { isMappable, patchesOf } from "./patch-section.ts";
+import { isMappable } from "./patch-section.ts";
+import { setVariables } from "./set-variables.ts";
 import { typedKey, typedValue } from "./typed-text.ts";
 
 /** @throws Failed `bad-value` with its field, `not-found` (when: exist), `kernel`, `no-privilege` */
@@ -36,19 +37,16 @@ export async function setEntry(helpers: HelperPool, params: EntryParams): Promis
   const key = Buffer.from(parsed.key);
   const value = Buffer.from(parsed.value);
   if (section !== null && existing !== null && isMappable(map)) {
-    const typed = layout.value.columns.filter(
-      (_, index) => (cells[layout.key.columns.length + index] ?? null) !== null,
-    );
-    await peer.request("maps.patch", { id: map.id, patches: [...patchesOf(typed, existing.value, value)] });
-  } else {
-    await peer.request("maps.update", {
-      id: map.id,
-      key: key.toString("base64"),
-      value: value.toString("base64"),
-      when: params.when,
-      netns: params.netns,
-    });
+    const given = cells.slice(layout.key.columns.length);
+    return setVariables(peer, { map, section, columns: layout.value.columns, given }, existing.value, value);
   }
+  await peer.request("maps.update", {
+    id: map.id,
+    key: key.toString("base64"),
+    value: value.toString("base64"),
+    when: params.when,
+    netns: params.netns,
+  });
   const place = { id: map.id, name: map.name, netns: isDevmap(map.type) ? params.netns : null };
   return setTwin(place, key, value, params.when, { key: typedKey(layout, key), value: typedValue(layout, value) });
 }

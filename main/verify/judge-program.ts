@@ -1,5 +1,6 @@
 /** One program before the kernel's verifier, with its rejection placed in the C source. */
 import type { CancellationToken } from "vscode-jsonrpc";
+import type { LoadSettings } from "../../protocol/attach.ts";
 import type { Diagnostic } from "../../protocol/diagnostic.ts";
 import { Failed, type Failure } from "../../protocol/failures.ts";
 import type { Judgement, ProgramVerdict } from "../../protocol/verify.ts";
@@ -19,9 +20,16 @@ export interface Judged {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface JudgeOptions {
+  /** the source's text, or null where there is none: asked only for what has no line record */
+  readonly readText?: () => Promise<string | null>;
+  readonly tell?: TellHowLong | undefined;
+  /** sizes and globals that the user set */
+  readonly settings?: LoadSettings | undefined;
+}
+
 /**
- * `path` is the source or object that the user named: findings with relative files are placed beside it. `readText`
- * gives the source's text, or null where there is none: asked only for what has no line record.
+ * `path` is the source or object that the user named: findings with relative files are placed beside it.
  *
  * @throws Failed as the helper does, but not for what libbpf refuses for a reason that has a class
  */
@@ -31,10 +39,11 @@ export async function judgeProgram(
   program: ObjectProgram,
   path: string,
   token?: CancellationToken,
-  readText: () => Promise<string | null> = () => Promise.resolve(null),
-  tell?: TellHowLong,
+  { readText = () => Promise.resolve(null), tell, settings }: JudgeOptions = {},
 ): Promise<Judged> {
-  const judgement = await tellingHowLong(tell, program.name, token, () => askKernel(peer, object, program, token));
+  const judgement = await tellingHowLong(tell, program.name, token, () =>
+    askKernel(peer, object, program, settings, token),
+  );
   const { accepted, log, libbpf, error } = judgement;
   const verdict: ProgramVerdict = {
     name: program.name,
@@ -76,6 +85,7 @@ async function askKernel(
   peer: ElevatedPeer,
   object: BuiltObject,
   program: ObjectProgram,
+  settings: LoadSettings | undefined,
   token?: CancellationToken,
 ): Promise<Judgement> {
   try {
@@ -86,6 +96,7 @@ async function askKernel(
         name: object.name,
         program: program.name,
         asXdp: program.xdp === "unknown-name",
+        ...(settings && { settings }),
       },
       token,
     );

@@ -4,6 +4,8 @@ import { longestLog, shortenLog } from "../../protocol/shorten-log.ts";
 import { fail } from "../../protocol/failures.ts";
 import type { Verdict } from "../../protocol/verify.ts";
 import type { Input, Pipeline } from "../../protocol/build.ts";
+import type { LoadOptions } from "../../protocol/reload.ts";
+import { checkLoad } from "../attach/load-settings.ts";
 import { buildInput } from "../build/build-input.ts";
 import type { ElevatedPeer, HelperPool } from "../helpers/helper-pool.ts";
 import { refuseLegacy } from "../legacy/refuse-legacy.ts";
@@ -20,15 +22,17 @@ export interface VerifyOptions {
   readonly keep?: (judged: Judged) => void;
   /** Is told how long the verifier is at a program already. */
   readonly tell?: TellHowLong;
+  /** Sizes and globals in place of the object's. */
+  readonly load?: LoadOptions | undefined;
 }
 
-/** @throws Failed as buildInput does, `no-privilege`, `bad-object` (libbpf refuses to open it), `helper-gone` */
+/** @throws Failed as buildInput does, `bad-value` (of `load`), `no-privilege`, `bad-object` (libbpf refuses to open it), `helper-gone` */
 export async function verifyInput(
   helpers: HelperPool,
   input: Input,
   token?: CancellationToken,
   pipeline: Pipeline = "two-stage",
-  { logLimit = longestLog, keep, tell }: VerifyOptions = {},
+  { logLimit = longestLog, keep, tell, load }: VerifyOptions = {},
 ): Promise<Verdict> {
   const start = performance.now();
   const { build, object } = await buildInput(helpers.plain, input, token, pipeline);
@@ -46,12 +50,13 @@ export async function verifyInput(
     const { diagnostics } = build;
     return { build, accepted: false, programs, diagnostics, milliseconds: performance.now() - start };
   }
+  const settings = load === undefined ? undefined : checkLoad(object, load).settings;
   const elevated = await elevatedFor(helpers, pipeline, `have the kernel verify ${object.contents.name}`);
   const judged = [];
   let text: Promise<string | null> | undefined;
   const readText = () => (text ??= input.text === null ? textOf(build.path) : Promise.resolve(input.text));
   for (const program of object.contents.programs)
-    judged.push(await judgeProgram(elevated, object, program, build.path, token, readText, tell));
+    judged.push(await judgeProgram(elevated, object, program, build.path, token, { readText, tell, settings }));
   // All programs' logs travel in one message.
   const room = Math.min(logLimit, Math.floor((2 * longestLog) / Math.max(1, judged.length)));
   keep?.({
