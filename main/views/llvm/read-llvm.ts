@@ -64,9 +64,9 @@ function splitItems(lines: readonly string[]): { items: readonly Item[]; hidden:
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? "";
     if (/^![\w.]+ = /.test(line)) metadata++;
-    else if (/^attributes #\d+ = /.test(line) || /^; Function Attrs:/.test(line)) attributes++;
-    else if (/^declare /.test(line) && debugIntrinsic.test(line)) debug++;
-    else if (/^define /.test(line)) {
+    else if (/^attributes #\d+ = /.test(line) || line.startsWith("; Function Attrs:")) attributes++;
+    else if (line.startsWith("declare ") && debugIntrinsic.test(line)) debug++;
+    else if (line.startsWith("define ")) {
       flush();
       const from = at;
       while (at + 1 < lines.length && lines[at] !== "}") at++;
