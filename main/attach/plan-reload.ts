@@ -29,10 +29,13 @@ export async function planReload(
   params: ReloadPlanParams,
   token?: CancellationToken,
 ): Promise<ReloadPlan> {
-  const { object } = await buildObject(helpers.plain, params.input, `plan ${params.input.path}`, token);
+  // The helper may have to ask for a password: the build need not wait for that.
+  const [{ object }, there] = await Promise.all([
+    buildObject(helpers.plain, params.input, `plan ${params.input.path}`, token),
+    params.place === null ? null : whatRuns(helpers, params.place, token),
+  ]);
   const program = chooseProgram(object.contents, params.program);
   const { maxEntries } = checkLoad(object, params.load);
-  const there = params.place === null ? null : await whatRuns(helpers, params.place, token);
   const running = there === null ? [] : await runningMaps(there.peer, there.program.id, token);
   const { maps, sections, gone } = await compareObject(there?.peer ?? null, object, running, maxEntries, token);
   const count = async (map: RunningMap): Promise<number> =>

@@ -75,10 +75,15 @@ async function attach(app: App, wanted: Wanted): Promise<Done | null> {
   const { path, program, place } = wanted;
   const { mode } = app.store.get();
   const input = inputOf(path);
+  const plannedWith = app.store.get().helper?.state;
   let { chosen } = wanted;
   try {
     chosen ??= await chooseLoad(app, { input, program, place });
     if (chosen === null) return null;
+    // it ended in between: the next request would start another one, and that is the user's to say
+    if (plannedWith === "ready" && app.store.get().helper?.state === "gone") {
+      throw new Failed({ kind: "helper-gone", message: `attach to ${place.name}: the helper ended unexpectedly` });
+    }
     const { load, replace, plan } = chosen;
     const attachment = await work(app, { kind: "attach", title: `attach to ${place.name}`, path }, (token) =>
       app.request("attach.attach", { input, program, place, mode, replace, load }, token),
