@@ -74,6 +74,11 @@ test("the pictures of the documentation", async ({ workbench: { page, machine } 
   await page.keyboard.press("Control+S");
   await expect(steps.verdict(page)).toContainText("accepted");
   await steps.attach(page);
+  // counted packets would be lost: it is asked first
+  await page
+    .getByRole("dialog", { name: /^Replace xdp_count/ })
+    .getByRole("button", { name: "Attach" })
+    .click();
   await expect(steps.runsLine(page)).toContainText("xdp_blocklist");
   await page.getByRole("listbox", { name: "Maps of port0" }).getByRole("option", { name: "blocklist" }).click();
   await page.getByRole("tabpanel", { name: "blocklist" }).waitFor();
