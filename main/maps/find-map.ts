@@ -25,10 +25,14 @@ export async function findMap(peer: ElevatedPeer, reference: string, scope: MapS
   }
   if (reference.startsWith("pinned:")) return (await peer.request("maps.pinned", { path: reference.slice(7) })).id;
   const maps = await mapsInScope(peer, scope);
-  // The kernel keeps 15 characters of a name: what it cut is compared as far as it goes.
+  // The kernel keeps 15 characters of a name: what it cut is compared as far as it goes, and may be said as it cut it.
   const whole = maps.filter((map) => map.name === reference);
   const matches =
-    whole.length > 0 ? whole : maps.filter((map) => map.name.length === 15 && reference.startsWith(map.name));
+    whole.length > 0
+      ? whole
+      : maps.filter(({ name }) =>
+          name.length === 15 ? reference.startsWith(name) : reference.length === 15 && name.startsWith(reference),
+        );
   const [only, ...others] = matches;
   const where =
     scope.device === null && scope.netns === null

@@ -6,6 +6,7 @@ import { formatEntryCells } from "../tables/format-entry.ts";
 import { keyLabel } from "../tables/key-label.ts";
 import { describeEntries } from "./describe-entries.ts";
 import { devmapNames, isDevmap } from "./devmap-names.ts";
+import { listed } from "./list-maps.ts";
 import { readEntries } from "./read-entries.ts";
 
 export interface TableReader {
@@ -17,14 +18,18 @@ export interface TableReader {
 /** The map is described once; entries are read as often as asked. @throws Failed `not-found`, `no-privilege` */
 export async function createTableReader(helpers: HelperPool, id: number): Promise<TableReader> {
   const peer = await helpers.elevated(`read map ${id}`);
-  const { description, layout } = await describeEntries(peer, id);
-  const { maps } = await peer.request("maps.list", {});
-  const usedByXdp = maps.find((map) => map.id === id)?.programs.some((program) => program.type === "xdp") ?? false;
+  const { description, layout, section } = await describeEntries(peer, id);
+  const among = (await listed(peer)).find((map) => map.id === id);
+  const usedByXdp = among?.programs.some((program) => program.type === "xdp") ?? false;
   const names = isDevmap(description.map.type) ? await devmapNames(peer, id) : null;
   const readable = layout.readOnly === null || !layout.readOnly.startsWith("is a ");
   return {
     face: {
-      map: description.map,
+      // of a section the whole name is in its own BTF, of a map among those of its program
+      map: {
+        ...description.map,
+        name: section === null ? (among?.name ?? description.map.name) : description.map.name,
+      },
       columns: layout.columns.map((column) => ({ ...column })),
       readOnly: layout.readOnly,
       resizable: layout.resizable,

@@ -1,0 +1,71 @@
+/**
+ * Map names that the kernel cut at 15 characters (BPF_OBJ_NAME_LEN), whole again: the BTF that came with the object
+ * names every map of it in the data section ".maps".
+ */
+import { Failed } from "../../protocol/failures.ts";
+import type { MapListed, MapSummary } from "../../protocol/maps.ts";
+import type { ElevatedPeer } from "../helpers/helper-pool.ts";
+import { describeMaps, type ObjectMap } from "../object/describe-maps.ts";
+import { readBtf } from "../object/read-btf.ts";
+
+const keptOfName = 15;
+/** Lists are read every other second, and BTF never changes: its ids are not used again before a reboot. */
+const read = new WeakMap<ElevatedPeer, Map<number, Promise<readonly ObjectMap[]>>>();
+const mostRead = 200;
+
+export async function withWholeNames(peer: ElevatedPeer, maps: readonly MapListed[]): Promise<readonly MapListed[]> {
+  return Promise.all(
+    maps.map(async (map) => {
+      const source = map.name.length === keptOfName ? sourceOfBtf(map, maps) : null;
+      if (source === null) return map;
+      const name = wholeName(map, await definitionsOf(peer, source));
+      return name === null ? map : { ...map, name };
+    }),
+  );
+}
+
+/** Devmaps, CPU maps and their like are loaded without BTF: then that of another map of the same program. */
+function sourceOfBtf(map: MapListed, maps: readonly MapListed[]): MapSummary | null {
+  if (map.btfId !== 0) return map;
+  const users = new Set(map.programs.map(({ id }) => id));
+  return maps.find((other) => other.btfId !== 0 && other.programs.some(({ id }) => users.has(id))) ?? null;
+}
+
+async function definitionsOf(peer: ElevatedPeer, { id, btfId }: MapSummary): Promise<readonly ObjectMap[]> {
+  const known = read.get(peer) ?? new Map<number, Promise<readonly ObjectMap[]>>();
+  read.set(peer, known);
+  const there = known.get(btfId);
+  if (there !== undefined) return there;
+  if (known.size >= mostRead) known.clear();
+  const asked = readDefinitions(peer, id);
+  known.set(btfId, asked);
+  return asked;
+}
+
+async function readDefinitions(peer: ElevatedPeer, id: number): Promise<readonly ObjectMap[]> {
+  try {
+    const { btf } = await peer.request("maps.describe", { id });
+    const parsed = btf === null ? null : readBtf(Buffer.from(btf, "base64"));
+    return parsed?.ok === true ? describeMaps(parsed.btf) : [];
+  } catch (error) {
+    // gone since it was listed: its name goes with it
+    if (error instanceof Failed) return [];
+    throw error;
+  }
+}
+
+/** Null where none of the definitions fits, or several do: then the kernel's name is all that is sure. */
+export function wholeName(map: MapSummary, definitions: readonly ObjectMap[]): string | null {
+  const fitting = definitions.filter(
+    (one) =>
+      one.name.length > keptOfName &&
+      one.name.slice(0, keptOfName) === map.name &&
+      one.type === map.type &&
+      one.keySize === map.keySize &&
+      one.valueSize === map.valueSize &&
+      (map.btfKeyTypeId === 0 || one.keyTypeId === map.btfKeyTypeId) &&
+      (map.btfValueTypeId === 0 || one.valueTypeId === map.btfValueTypeId),
+  );
+  const [only, ...others] = fitting;
+  return only === undefined || others.length > 0 ? null : only.name;
+}
