@@ -105,8 +105,8 @@ export function PanelLayout(): React.ReactNode {
   const onRenderTab = useCallback(
     (node: TabNode, values: ITabRenderValues) => {
       if (node.getId() === "tests" && tests !== null) {
-        // what is read out is what is seen
-        values.name = `Tests ${tests}`;
+        // what is read out is what is seen; the field is there, and missing in its declaration
+        Object.assign(values, { name: `Tests ${tests}` });
         values.content = (
           <span>
             Tests <span className={testsPass ? "tag ok" : "tag bad"}>{tests}</span>

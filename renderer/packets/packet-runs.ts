@@ -24,13 +24,13 @@ export function activeRun(state: SessionState): PacketRun | null {
 export function isStale(run: PacketRun, state: SessionState): boolean {
   return state.sources.some(({ path, version, dirty }) => {
     const then = run.versions.get(path);
-    return then != null && (dirty || then !== version);
+    return typeof then === "string" && (dirty || then !== version);
   });
 }
 
 /** "7 / 7", for the panel's tab; null where nothing ran. */
 export function countsOf(run: PacketRun | null): { readonly text: string; readonly good: boolean } | null {
-  if (run?.report == null || run.failed !== null) return null;
+  if (!run?.report || run.failed !== null) return null;
   const { passed, failed } = run.report;
   return { text: `${passed} / ${passed + failed}`, good: failed === 0 };
 }

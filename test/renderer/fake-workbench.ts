@@ -536,7 +536,7 @@ function readTemplates(): Template[] {
         try: steps,
         order,
       } = JSON.parse(readFileSync(join(folder, id, "template.json"), "utf8"));
-      const kinds = (names as { default: string }[]).map((name, index) => ({
+      const kinds = (names as { id: string; what: string; default: string }[]).map((name, index) => ({
         ...name,
         kind: index === 0 ? ("program" as const) : ("map" as const),
       }));
