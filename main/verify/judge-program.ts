@@ -11,6 +11,7 @@ import { absolute } from "./absolute.ts";
 import { diagnose } from "./diagnose.ts";
 import { isClassified } from "./explain-rejection.ts";
 import { readStatistics } from "./read-log.ts";
+import { smallMaps } from "./small-maps.ts";
 import { type TellHowLong, tellingHowLong } from "./telling-how-long.ts";
 
 const instructionBytes = 8;
@@ -42,7 +43,7 @@ export async function judgeProgram(
   { readText = () => Promise.resolve(null), tell, settings }: JudgeOptions = {},
 ): Promise<Judged> {
   const judgement = await tellingHowLong(tell, program.name, token, () =>
-    askKernel(peer, object, program, settings, token),
+    judgeWithSmallMaps(peer, object, program, settings, token),
   );
   const { accepted, log, libbpf, error } = judgement;
   const verdict: ProgramVerdict = {
@@ -79,6 +80,28 @@ function statisticsOf(log: string) {
     verificationMicroseconds:
       verificationMicroseconds === null ? null : Math.min(verificationMicroseconds, 0xffff_ffff),
   };
+}
+
+/** A rejection that small arrays could be the cause of is not believed before the declared ones have been tried. */
+async function judgeWithSmallMaps(
+  peer: ElevatedPeer,
+  object: BuiltObject,
+  program: ObjectProgram,
+  settings: LoadSettings | undefined,
+  token?: CancellationToken,
+): Promise<Judgement> {
+  const { maps } = object.contents;
+  const small = smallMaps(maps, settings);
+  const judgement = await askKernel(peer, object, program, small.settings, token);
+  if (judgement.accepted || !small.arrays) return judgement;
+  try {
+    const declared = await askKernel(peer, object, program, smallMaps(maps, settings, "arrays").settings, token);
+    // Where there is no room for them, what was said of the small ones is what can be said.
+    return declared.accepted || declared.log !== "" ? declared : judgement;
+  } catch (thrown) {
+    if (thrown instanceof Failed && thrown.failure.kind === "kernel") return judgement;
+    throw thrown;
+  }
 }
 
 async function askKernel(
