@@ -19,8 +19,8 @@ export function VariableChoices({ variables, kept, keep }: VariableChoicesProps)
             </b>
             <span className="dim cut mono">{type}</span>
           </span>
-          <span className="number mid mono cut" title={`${running ?? ""}, in the source ${value}`}>
-            {running} <span className="dim">in the source {value}</span>
+          <span className="number mid mono cut" title={running ?? ""}>
+            {running}
           </span>
           <Fates
             label={`Value of ${name}`}
@@ -29,6 +29,9 @@ export function VariableChoices({ variables, kept, keep }: VariableChoicesProps)
             value={kept.has(name) ? "keep" : "empty"}
             onChange={(fate) => keep(name, fate === "keep")}
           />
+          <p className="dim why cut">
+            written to while it ran; in the source <span className="mono">{value}</span>
+          </p>
         </li>
       ))}
     </ul>
