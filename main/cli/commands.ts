@@ -91,6 +91,14 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import("./show.ts")).runShow,
   },
   {
+    words: ["convert"],
+    summary: "turn struct bpf_map_def definitions into BTF-defined maps",
+    arguments: [{ name: "FILE", what: "the C source or header" }],
+    flags: { write: { value: null, what: "change the file; without it a diff is printed" } },
+    examples: ["xdpw convert old_kern.c", "xdpw convert old_kern.c --write"],
+    load: async () => (await import("./convert.ts")).runConvert,
+  },
+  {
     words: ["test"],
     summary: "run the packets of packets.json through a program, and attach nothing",
     arguments: [{ name: "PATH", what: "a folder, a packets.json, or a source or object with one beside it" }],
