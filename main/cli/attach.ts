@@ -38,6 +38,11 @@ export async function runAttach(context: CommandContext): Promise<Answer> {
   // The wire's method keeps the build to itself; here its notes are of use.
   const { attachment, built } = await attachInput(workbench.helpers, workbench.attachments, params, token);
   for (const remark of built.build.notes) note(`note: ${remark}`);
+  const { replaced: before } = attachment;
+  if (plan === null && before !== null && attachment.maps.length > 0)
+    note(
+      `note: maps of ${before.name} (id ${before.id}) are not taken over: --maps keep or carry does (--plan shows how)`,
+    );
   commands(attachTwin(input.path, built.build.stages, attachment, params.load).lines);
   return { ok: true, text: attachmentText(attachment, context), json: { value: attachmentJson(attachment) } };
 }

@@ -49,7 +49,7 @@ export function attachTwin(path: string, stages: readonly Stage[], done: Attachm
     .filter(({ fate }) => fate === "keep")
     .flatMap(({ name }) => maps.filter((map) => map.name === name));
   const pin = `/sys/fs/bpf/${program.name}`;
-  const reusing = reused.flatMap(({ name, id }) => ["map", "name", name, "id", `${id}`]);
+  const reusing = reused.flatMap(({ name, id }) => ["map", "name", libbpfName(object, name), "id", `${id}`]);
   const link = (...words: readonly string[]): string => shell([...ip(place.netns), ...words]);
   const betweenModes = replaced !== null && replaced.mode !== program.mode;
   const attach = [
@@ -76,6 +76,13 @@ export function attachTwin(path: string, stages: readonly Stage[], done: Attachm
       ...loadWords(load),
     ]),
   };
+}
+
+/** libbpf calls the map of .data, .bss or .rodata after the object's file too; other sections as they are. */
+function libbpfName(object: string, map: string): string {
+  if (map !== ".data" && map !== ".bss" && map !== ".rodata") return map;
+  const file = object.slice(object.lastIndexOf("/") + 1).split(".")[0] ?? "";
+  return `${file.slice(0, 8).replaceAll(/\W/g, "_")}${map}`;
 }
 
 function loadWords(load: LoadOptions | undefined): readonly string[] {

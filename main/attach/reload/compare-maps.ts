@@ -102,7 +102,7 @@ function onlyEmpty(why: string): MapComparison {
 function differ(running: MapSide, newer: MapSide): readonly string[] {
   const found: string[] = [];
   const entries = newer.type === running.type ? asCreated(newer) : newer.maxEntries;
-  if (running.type !== newer.type) found.push(`it was a ${running.type} and is a ${newer.type} now`);
+  if (running.type !== newer.type) found.push(`its type was ${running.type} and is ${newer.type}`);
   if (running.keySize !== newer.keySize) found.push(`its key had ${running.keySize} bytes and has ${newer.keySize}`);
   if (running.valueSize !== newer.valueSize) {
     found.push(`its value had ${running.valueSize} bytes and has ${newer.valueSize}`);

@@ -190,7 +190,7 @@ describe("what cannot be", () => {
     const unlike = counter("__u64 packets;").replace("__type(key, __u32)", "__type(key, __u64)");
     expect(planOf(await stage.plan(unlike.replace("TYPE_ARRAY", "TYPE_HASH")), "stats")).toMatchObject({
       choices: ["empty"],
-      why: expect.stringContaining("it was a array and is a hash now"),
+      why: expect.stringContaining("its type was array and is hash"),
     });
     expect(await stage.row(mapOf(before, "stats"), "2")).toMatchObject({ packets: "2" });
     const { interfaces } = await (await stage.helpers.elevated("test")).request("interfaces.list", {});
