@@ -89,9 +89,7 @@ async function refresh(app: App, what: InterfacesChange): Promise<void> {
         )
       : undefined,
     elevated && what.programs ? take(app, "maps", async () => (await app.request("maps.list", {})).maps) : undefined,
-    elevated && what.interfaces
-      ? take(app, "lab", async () => app.request("lab.status", { name: null }))
-      : undefined,
+    elevated && what.interfaces ? take(app, "lab", async () => app.request("lab.status", { name: null })) : undefined,
   ]);
   followRename(app, before);
   choosePlaceOfItself(app);

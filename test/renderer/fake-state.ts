@@ -43,6 +43,7 @@ export function details(of: NetworkInterface): InterfaceDetails {
     ...{ name, alias, on, fixed, wanted: on, why },
   });
   const veth = of.driver === "veth";
+  const noFeatures = { is: "not-supported" as const, why: "this kernel does not tell (Linux 6.3 and later do)" };
   const acts = ["basic", "redirect", "ndo-xmit", "xsk-zerocopy", "hw-offload", "rx-sg", "ndo-xmit-sg"];
   return {
     interface: of,
@@ -90,7 +91,9 @@ export function details(of: NetworkInterface): InterfaceDetails {
               },
       },
     })),
-    link: native ? known({ speed: 10_000, duplex: "full", autonegotiation: false, lanes: null }) : none("DEVICE"),
+    link: native
+      ? known({ speed: 10_000, duplex: "full", autonegotiation: false, lanes: null })
+      : { is: "not-supported", why: "not supported by this driver (ethtool)" },
     channels: native
       ? known([
           { name: "RX", now: null, most: null },
@@ -131,19 +134,33 @@ export function details(of: NetworkInterface): InterfaceDetails {
           { name: "rx_kicks", value: "51829", xdp: false },
         ])
       : none("-S"),
-    features: known({
-      xdp: of.features === null ? [] : [...of.features],
-      missing: acts.filter((name) => of.features?.includes(name) !== true),
-      zeroCopyMaxSegments: null,
-      rxMetadata: veth ? ["timestamp", "hash", "vlan-tag"] : [],
-      txMetadata: [],
-    }),
-    hint: null,
+    features:
+      of.features === null
+        ? noFeatures
+        : known({
+            xdp: of.features === null ? [] : [...of.features],
+            missing: acts.filter((name) => of.features?.includes(name) !== true),
+            zeroCopyMaxSegments: null,
+            rxMetadata: veth ? ["timestamp", "hash", "vlan-tag"] : [],
+            txMetadata: [],
+          }),
+    hint:
+      of.features === null && of.driver !== null
+        ? {
+            ...{ driver: of.driver, label: "VirtIO network device", native: "4.10", offload: false, fragments: "6.3" },
+            ...{ zeroCopy: "6.11", maximumMtu: 3506, sources: ["a list of drivers"] },
+          }
+        : null,
     modes: [
       {
         mode: "native",
-        supported: native,
-        why: native ? "the kernel reports it" : "the kernel reports no XDP features",
+        supported: of.features === null ? null : native,
+        why:
+          of.features === null
+            ? "Linux 5.15 cannot be asked (it can since 6.3)"
+            : native
+              ? "the kernel reports it"
+              : "the kernel reports no XDP features",
         needs: native && !veth ? ["LRO is on, and most drivers refuse then: ethtool -K eth0 lro off"] : [],
       },
       { mode: "skb", supported: true, why: "every device since Linux 4.12", needs: [] },

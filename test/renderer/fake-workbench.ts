@@ -39,6 +39,8 @@ export interface Fake {
   setHelper(state: Partial<HelperState>): void;
   /** what is listed from now on; the window is told */
   changeInterfaces(change: (all: NetworkInterface[]) => NetworkInterface[]): void;
+  /** how often the window asked for an interface's counters */
+  counted(): number;
   count(packets: number): void;
   dropConnections(): void;
   close(): Promise<void>;
@@ -500,6 +502,7 @@ export async function startFake(built: string): Promise<Fake> {
       helper = { ...helper, ...state };
       tell("helper.changed", helper);
     },
+    counted: () => moved,
     changeInterfaces(change) {
       edit = change;
       changed();

@@ -6,8 +6,8 @@ import { attributesByType, putNested, putU32 } from "../../netlink/attributes.ts
 
 /** ETHTOOL_MSG_*_GET; what each is called in ethtool(8) */
 export const messages = {
-  linkModes: { number: 4, option: "ethtool DEVICE", since: "5.6" },
-  linkState: { number: 6, option: "ethtool DEVICE", since: "5.6" },
+  linkModes: { number: 4, option: "ethtool", since: "5.6" },
+  linkState: { number: 6, option: "ethtool", since: "5.6" },
   features: { number: 11, option: "ethtool -k", since: "5.7" },
   rings: { number: 15, option: "ethtool -g", since: "5.7" },
   channels: { number: 17, option: "ethtool -l", since: "5.7" },

@@ -1,0 +1,86 @@
+import { byQueue, queueColumns, type Rates, rateText, total } from "../rates.ts";
+import type { LiveRates } from "../use-rates.ts";
+import { Card } from "./card.tsx";
+
+const dropColumn = queueColumns.findIndex(({ title }) => title.startsWith("XDP drop"));
+
+/** the lines of the chart, and what each is of one moment */
+export const rateSeries = [
+  { name: "received", colour: "--accent", of: ({ link }: Rates) => link["rxPackets"] ?? 0 },
+  { name: "sent", colour: "--ok", of: ({ link }: Rates) => link["txPackets"] ?? 0 },
+  {
+    name: "dropped",
+    colour: "--bad",
+    of: ({ link, driver }: Rates) => (link["rxDropped"] ?? 0) + (total(byQueue(driver), dropColumn) ?? 0),
+  },
+] as const;
+
+export function RatesCard({
+  live: { now, failed },
+  canvas,
+}: {
+  readonly live: LiveRates;
+  readonly canvas: React.RefObject<HTMLCanvasElement | null>;
+}): React.ReactNode {
+  const waiting = failed ? "the counters cannot be read now" : "counting…";
+  const texts = now === null ? [] : rateSeries.map(({ name, of }) => `${name} ${rateText(of(now))} /s`);
+  return (
+    <Card title="Packets per second" wide>
+      <canvas
+        ref={canvas}
+        className="rate-chart"
+        role="img"
+        aria-label={`Packets per second over the last minute: ${now === null ? waiting : texts.join(", ")}`}
+      />
+      <p className="rate-words">
+        {now === null
+          ? waiting
+          : rateSeries.map(({ name, colour }, index) => (
+              <span key={name}>
+                <span style={{ color: `var(${colour})` }} aria-hidden="true">
+                  ▬
+                </span>{" "}
+                {texts[index]}
+              </span>
+            ))}
+      </p>
+    </Card>
+  );
+}
+
+/** Of the receive queues, where the driver counts them one by one. */
+export function QueueRatesCard({ rates }: { readonly rates: Rates | null }): React.ReactNode {
+  const queues = rates === null ? [] : byQueue(rates.driver);
+  const shown = queueColumns
+    .map(({ title }, index) => ({ title, index }))
+    .filter(({ index }) => queues.some(({ cells }) => cells[index] != null));
+  if (queues.length === 0 || shown.length === 0) return null;
+  return (
+    <Card title="By queue" wide="whole">
+      <table aria-label="Rates by receive queue">
+        <thead>
+          <tr>
+            <th scope="col">queue</th>
+            {shown.map(({ title }) => (
+              <th key={title} scope="col" className="right">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {queues.map(({ queue, cells }) => (
+            <tr key={queue}>
+              <td>{queue}</td>
+              {shown.map(({ title, index }) => (
+                <td key={title} className="right number">
+                  {cells[index] == null ? "" : rateText(cells[index])}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
+}

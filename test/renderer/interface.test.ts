@@ -1,0 +1,169 @@
+/** The page of an interface, and lists that follow the kernel, in the built window over a workbench of sample data. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "@playwright/test";
+import { build } from "vite";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { findChromium } from "../../build/chromium.mjs";
+import type { NetworkInterface } from "../../protocol/interfaces.ts";
+import { type Fake, startFake } from "./fake-workbench.ts";
+
+const root = join(import.meta.dirname, "../..");
+const executablePath = findChromium();
+const args = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"];
+
+describe.skipIf(executablePath === undefined)("an interface's page (skipped without a Chromium)", () => {
+  let built = "";
+  let browser: Browser;
+  let context: BrowserContext;
+  let fake: Fake;
+  let page: Page;
+
+  beforeAll(async () => {
+    built = mkdtempSync(join(tmpdir(), "xdpw-interface-"));
+    const configFile = join(root, "vite.config.ts");
+    await build({ configFile, logLevel: "error", build: { outDir: built, sourcemap: false } });
+    browser = await chromium.launch({
+      ...(executablePath === undefined ? {} : { executablePath }),
+      args: [...args, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(built, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    fake = await startFake(built);
+    context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
+    context.setDefaultTimeout(15_000);
+    page = await context.newPage();
+    await page.goto(fake.url);
+    await page.getByRole("tab", { name: "Start" }).waitFor();
+  });
+  afterEach(async () => {
+    await context.close();
+    await fake.close();
+  });
+
+  const option = (name: RegExp): Locator =>
+    page.getByRole("listbox", { name: "Interfaces of this machine" }).getByRole("option", { name });
+  const card = (name: string): Locator => page.getByRole("region", { name, exact: true });
+  const openPage = async (name: RegExp): Promise<void> => {
+    await option(name).click();
+    await card("Driver").waitFor();
+  };
+  const edit = (name: string, change: Partial<NetworkInterface>) => (all: NetworkInterface[]) =>
+    all.map((one) => (one.name === name ? { ...one, ...change } : one));
+  const text = async (of: Locator): Promise<string> => (await of.textContent()) ?? "";
+
+  test("says everything of each part, and of what a driver lacks that it lacks it", async () => {
+    await openPage(/eth0/);
+    expect(await text(card("Queues and rings"))).toMatch(/Combined channels8 of 63.*RX ring512 of 8,192.*rx-usecs1/s);
+    expect(await text(card("Queues and rings"))).toContain("Not supported by this driver: RX, TX, Other.");
+    expect(await text(card("Interface"))).toContain("10 Gb/s, full duplex");
+    expect(await text(card("Modes"))).toContain("LRO is on, and most drivers refuse then: ethtool -K eth0 lro off");
+    const statistics = await card("Statistics").locator("dt").allTextContents();
+    expect(statistics.slice(0, 2)).toEqual(["rx_queue_0_xdp_packets", "rx_queue_0_xdp_drops"]);
+    await openPage(/docker0/);
+    expect(await text(card("Queues and rings"))).toContain("Not supported by this driver (ethtool -l)");
+    expect(await text(card("Statistics"))).toContain("Not supported by this driver (ethtool -S)");
+    expect(await text(card("Interface"))).toContain("speedNot supported by this driver (ethtool)");
+    const pages = page.locator(".interface-page");
+    expect(await pages.locator("dd:empty, .bad-text").count()).toBe(0);
+  });
+
+  test("shows what is attached with its chain, its maps and how often it runs", async () => {
+    const program = { mode: "native" as const, id: 150, name: "xdp_dispatcher", tag: "aa01bb02cc03dd04", jited: true };
+    fake.changeInterfaces(edit("eth0", { attached: [{ ...program, loadTime: "1" }] }));
+    await openPage(/eth0/);
+    const attached = card("Attached");
+    await attached.getByText("a bpf_link, id 12").waitFor();
+    await attached.getByText("xdp_stats_map (id 41)").waitFor();
+    const chain = attached.getByRole("list", { name: "Programs of the dispatcher" }).getByRole("listitem");
+    expect(await chain.allTextContents()).toEqual([
+      "xdp_filter id 301 · priority 10 · goes on after XDP_PASS",
+      "xdp_count id 302 · priority 50 · goes on after XDP_PASS",
+    ]);
+    await attached.getByText("300,000 /s · 41 ns a run · 1.2 % of a CPU").waitFor();
+  });
+
+  test("counts while it is seen, and asks for nothing behind another tab", async () => {
+    await openPage(/eth0/);
+    await page.getByRole("img", { name: /received 1,204,551 \/s, sent 310,000 \/s, dropped 10,150 \/s/ }).waitFor();
+    const queues = card("By queue").getByRole("row");
+    expect(await queues.allTextContents()).toEqual(["queuepackets /sXDP drop /s", "0150,8201,011", "1149,2001,019"]);
+    await page.getByRole("tab", { name: "Start" }).click();
+    await card("Packets per second").waitFor({ state: "hidden" });
+    // what was under way may still come
+    await page.waitForTimeout(500);
+    const before = fake.counted();
+    await page.waitForTimeout(1_000);
+    expect(fake.counted()).toBe(before);
+  });
+
+  test("follows what happens to it: down, another name, gone; the choice stays with the device", async () => {
+    await openPage(/eth0/);
+    const picker = page.getByRole("button", { name: /Interface$/ });
+    fake.changeInterfaces(edit("eth0", { up: false }));
+    await option(/eth0.*down/).waitFor();
+    await card("Interface").getByText("down, carrier").waitFor();
+    fake.changeInterfaces(edit("eth0", { name: "wan0" }));
+    await page.getByText("eth0 is called wan0 now").waitFor();
+    await expect.poll(() => picker.textContent(), { timeout: 10_000 }).toContain("wan0");
+    await card("Interface").getByText("ip -d link show wan0").waitFor();
+    fake.changeInterfaces((all) => all.filter(({ name }) => name !== "eth0"));
+    await page.getByText("wan0 went away: what follows was true when it was last seen.").waitFor();
+    await expect.poll(() => picker.textContent(), { timeout: 10_000 }).toContain("Choose an interface");
+  });
+
+  test("another device under the same number is not the one that was chosen", async () => {
+    await openPage(/eth0/);
+    fake.changeInterfaces(edit("eth0", { name: "eth9", mac: "02:fc:00:00:00:99" }));
+    await page.getByText("eth0 went away: no interface is chosen now").waitFor();
+  });
+
+  test("a mode that nobody can say anything about is tried after asking, by keyboard alone", async () => {
+    fake.changeInterfaces(edit("eth0", { features: null }));
+    await openPage(/eth0/);
+    await card("Modes").getByText("hint", { exact: true }).waitFor();
+    const button = card("Modes").getByRole("button", { name: "Try Native…" });
+    await button.focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("alertdialog");
+    await dialog.getByText("Many drivers restart their queues").waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    await button.focus();
+    await page.keyboard.press("Enter");
+    await dialog.getByRole("button", { name: "Try it" }).focus();
+    await page.keyboard.press("Enter");
+    await card("Modes").getByText("a program was attached to eth0 for a moment").waitFor();
+    expect(await button.count()).toBe(0);
+  });
+
+  test("no accessibility violations, in every theme", async () => {
+    const found: string[] = [];
+    fake.changeInterfaces(edit("docker0", { features: null }));
+    await openPage(/docker0/);
+    await card("Attached")
+      .getByText(/of a CPU/)
+      .waitFor();
+    for (const [colorScheme, contrast] of [
+      ["dark", "no-preference"],
+      ["light", "no-preference"],
+      ["dark", "more"],
+    ] as const) {
+      await page.emulateMedia({ colorScheme, contrast });
+      const wanted = contrast === "more" ? "contrast" : colorScheme;
+      await expect.poll(() => page.locator("html").getAttribute("data-theme")).toBe(wanted);
+      for (const top of [0, 900]) {
+        await page.locator(".interface-page").evaluate((element, to) => element.scrollTo(0, to), top);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        for (const { id, nodes } of violations) found.push(`${wanted} ${top}: ${id}: ${nodes[0]?.html ?? ""}`);
+      }
+    }
+    expect(found).toEqual([]);
+  }, 180_000);
+});
