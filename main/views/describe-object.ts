@@ -10,7 +10,7 @@ import { sectionFlagNames, sectionTypeName } from "../object/section-words.ts";
 import { sourceLine } from "../object/source-line.ts";
 import { declare } from "../object/spell-type.ts";
 import { absolute } from "../verify/absolute.ts";
-import { decodeInstructions, instructionBytes } from "./bpf/decode.ts";
+import { codeLoadImmediate64, decodeInstructions, instructionBytes } from "./bpf/decode.ts";
 import { readReferences } from "./bpf/object-symbols.ts";
 import { listGlobals } from "./list-globals.ts";
 import { listTypes } from "./list-types.ts";
@@ -79,10 +79,14 @@ function mapsUsedBy(entry: ObjectFunction, elf: Elf, references: ReturnType<type
   const start = entry.start * instructionBytes;
   const code = data.subarray(start, start + entry.instructions * instructionBytes);
   const found: string[] = [];
-  for (const one of decodeInstructions(code, elf.littleEndian)) {
-    const instruction = { ...one, at: one.at + entry.start };
-    const reference = references(entry.sectionIndex, instruction.at, instruction);
+  // only constants of 64 bits name maps: the rest is not worth decoding
+  for (let at = 0; at + 2 <= entry.instructions; at++) {
+    if (code[at * instructionBytes] !== codeLoadImmediate64) continue;
+    const pair = code.subarray(at * instructionBytes, (at + 2) * instructionBytes);
+    const [constant] = decodeInstructions(pair, elf.littleEndian);
+    const reference = constant === undefined ? null : references(entry.sectionIndex, entry.start + at, constant);
     if (reference?.kind === "map" && !found.includes(reference.name)) found.push(reference.name);
+    at++;
   }
   return found;
 }

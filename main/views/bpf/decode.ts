@@ -30,7 +30,8 @@ export function decodeInstructions(bytes: Uint8Array, littleEndian: boolean): re
     const second = start + instructionBytes;
     const wide = code === codeLoadImmediate64 && at + 1 < count && view.getUint8(second) === 0;
     decoded.push({
-      ...{ at, code },
+      at,
+      code,
       dst: littleEndian ? low : high,
       src: littleEndian ? high : low,
       offset: view.getInt16(start + 2, littleEndian),
