@@ -17,6 +17,11 @@ export type CheckedFlags =
   | { readonly ok: true; readonly flags: readonly TakenFlag[] }
   | { readonly ok: false; readonly flag: string; readonly why: string };
 
+/** Flags that say only what is warned of, such as -Wno-error: they are added to the defaults, and replace none. */
+export function saysOnlyWarnings(words: readonly string[]): boolean {
+  return words.length > 0 && words.every((word) => /^-[Ww]/.test(word));
+}
+
 export const maximumFlags = 2000;
 export const maximumFlagLength = 4096;
 

@@ -47,13 +47,16 @@ export interface FlagChoice {
   readonly includes: readonly string[];
   /** the workspace's own words, checked, which take the place of the defaults; null where it has none */
   readonly own: readonly string[] | null;
+  /** words of the workspace's that go with the defaults: about warnings and nothing else */
+  readonly added?: readonly string[];
 }
 
 /** Shown to the user: everything that decides what comes out. Objects without -O2 or -g are of no use to the kernel. */
-export function clangFlags({ arch, pipeline, includes, own }: FlagChoice): string[] {
+export function clangFlags({ arch, pipeline, includes, own, added = [] }: FlagChoice): string[] {
   const words = own ?? [
     ...["-D__BPF_TRACING__", ...(hosts[arch]?.macros ?? []), ...warnings],
     ...includes.map((folder) => `-I${folder}`),
+    ...added,
   ];
   const says = (shape: RegExp): boolean => words.some((word) => shape.test(word));
   const twoStage = pipeline === "two-stage";

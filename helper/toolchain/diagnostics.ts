@@ -85,6 +85,14 @@ export function parseLlc(errors: string, path: string): Diagnostic[] {
   return found;
 }
 
+/** "… [-Werror,-Wunused-variable]": that it is an error is not the source's doing, and there is a way out. */
+function withoutWerror(message: string): string {
+  return message.replace(
+    / \[-Werror,-W([\w+=-]+)\]$/,
+    " [-W$1]: a warning that -Werror makes an error; the line -Wno-error=$1 (or -Wno-error, for all) in a compile_flags.txt beside the source leaves it a warning",
+  );
+}
+
 /** A finding about a whole stage. */
 export function stageDiagnostic(path: string, message: string): Diagnostic {
   return diagnostic(path, "0", "0", "error", message);
@@ -96,5 +104,6 @@ function resolve(file: string, path: string): string {
 
 function diagnostic(file: string, line: string, column: string, severity: string, message: string): Diagnostic {
   const level = severity === "warning" || severity === "note" ? severity : "error";
-  return { file, line: Number(line), column: Number(column), severity: level, class: "compile", message };
+  const said = withoutWerror(message);
+  return { file, line: Number(line), column: Number(column), severity: level, class: "compile", message: said };
 }

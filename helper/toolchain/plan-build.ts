@@ -1,7 +1,7 @@
 /** What one build is: the commands of its stages, what they are fed, and what decides whether a standing pair fits. */
 import { type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { checkFlags, type TakenFlag } from "../../protocol/build-flags.ts";
+import { checkFlags, saysOnlyWarnings, type TakenFlag } from "../../protocol/build-flags.ts";
 import type { CompileParams, Pipeline } from "../../protocol/build.ts";
 import { fail } from "../../protocol/failures.ts";
 import type { HelperContext } from "../context.ts";
@@ -42,15 +42,17 @@ export async function planBuild(
   { path, text, emit, pipeline: asked, flags: given }: CompileParams,
 ): Promise<BuildPlan> {
   const taken = given === undefined || given === null ? null : checkedFlags(given);
-  const own = taken?.flatMap(({ words }) => words) ?? null;
+  const words = taken?.flatMap(({ words: own }) => own) ?? [];
+  const added = saysOnlyWarnings(words) ? words : [];
+  const own = taken === null || added.length > 0 ? null : words;
   const pipeline: Pipeline = emit === "obj" ? (asked ?? "two-stage") : "two-stage";
   const [tools, sandbox] = await Promise.all([findTools(searchIn(context.environment)), sandboxKind(context)]);
   const clang = wanted(tools.clang, "clang");
   const llc = emit === "ir" || pipeline === "one-step" ? null : wanted(tools.llc, "llc");
-  const includes = taken === null ? includeFolders(path) : [];
+  const includes = own === null ? includeFolders(path) : [];
   const named = taken?.flatMap(({ path: one }) => (one === null ? [] : [one.name])) ?? [];
 
-  const flags = clangFlags({ arch: process.arch, pipeline, includes, own });
+  const flags = clangFlags({ arch: process.arch, pipeline, includes, own, added });
   const names = outputNames(path, emit);
   const filetype = ["-march=bpf", `-filetype=${emit === "asm" ? "asm" : "obj"}`];
   const home = context.environment["HOME"];

@@ -1,6 +1,7 @@
 /** The flags that clangd parses a source with: those of the build, without what only says what comes out. */
 import { stat } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
+import { saysOnlyWarnings } from "../../protocol/build-flags.ts";
 import { findFlags } from "../flags/find-flags.ts";
 
 export interface CompileCommand {
@@ -27,9 +28,12 @@ export async function compileCommand(path: string): Promise<CompileCommand> {
     ({ words }) => words,
     () => null,
   );
-  const words = given ?? [
+  const added = given !== null && saysOnlyWarnings(given) ? given : [];
+  const own = added.length > 0 ? null : given;
+  const words = own ?? [
     ...["-D__BPF_TRACING__", ...(hosts[process.arch]?.macros ?? []), ...warnings],
     ...(await defaultIncludes(path)),
+    ...added,
   ];
   return {
     workingDirectory: dirname(path),

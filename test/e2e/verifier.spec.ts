@@ -1,4 +1,6 @@
 /** What the compiler and the kernel say of a source, and where the window says it. */
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Page } from "@playwright/test";
 import { isRoot, needsRoot } from "./open-workbench.ts";
 import * as steps from "./steps.ts";
@@ -79,6 +81,27 @@ test("a compile error is marked at its line", async ({ workbench }) => {
   const problems = await steps.bottomPanel(page, "Problems");
   await expect(problems.getByRole("option").first()).toContainText("use of undeclared identifier 'XDP_DORP'");
   await expect(problems.getByRole("option").first()).toContainText("typo.bpf.c:12");
+});
+
+test("an error that only -Werror makes: the quick fix lets it be a warning", async ({ workbench }) => {
+  test.skip(!isRoot, needsRoot);
+  const { page, machine } = workbench;
+  const text = `${head}SEC("xdp")\nint xdp_public(struct xdp_md *ctx)\n{\n\tint unused_one;\n\treturn XDP_PASS;\n}\n`;
+  const path = await steps.openText(page, machine, "public_kern.c", text);
+  await page.keyboard.press("Control+S");
+  await expect(steps.verdict(page)).toHaveText(/^saved → does not build \d+ ms$/);
+  const problems = await steps.bottomPanel(page, "Problems");
+  await expect(problems.getByRole("option").filter({ hasText: "unused_one" })).toContainText(
+    "-Wno-error=unused-variable",
+  );
+  await problems.getByRole("option").filter({ hasText: "unused_one" }).click();
+  await expect(steps.editor(page)).toBeFocused();
+  await page.keyboard.press("Control+.");
+  const actions = page.locator(".action-widget").first();
+  await expect(actions).toContainText("Let warnings be warnings in this folder");
+  await actions.getByText(/^Let warnings be warnings/).click();
+  await expect(steps.verdict(page)).toHaveText(/^saved → accepted \d+ ms$/);
+  expect(readFileSync(join(dirname(path), "compile_flags.txt"), "utf8")).toBe("-Wno-error\n");
 });
 
 test("a file that is not C is answered by the compiler's words", async ({ workbench }) => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { saysOnlyWarnings } from "../../protocol/build-flags.ts";
 import { clangFlags, outputNames, withLineMarker } from "../../helper/toolchain/arguments.ts";
 import { parseClang, parseLlc } from "../../helper/toolchain/diagnostics.ts";
 import { findTools, wanted } from "../../helper/toolchain/find.ts";
@@ -63,6 +64,15 @@ describe("the flags", () => {
     expect(clangFlags({ arch: "pdp11", pipeline: "two-stage", includes: [], own: null })).not.toContain("-D__x86_64__");
   });
 
+  it("of a workspace take their place, and those about warnings go behind them", () => {
+    const choice = { arch: "x64", pipeline: "two-stage", includes: ["/src"] } as const;
+    expect(clangFlags({ ...choice, own: ["-DX"] }).join(" ")).toBe("-S -target bpf -DX -O2 -emit-llvm -c -g");
+    const added = clangFlags({ ...choice, own: null, added: ["-Wno-error"] });
+    expect(added.indexOf("-Wno-error")).toBeGreaterThan(added.indexOf("-Werror"));
+    expect(added).toContain("-I/src");
+    expect([["-Wno-error", "-w"], ["-Wall", "-DX"], []].map(saysOnlyWarnings)).toEqual([true, false, false]);
+  });
+
   it("name what comes out", () => {
     expect(outputNames("/a/x.bpf.c", "obj")).toEqual({ ir: "x.bpf.ll", output: "x.bpf.o" });
     expect(outputNames("/a/x.c", "asm").output).toBe("x.s");
@@ -88,6 +98,16 @@ describe("what root's clang may read", () => {
 });
 
 describe("what clang says", () => {
+  it("of an error that was a warning tells the way out", () => {
+    const [found] = parseClang("/w/x.c:2:7: error: unused variable 'a' [-Werror,-Wunused-variable]", "/w/x.c");
+    expect(found).toMatchObject({ severity: "error", line: 2 });
+    expect(found?.message).toMatch(
+      /^unused variable 'a' \[-Wunused-variable\]: a warning that -Werror .* -Wno-error=unused-variable .* compile_flags\.txt/,
+    );
+    const [other] = parseClang("/w/x.c:2:7: warning: unused variable 'a' [-Wunused-variable]", "/w/x.c");
+    expect(other?.message).toBe("unused variable 'a' [-Wunused-variable]");
+  });
+
   it("becomes findings at places", () => {
     const text = [
       "In file included from /w/x.c:3:",

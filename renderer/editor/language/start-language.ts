@@ -2,6 +2,7 @@
 import type { App } from "../../session/app.ts";
 import { legacyMapActions } from "../legacy-maps.ts";
 import { loadMonaco } from "../load-monaco.ts";
+import { allowWarnings, allowWarningsCommand, warningActions } from "../warning-actions.ts";
 import { actionProvider, formattingProvider, renameProvider } from "./change-names.ts";
 import { completionProvider } from "./complete-names.ts";
 import { definitionProvider, openOthersInTabs, referenceProvider } from "./go-to-names.ts";
@@ -29,5 +30,9 @@ export async function startLanguage(app: App): Promise<void> {
     providedCodeActionKinds: ["quickfix", "refactor"],
   });
   languages.registerCodeActionProvider("c", legacyMapActions(app), { providedCodeActionKinds: ["quickfix"] });
+  languages.registerCodeActionProvider("c", warningActions, { providedCodeActionKinds: ["quickfix"] });
+  monaco.editor.registerCommand(allowWarningsCommand, (_accessor, path: unknown) => {
+    if (typeof path === "string") void allowWarnings(app, path);
+  });
   languages.registerInlayHintsProvider("c", hintProvider(languages, documents));
 }
