@@ -32,7 +32,7 @@ function Reported({ of }: { readonly of: XdpFeatures }): React.ReactNode {
       ) : (
         <>
           <Tags label="XDP features" names={of.xdp} tone="tag ok" />
-          <Tags label="XDP features that it lacks" names={of.missing} tone="tag" prefix="no " />
+          <Tags label="Features that it lacks" names={of.missing} tone="tag" prefix="no " />
         </>
       )}
       <dl className="pairs features">
