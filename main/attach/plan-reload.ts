@@ -31,7 +31,7 @@ export async function planReload(
 ): Promise<ReloadPlan> {
   // The helper may have to ask for a password: the build need not wait for that.
   const [{ object }, there] = await Promise.all([
-    buildObject(helpers.plain, params.input, `plan ${params.input.path}`, token),
+    buildObject(helpers.plain, params.input, "plan the load", token),
     params.place === null ? null : whatRuns(helpers, params.place, token),
   ]);
   const program = chooseProgram(object.contents, params.program);

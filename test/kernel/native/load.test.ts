@@ -171,6 +171,37 @@ SEC("xdp") int late(struct xdp_md *ctx) {
     second.close();
   });
 
+  it("sets sizes and sections before the load, and refuses what does not fit by name", async () => {
+    const seven = Buffer.from([7, 0, 0, 0]);
+    const loaded = await native.loadObject(
+      loading(twoPrograms(), "good", {
+        maxEntries: { counts: 77 },
+        sections: { ".rodata": Buffer.from([9, 0, 0, 0]) },
+      }),
+    );
+    const idOf = (name: string) => loaded.maps.find((map) => map.name.endsWith(name))?.id ?? 0;
+    const constants = native.openMap(idOf(".rodata"));
+    expect(native.mapInfo(idOf("counts")).maxEntries).toBe(77);
+    expect(constants.lookup(Buffer.alloc(4))).toEqual(Buffer.from([9, 0, 0, 0]));
+    // frozen, whichever way it is written
+    expect(failureOf(() => constants.patch(0, seven)).code).toBe("EPERM");
+    expect(failureOf(() => constants.update(Buffer.alloc(4), seven, "any")).code).toBe("EPERM");
+    constants.close();
+    loaded.close();
+
+    const refusals = [
+      [{ maxEntries: { nix: 1 } }, "set max_entries of map nix to 1", "the object has no map of that name"],
+      [{ maxEntries: { ".rodata": 2 } }, "set max_entries of map .rodata to 2", "a section is one entry"],
+      [{ sections: { ".bss": seven } }, "set of section .bss", "the object has no map of that name"],
+      [{ sections: { counts: seven } }, "set of section counts", "it is no section of the object"],
+      [{ sections: { ".rodata": Buffer.alloc(3) } }, "set of section .rodata", "it has 4 bytes, not 3"],
+    ] as const;
+    for (const [options, what, why] of refusals) {
+      const { message } = await rejectionOf(native.loadObject(loading(twoPrograms(), "good", options)));
+      expect(message).toContain(`${what} failed: ${why}`);
+    }
+  });
+
   it("leaves no pin unless asked", async () => {
     const name = `xdpwt${process.pid}`;
     const bytes = compile(`

@@ -166,6 +166,32 @@ describe.skipIf(unavailable)("maps", () => {
     expect(failureOf(() => handle.readBatch(null, 1)).code).toBe("EBADF");
   });
 
+  it("patches some bytes of a mapped value, and nothing beside them", async () => {
+    const section = await native.loadObject(
+      loading(
+        compile(`
+__u64 whole = 0x1111111111111111; __u8 odd[7] = { 1, 2, 3, 4, 5, 6, 7 };
+SEC("xdp") int holder(struct xdp_md *ctx) { return whole + odd[ctx->rx_queue_index & 3]; }`),
+        "holder",
+      ),
+    );
+    const data = native.openMap(section.maps.find(({ name }) => name.endsWith(".data"))?.id ?? 0);
+    const before = data.lookup(u32(0)) ?? Buffer.alloc(0);
+    const at = before.indexOf(1);
+    data.patch(before.indexOf(0x11), Buffer.from("2222222222222222", "hex"));
+    data.patch(at + 2, Buffer.from([0xaa, 0xbb, 0xcc]));
+    data.patch(0, Buffer.alloc(0));
+    const after = data.lookup(u32(0)) ?? Buffer.alloc(0);
+    expect(after.toString("hex").replaceAll("22", "11")).toBe(before.toString("hex").replace("030405", "aabbcc"));
+    expect(() => data.patch(before.length - 1, Buffer.alloc(2))).toThrow(RangeError);
+    expect(() => data.patch(2 ** 40, Buffer.alloc(1))).toThrow(RangeError);
+    data.close();
+    section.close();
+    // not made to be mapped
+    expect(failureOf(() => map("hash").patch(0, Buffer.alloc(4))).operation).toBe("mmap");
+    expect(failureOf(() => map("array").patch(0, Buffer.alloc(4))).operation).toBe("mmap");
+  });
+
   it("refuses foreign cursors and senseless counts", async () => {
     expect((await rejectionOf(map("hash").readBatch(Buffer.from("b"), 10))).message).toContain("the cursor is not one");
     expect(() => map("hash").readBatch(null, 0)).toThrow(RangeError);

@@ -1,6 +1,9 @@
 /** Global variables: set before the load, shown and edited while the program runs, kept and carried by a newer build. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { planReload } from "../../../main/attach/plan-reload.ts";
 import { setEntry } from "../../../main/maps/set-entry.ts";
+import { Failed } from "../../../protocol/failures.ts";
+import type { Place } from "../../../protocol/interfaces.ts";
 import { eventually, failureOf, skipReason, startElevated, uniqueName } from "../helper/harness.ts";
 import { compile, native } from "../native/support.ts";
 import { headers, license, mapOf, openStage, planOf, type Stage } from "./stage.ts";
@@ -55,6 +58,38 @@ describe("before the load", () => {
       [".bss", "hidden", "__u32", "0", null],
     ]);
     expect(globals.find(({ name }) => name === "color")).toMatchObject({ choices: ["RED", "GREEN"], bytes: 4 });
+  });
+
+  it("needs no privilege where nothing runs, and asks for it where something does", async () => {
+    const refuse = () => Promise.reject(new Failed({ kind: "no-privilege", need: "root", message: "not now" }));
+    const helpers = { ...stage.helpers, elevated: refuse, elevatedIfFree: () => Promise.resolve(null) };
+    const input = { path: "/tmp/program.bpf.c", text: source };
+    const plan = (place: Place | null) => planReload(helpers, stage.attachments, { input, program: null, place });
+    for (const place of [null, { netns: null, name: "lo", ifindex: 1 }]) {
+      const { replaces, maps, globals } = await plan(place);
+      expect([replaces, maps.map(({ name }) => name), globals.length]).toEqual([
+        null,
+        [".data", ".data.extra", ".bss"],
+        10,
+      ]);
+      expect(globals.every(({ running }) => running === null)).toBe(true);
+    }
+    expect(await failureOf(plan(stage.place))).toMatchObject({ kind: "no-privilege" });
+    const broken = { input: { ...input, text: "int x" }, program: null, place: null };
+    expect(await failureOf(planReload(helpers, stage.attachments, broken))).toMatchObject({ kind: "build-failed" });
+  });
+
+  it("a program with very many variables is told and shown variable by variable", async () => {
+    const names = Array.from({ length: 400 }, (_, index) => `v${index}`);
+    const many = program(
+      `${names.map((name, index) => `volatile __u32 ${name} = ${index + 1};`).join("\n")} volatile __u32 wide[100] = { 1 };`,
+      `${names.map((name) => `${name}++;`).join(" ")} wide[3]++;`,
+    );
+    const after = await stage.attach(many, { globals: [{ name: "v399", value: "7" }] });
+    await stage.send(1);
+    const { columns } = await stage.table(mapOf(after, ".data"));
+    expect(columns.map(({ path }) => path)).toEqual(["key", ...names, "wide"]);
+    expect(await stage.row(mapOf(after, ".data"))).toMatchObject({ v0: "2", v399: "8" });
   });
 
   it("they are set, and the program acts upon them", async () => {

@@ -1,6 +1,9 @@
 /** A newer build in the place of what runs: maps kept, carried over by field name, or empty; nothing lost unsaid. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { attachInput } from "../../../main/attach/attach-input.ts";
+import { templatesRoot } from "../../../main/paths.ts";
 import type { LoadOptions } from "../../../protocol/reload.ts";
 import { eventually, failureOf, skipReason, uniqueName } from "../helper/harness.ts";
 import { native } from "../native/support.ts";
@@ -96,6 +99,50 @@ describe("a map whose value type changed", () => {
     expect(Number(packets)).toBeGreaterThan(100);
     // what ticked while the map was copied is lost, never doubled
     expect(Number(packets)).toBeLessThanOrEqual(20_100);
+  });
+
+  it("of a template's counters keeps what was counted, whatever field came, went or grew", async () => {
+    const text = readFileSync(join(templatesRoot(), "packet-counters", "program.bpf.c"), "utf8");
+    const fields = "\t__u64 rx_packets;\n\t__u64 rx_bytes;\n";
+    const steps = [
+      ["the same", fields, "keep"],
+      ["gained", `\t__u32 rx_errors;\n${fields}`, "carry"],
+      ["lost", "\t__u64 rx_packets;\n", "carry"],
+      ["grew back", `\t__u64 rx_packets;\n\t__u64 rx_bytes;\n\t__u8 more[4];\n`, "carry"],
+    ] as const;
+    await stage.attach(text);
+    let sent = 0;
+    for (const [, value, fate] of steps) {
+      await stage.send(100);
+      sent += 100;
+      const source = text.replace(fields, value).replace(/.*rx_bytes, ctx.*\n/, value.includes("rx_bytes") ? "$&" : "");
+      const after = await stage.attach(source, { maps: [{ name: "xdp_stats_map", fate }] });
+      expect(after.kept).toMatchObject([{ fate, entries: 1, lost: 0 }]);
+      expect(await stage.row(mapOf(after, "xdp_stats_map"), "2")).toMatchObject({ rx_packets: `${sent}` });
+    }
+  });
+
+  it("of a hundred thousand entries goes over whole", async () => {
+    const large = { type: "HASH", entries: 100_000 };
+    const before = await stage.attach(counter("__u32 packets;", "", large));
+    const map = native.openMap(mapOf(before, "stats"));
+    const [keys, values] = [Buffer.alloc(400_000), Buffer.alloc(400_000)];
+    for (let index = 0; index < 100_000; index++) {
+      keys.writeUInt32LE(index, index * 4);
+      values.writeUInt32LE(index * 3, index * 4);
+    }
+    map.updateBatch(keys, values, 100_000);
+    map.close();
+    const after = await stage.attach(counter("__u64 packets;", "", large), {
+      maps: [{ name: "stats", fate: "carry" }],
+    });
+    expect(after.kept).toEqual([{ name: "stats", fate: "carry", entries: 100_000, lost: 0 }]);
+    const carried = native.openMap(mapOf(after, "stats"));
+    for (const index of [0, 1, 4_095, 4_096, 77_777, 99_999]) {
+      const key = keys.subarray(index * 4, index * 4 + 4);
+      expect(carried.lookup(key)?.readBigUInt64LE(0)).toBe(BigInt(index * 3));
+    }
+    carried.close();
   });
 
   it("keeps each CPU's value of a per-CPU map", async () => {
