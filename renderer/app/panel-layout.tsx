@@ -1,5 +1,5 @@
 import { Actions, type Action, type ITabRenderValues, Layout, type TabNode } from "flexlayout-react";
-import { lazy, Suspense, useCallback } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { CommandsPanel } from "../commands/commands-panel.tsx";
 import { closeSource } from "../editor/close-source.ts";
 import { shortName } from "../editor/open-sources.ts";
@@ -49,7 +49,7 @@ function content(node: TabNode): React.ReactNode {
     case "traffic":
       return <TrafficPanel />;
     case "code":
-      return later(<CodePanel />);
+      return later(<CodeTab node={node} />);
     case "commands":
       return <CommandsPanel />;
     case "map":
@@ -59,6 +59,16 @@ function content(node: TabNode): React.ReactNode {
     default:
       return null;
   }
+}
+
+/** What nobody sees is not built over and over. */
+function CodeTab({ node }: { readonly node: TabNode }): React.ReactNode {
+  const [seen, setSeen] = useState(node.isVisible());
+  useEffect(() => {
+    node.setEventListener("visibility", ({ visible }: { readonly visible: boolean }) => setSeen(visible));
+    return () => node.removeEventListener("visibility");
+  }, [node]);
+  return <CodePanel seen={seen} />;
 }
 
 /** Tabs of the last time are there before their texts are. */

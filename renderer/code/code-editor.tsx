@@ -5,7 +5,7 @@ import { loadMonaco } from "../editor/load-monaco.ts";
 import { useApp } from "../session/use-app.tsx";
 import { type CodeLanguage, registerCodeLanguages } from "./code-languages.ts";
 import { indexPlaces, type Places } from "./index-places.ts";
-import { createLights, type Lights } from "./lights.ts";
+import { createLights, type Lights, type Told } from "./lights.ts";
 import { isOtherSideAsked, offerOtherSide } from "./other-side.ts";
 
 const options: editor.IStandaloneEditorConstructionOptions = {
@@ -41,17 +41,20 @@ interface CodeEditorProps {
   readonly code: Code;
   /** what it is of, for screen readers */
   readonly name: string;
-  readonly tell: (words: string) => void;
+  /** nothing is lit for a tab behind another one */
+  readonly seen: boolean;
+  readonly tell: (told: Told) => void;
   /** another one comes into view: of a function that was chosen */
   readonly line: { readonly index: number } | null;
 }
 
 /** Code to be read, in the place where it was scrolled to as long as it is of the same kind. */
-export function CodeEditor({ code, name, tell, line }: CodeEditorProps): React.ReactNode {
+export function CodeEditor({ code, name, seen, tell, line }: CodeEditorProps): React.ReactNode {
   const app = useApp();
   const container = useRef<HTMLDivElement>(null);
-  const made = useRef<{ readonly view: editor.IStandaloneCodeEditor; show(to: Places): void } | null>(null);
-  const places = useMemo(() => indexPlaces(code), [code]);
+  const made = useRef<{ readonly view: editor.IStandaloneCodeEditor; show(to: Places | null): void } | null>(null);
+  const indexed = useMemo(() => indexPlaces(code), [code]);
+  const places = seen ? indexed : null;
   const wanted = useRef(places);
   const label = `${name}, to be read. Enter goes to its line of C`;
   const labelled = useRef(label);
@@ -68,9 +71,9 @@ export function CodeEditor({ code, name, tell, line }: CodeEditorProps): React.R
       ends.push(() => view.dispose());
       const lights: Lights = createLights({ app, editors: monaco.editor, code: view, tell });
       ends.push(() => lights.dispose());
-      const show = (to: Places): void => {
-        const text = to.code.lines.map((one) => one.text.replace(/[\r\n]+/g, " ")).join("\n");
-        if (text !== model.getValue()) {
+      const show = (to: Places | null): void => {
+        const text = to?.code.lines.map((one) => one.text.replace(/[\r\n]+/g, " ")).join("\n") ?? null;
+        if (to !== null && text !== null && text !== model.getValue()) {
           const state = view.saveViewState();
           model.setValue(text);
           monaco.editor.setModelLanguage(model, languageOf(to.code));

@@ -8,7 +8,7 @@ import { CodeView } from "./code-view.tsx";
 import { useProgramSource } from "./program-source.ts";
 
 /** What was built of the source beside it, and what the kernel made of that. */
-export function CodePanel(): React.ReactNode {
+export function CodePanel({ seen }: { readonly seen: boolean }): React.ReactNode {
   const app = useApp();
   const view = useSession((state) => state.codeView);
   const source = useProgramSource();
@@ -41,9 +41,9 @@ export function CodePanel(): React.ReactNode {
       {source === null ? (
         <p className="empty">The code of a program appears here: open a source or an object.</p>
       ) : view === "object" ? (
-        <ObjectView key={source.path} source={source} />
+        <ObjectView key={source.path} source={source} seen={seen} />
       ) : (
-        <CodeView key={source.path} source={source} kind={view} />
+        <CodeView key={source.path} source={source} kind={view} seen={seen} />
       )}
     </div>
   );

@@ -9,6 +9,7 @@ import { inputOf } from "../editor/texts.ts";
 import { wordsOf } from "../session/failure-words.ts";
 import { unlock } from "../session/unlock.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
+import type { Told } from "./lights.ts";
 import { CodeEditor } from "./code-editor.tsx";
 import { codeViews } from "./code-views.ts";
 import { FailedView } from "./failed-view.tsx";
@@ -22,10 +23,12 @@ const built = "built";
 interface CodeViewProps {
   readonly source: OpenSource;
   readonly kind: CodeKind;
+  /** the tab is in front */
+  readonly seen: boolean;
 }
 
 /** One kind of code of a source or object: asked for again after each verdict, and kept while the source does not build. */
-export function CodeView({ source, kind }: CodeViewProps): React.ReactNode {
+export function CodeView({ source, kind, seen }: CodeViewProps): React.ReactNode {
   const app = useApp();
   const { path } = source;
   const helper = useSession((state) => state.helper);
@@ -47,8 +50,8 @@ export function CodeView({ source, kind }: CodeViewProps): React.ReactNode {
   const isNew = check !== good.check || version !== good.version || object !== good.object;
   if (isBuilt && !broken && isNew) setGood({ check, version, object });
   const key = JSON.stringify([path, kind, program, loaded]);
-  const { value, failed, awaited } = useAnswer(locked ? null : key, isBuilt ? good : null, ask);
-  const [lit, setLit] = useState("");
+  const { value, failed, awaited } = useAnswer(locked ? null : key, isBuilt ? good : null, ask, !seen);
+  const [lit, setLit] = useState<Told>({ words: "", spoken: false });
   const [commands, setCommands] = useState(false);
   const [line, setLine] = useState<{ readonly index: number } | null>(null);
   const title = codeViews.find((one) => one.view === kind)?.title ?? kind;
@@ -100,6 +103,7 @@ export function CodeView({ source, kind }: CodeViewProps): React.ReactNode {
           key={`${value.kind} ${shownProgram?.id ?? ""} ${program ?? ""}`}
           code={value}
           name={`${title} of ${baseName(path)}`}
+          seen={seen}
           tell={setLit}
           line={line}
         />
@@ -126,7 +130,10 @@ export function CodeView({ source, kind }: CodeViewProps): React.ReactNode {
           </span>
         )}
         <span className="dim cut grow" data-lit>
-          {lit}
+          {lit.words}
+        </span>
+        <span className="unseen" role="status">
+          {lit.spoken ? lit.words : ""}
         </span>
         {functions.length > 1 && (
           <Pick

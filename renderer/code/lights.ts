@@ -14,6 +14,12 @@ export type Origin =
   | { readonly side: "source"; readonly path: string; readonly line: number }
   | { readonly side: "code"; readonly index: number };
 
+export interface Told {
+  readonly words: string;
+  /** an answer to what was asked for, to be spoken too; what follows the cursor is not */
+  readonly spoken: boolean;
+}
+
 /** What is lit, in the words that are written below the code. */
 export interface Lights {
   /** null: there is no code */
@@ -26,7 +32,7 @@ interface Sides {
   readonly app: App;
   readonly editors: Pick<typeof editor, "getEditors" | "onDidCreateEditor">;
   readonly code: editor.IStandaloneCodeEditor;
-  readonly tell: (words: string) => void;
+  readonly tell: (told: Told) => void;
 }
 
 export function createLights({ app, editors, code, tell }: Sides): Lights {
@@ -50,7 +56,7 @@ export function createLights({ app, editors, code, tell }: Sides): Lights {
       const here = lit?.source.find((one) => one.path === path);
       collection.set(here === undefined ? [] : marks(here, 0));
     }
-    tell(places === null || origin === null || lit === null ? "" : wordsOfLit(origin, lit));
+    tell({ words: origin === null || lit === null ? "" : wordsOfLit(origin, lit), spoken: false });
   };
   const hover = (origin: Origin | null): void => {
     hovered = origin;
@@ -121,7 +127,7 @@ export function createLights({ app, editors, code, tell }: Sides): Lights {
     const index = (code.getPosition()?.lineNumber ?? 1) - 1;
     const found = places?.placeNear(index) ?? null;
     if (found === null) {
-      tell("Nothing here has a line of C");
+      tell({ words: "Nothing here has a line of C", spoken: true });
       return;
     }
     const { path, place: at } = found;
@@ -140,7 +146,7 @@ export function createLights({ app, editors, code, tell }: Sides): Lights {
     const from = cursorOf(app);
     const target = lineOf(from);
     if (target === null) {
-      if (from?.side === "source") tell(`No code came from line ${from.line}`);
+      if (from?.side === "source") tell({ words: `No code came from line ${from.line}`, spoken: true });
       return;
     }
     code.setPosition({ lineNumber: target + 1, column: 1 });

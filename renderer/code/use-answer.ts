@@ -28,11 +28,13 @@ export function useAnswer<T>(
   key: string | null,
   version: unknown,
   ask: (token: CancellationToken) => Promise<T>,
+  /** nobody sees the answer: it is asked for when somebody does */
+  paused = false,
 ): Answer<T> {
   const [kept, setKept] = useState<Kept<T>>({ key: null, value: null, failed: null });
   const known = kept.key === key;
   useEffect(() => {
-    if (key === null) return;
+    if (key === null || paused) return;
     const source = new CancellationTokenSource();
     // made before it can be cancelled: a token that is born cancelled never calls its listeners
     const { token } = source;
@@ -56,6 +58,6 @@ export function useAnswer<T>(
     };
     // the pause is decided when the question is asked
     // oxlint-disable-next-line react/exhaustive-deps
-  }, [key, version, ask]);
+  }, [key, version, ask, paused]);
   return { value: kept.value, failed: known ? kept.failed : null, awaited: key !== null && !known };
 }

@@ -8,7 +8,7 @@ import { useAnswer } from "../code/use-answer.ts";
 import { ObjectTreeView } from "./object-tree.tsx";
 
 /** The object that a source builds to; while it does not build, the last one. */
-export function ObjectView({ source }: { readonly source: OpenSource }): React.ReactNode {
+export function ObjectView({ source, seen }: { readonly source: OpenSource; readonly seen: boolean }): React.ReactNode {
   const app = useApp();
   const { path, check, version, object } = source;
   const broken = buildOf(check)?.ok === false;
@@ -18,7 +18,7 @@ export function ObjectView({ source }: { readonly source: OpenSource }): React.R
     (token: CancellationToken) => app.request("views.object", { input: inputOf(path) }, token),
     [app, path],
   );
-  const { value, failed } = useAnswer(object === undefined ? path : null, good, ask);
+  const { value, failed } = useAnswer(object === undefined ? path : null, good, ask, !seen);
   const tree = object ?? value;
   if (tree === null) {
     return failed === null ? (

@@ -1,6 +1,6 @@
 /** C to assembly and back, what the kernel made of it, and objects that were built elsewhere. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import { isRoot, type Machine, needsRoot, repository } from "./open-workbench.ts";
 import * as steps from "./steps.ts";
@@ -91,9 +91,15 @@ test("the code follows the text; one that does not build leaves the last", async
   await expect(panel(page)).toContainText("call bpf_map_lookup_elem");
   const line = await lineOf(page, "__u32 action = chosen_action();");
   await goToLine(page, line);
+  await panel(page).locator(".view-lines").hover();
+  await page.mouse.wheel(0, 10 * 19);
+  await expect(panel(page)).not.toContainText("section");
+  await steps.editor(page).focus();
   await page.keyboard.press("End");
   await page.keyboard.type("\nif (ctx->rx_queue_index == 4711) return XDP_ABORTED;");
   await expect(panel(page)).toContainText("4711");
+  // it stays where it was scrolled to
+  await expect(panel(page)).not.toContainText("section");
   await page.keyboard.type(" oops");
   await expect(panel(page)).toContainText("stale: the source does not build");
   await expect(panel(page)).toContainText("4711");
@@ -216,7 +222,10 @@ test("an object that was built elsewhere opens, is verified, attached, and shows
   const { page, machine } = workbench;
   await steps.makeLab(page);
   const path = await compile(machine, "packet-counters", "elsewhere.o");
-  await openPath(page, path);
+  await page.keyboard.press("Control+P");
+  await page.getByRole("combobox").fill(basename(path));
+  await expect(page.getByRole("option", { name: "elsewhere.o" })).toBeVisible();
+  await page.keyboard.press("Enter");
   const tree = page.getByRole("treegrid", { name: "Object of elsewhere.o" });
   await expect(tree.getByRole("row", { name: /^xdp_count/ })).toBeVisible();
   await page.getByRole("button", { name: "Verify this object" }).click();
