@@ -1,6 +1,7 @@
 /** What was built, or what the kernel made of it: text whose lines know their places in C. */
 import { z } from "zod";
 import { input } from "./build.ts";
+import { loadOptions } from "./reload.ts";
 import { base64, id, path, symbol, u32, u64 } from "./wire.ts";
 
 /**
@@ -53,6 +54,8 @@ export const builtCodeParams = z.strictObject({
   kind: codeKind,
   /** null: all programs of an object or of LLVM IR; the only XDP program for "xlated" and "jited" */
   program: symbol.nullable(),
+  /** for "xlated" and "jited": sizes and globals in place of the object's, which decide what the verifier leaves in */
+  load: loadOptions.optional(),
 });
 export const loadedCodeParams = z.strictObject({ id, kind: z.enum(["xlated", "jited"]) });
 

@@ -6,6 +6,7 @@ import { shortenLog } from "../../protocol/shorten-log.ts";
 import type { judgeParams } from "../../protocol/verify.ts";
 import type { ProgramDump } from "../../protocol/views.ts";
 import { abortSignal } from "../abort-signal.ts";
+import { settingsOf } from "../attach/load-settings.ts";
 import type { HelperContext } from "../context.ts";
 import { errnoWords, isKernelError } from "../failures.ts";
 import { holding } from "../ledger.ts";
@@ -30,6 +31,7 @@ export async function loadForLook(
         native.loadObject({
           bytes: Buffer.from(params.object, "base64"),
           ...{ name, program, asXdp: params.asXdp, netns: null, offloadIfindex: null, logLevel },
+          ...settingsOf(params.settings),
           signal: abortSignal(token),
         }),
       (loaded) => loaded.close(),

@@ -81,6 +81,7 @@ export const commands: readonly CommandSpec[] = [
     flags: {
       prog: { value: "NAME", what: "only this program, and the functions that it calls" },
       id: { value: "N", what: "the loaded program with this id, in place of a file: xlated or jited" },
+      ...settingFlags,
     },
     examples: [
       "xdpw show assembly filter.bpf.c",

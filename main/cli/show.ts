@@ -4,6 +4,7 @@ import { type Code, type CodeKind, codeKind } from "../../protocol/views.ts";
 import { checkedNumber, inputAt } from "./checked.ts";
 import { codeText } from "./code-text.ts";
 import { type Answer, type CommandContext, flagText, neededArgument } from "./command.ts";
+import { parseSettings } from "./load-flags.ts";
 import { objectJson, objectText } from "./object-text.ts";
 
 const kinds = [...codeKind.options, "object"] as const;
@@ -36,11 +37,15 @@ async function askCode(
   id: string | null,
   program: string | null,
 ): Promise<Code> {
-  const { cwd, handlers } = context;
+  const { cwd, handlers, typed } = context;
   if (id === null) {
     if (path === undefined)
       return usage(`${kind}: name a source or an object${isLoaded(kind) ? ", or give --id" : ""}`);
-    return handlers["views.built"]({ input: inputAt(path, cwd), kind, program }, context);
+    const load = parseSettings(typed);
+    if (!isLoaded(kind) && (load.globals?.length || load.maxEntries?.length)) {
+      return usage(`${kind}: --set and --max-entries are for a load: xlated and jited`);
+    }
+    return handlers["views.built"]({ input: inputAt(path, cwd), kind, program, load }, context);
   }
   if (path !== undefined || program !== null) return usage(`${kind}: --id names a loaded program: leave the rest out`);
   if (!isLoaded(kind)) return usage(`${kind}: a loaded program has xlated and jited code only: name its source`);

@@ -1,8 +1,11 @@
 /** What the kernel makes of a program that is loaded for a look: attached to nothing, and closed again. */
 import type { CancellationToken } from "vscode-jsonrpc";
 import { Failed, fail } from "../../protocol/failures.ts";
+import type { LoadSettings } from "../../protocol/attach.ts";
 import type { Input } from "../../protocol/build.ts";
+import type { LoadOptions } from "../../protocol/reload.ts";
 import type { Code, ProgramDump } from "../../protocol/views.ts";
+import { checkLoad } from "../attach/load-settings.ts";
 import { chooseProgram } from "../build/choose-program.ts";
 import { shell } from "../commands/shell.ts";
 import { objectPath } from "../commands/twins.ts";
@@ -10,6 +13,7 @@ import type { ElevatedPeer, HelperPool } from "../helpers/helper-pool.ts";
 import type { ObjectContents, ObjectProgram } from "../object/inspect-object.ts";
 import { absolute } from "../verify/absolute.ts";
 import { judgeProgram } from "../verify/judge-program.ts";
+import { smallMaps } from "../verify/small-maps.ts";
 import type { ViewedObject } from "./build-for-view.ts";
 import { viewDump } from "./view-dump.ts";
 
@@ -17,13 +21,15 @@ interface Params {
   readonly input: Input;
   /** null: the only XDP program */
   readonly program: string | null;
+  /** sizes and globals in place of the object's */
+  readonly load?: LoadOptions | undefined;
 }
 
-/** @throws Failed `rejected`, `bad-object`, `not-found`, `ambiguous`, `no-privilege`, `kernel`, and what viewDump throws */
+/** @throws Failed `rejected`, `bad-object`, `not-found`, `ambiguous`, `bad-value` (of `load`), `no-privilege`, `kernel`, and what viewDump throws */
 export async function loadForView(
   helpers: HelperPool,
   viewed: ViewedObject,
-  { input, program: name }: Params,
+  { input, program: name, load: options }: Params,
   kind: "xlated" | "jited",
   token?: CancellationToken,
 ): Promise<Code> {
@@ -31,8 +37,11 @@ export async function loadForView(
   const { contents } = object;
   if (contents.hasLegacyMaps) refuseLegacy(contents);
   const program = choose(contents, name);
+  const checked = options === undefined ? undefined : checkLoad(object, options).settings;
+  // arrays stay as they are: the verifier writes their bounds into the code
+  const { settings } = smallMaps(contents.maps, checked, "arrays");
   const elevated = await helpers.elevated(`have the kernel load ${program.name} for a look`);
-  const dump = await load(elevated, viewed, program, input.path, token);
+  const dump = await load(elevated, viewed, program, input.path, settings, token);
   const code = await viewDump(helpers, dump, kind, (file) => absolute(file, input.path), token);
   const folder = "/sys/fs/bpf/looked";
   // the type that libbpf does not derive from the section's name
@@ -62,6 +71,7 @@ async function load(
   { object }: ViewedObject,
   program: ObjectProgram,
   path: string,
+  settings: LoadSettings | undefined,
   token?: CancellationToken,
 ): Promise<ProgramDump> {
   const { name, bytes } = object;
@@ -71,13 +81,14 @@ async function load(
       {
         ...{ object: bytes.toString("base64"), name, program: program.name },
         asXdp: program.xdp === "unknown-name",
+        settings,
       },
       token,
     );
   } catch (error) {
     if (!(error instanceof Failed) || error.failure.kind !== "rejected") throw error;
     // The same verdict as Verify gives, with its place in the C source.
-    const judged = await judgeProgram(elevated, object, program, path, token);
+    const judged = await judgeProgram(elevated, object, program, path, token, { settings });
     throw new Failed({ ...error.failure, diagnostics: [...judged.diagnostics] });
   }
 }

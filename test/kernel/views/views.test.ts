@@ -9,7 +9,9 @@ import { createHelperPool, type HelperPool } from "../../../main/helpers/helper-
 import { viewBuilt } from "../../../main/views/view-built.ts";
 import { viewLoaded } from "../../../main/views/view-loaded.ts";
 import { viewObject } from "../../../main/views/view-object.ts";
+import type { LoadOptions } from "../../../protocol/reload.ts";
 import { code as codeSchema, type Code, objectTree } from "../../../protocol/views.ts";
+import { sourceOf, templates } from "../../main/views/build-template.ts";
 import { buildHelper, eventually, failureOf, skipReason } from "../helper/harness.ts";
 import { aya, compile, modern, reversed, without, withoutLines } from "../legacy/object-shapes.ts";
 import { loading, native } from "../native/support.ts";
@@ -30,6 +32,8 @@ static __noinline int too_long(struct xdp_md *ctx, __u32 most) {
 }
 SEC("xdp") int xdpwt_looked_at(struct xdp_md *ctx) {
   __u32 key = ctx->ingress_ifindex;
+  if (limits.least > 5)
+    return XDP_ABORTED;
   __u64 *value = bpf_map_lookup_elem(&xdpwt_flows, &key);
   if (value)
     __sync_fetch_and_add(value, 1);
@@ -44,6 +48,8 @@ SEC("xdp") int xdpwt_rejected(struct xdp_md *ctx) {
 }
 char LICENSE[] SEC("license") = "GPL";
 `;
+/** a machine without bubblewrap adds a note of its own */
+const isOurs = (note: string): boolean => !note.includes("sandbox");
 const lineOf = (words: string): number => source.split("\n").findIndex((line) => line.includes(words)) + 1;
 
 let helpers: HelperPool;
@@ -106,7 +112,8 @@ describe.skipIf(skipReason !== "")(`code views${skipReason === "" ? "" : `: ${sk
 
   it.skipIf(process.arch !== "x64")("shows machine code by function, with calls, labels and C lines", async () => {
     const view = await built("jited");
-    expect(codeSchema.parse(view)).toMatchObject({ kind: "jited", program: null, machine: "x86-64", notes: [] });
+    expect(codeSchema.parse(view)).toMatchObject({ kind: "jited", program: null, machine: "x86-64" });
+    expect(view.notes.filter(isOurs)).toEqual([]);
     expect(view.functions.map(({ name }) => name).toSorted()).toEqual(["each", "too_long", "xdpwt_looked_at"]);
     const text = textOf(view);
     expect(codeAt(view, "if (too_long")).toMatch(/callq? too_long$/m);
@@ -211,6 +218,21 @@ describe.skipIf(skipReason !== "")(`code views${skipReason === "" ? "" : `: ${sk
     expect(await failureOf(broken)).toMatchObject({ kind: "build-failed" });
   });
 
+  it("loads with the globals and sizes that were set: what they decide is left out", async () => {
+    const looked = (load: LoadOptions): Promise<Code> =>
+      viewBuilt(helpers, { input: { path, text: null }, kind: "xlated", program: "xdpwt_looked_at", load });
+    const without = await looked({});
+    expect(codeAt(without, "bpf_loop(")).not.toBe("");
+    const set = await looked({
+      globals: [{ name: "limits", value: '{"least":9,"most":10}' }],
+      maxEntries: [{ map: "xdpwt_flows", entries: 1_000_000 }],
+    });
+    expect(codeAt(set, "bpf_loop(")).toBe("");
+    expect(await failureOf(looked({ globals: [{ name: "nothing", value: "1" }] }))).toMatchObject({
+      kind: "bad-value",
+    });
+  });
+
   it("builds what the editor shows, and not the file", async () => {
     const text = `\n\n\n${source}`;
     for (const kind of ["llvm", "assembly"] as const) {
@@ -224,7 +246,8 @@ describe.skipIf(skipReason !== "")(`code views${skipReason === "" ? "" : `: ${sk
 
   it("shows an object as a tree", async () => {
     const tree = objectTree.parse(await viewObject(helpers, { path, text: null }));
-    expect(tree).toMatchObject({ path, format: "ELF 64-bit little-endian, BPF", license: "GPL", notes: [] });
+    expect(tree).toMatchObject({ path, format: "ELF 64-bit little-endian, BPF", license: "GPL" });
+    expect(tree.notes.filter(isOurs)).toEqual([]);
     expect(tree.programs[0]).toMatchObject({
       ...{ name: "xdpwt_looked_at", section: "xdp", type: "xdp", maps: ["xdpwt_flows", "xdpwt_jumps"] },
       at: { file: path, line: lineOf("int xdpwt_looked_at") },
@@ -240,6 +263,22 @@ describe.skipIf(skipReason !== "")(`code views${skipReason === "" ? "" : `: ${sk
     expect(tree.types).toContainEqual(
       expect.objectContaining({ kind: "struct", name: "limits", members: ["0: __u32 least", "4: __u32 most"] }),
     );
+  });
+
+  it.each(templates)("of the template %s: every instruction decoded, every line of code placed", async (name) => {
+    const file = sourceOf(name);
+    const length = readFileSync(file, "utf8").split("\n").length;
+    for (const kind of ["xlated", "jited"] as const) {
+      const view = await built(kind, null, file);
+      expect(view.notes.filter(isOurs)).toEqual([]);
+      const codes = view.lines.filter((line) => line.kind === "code");
+      expect(codes.length).toBeGreaterThan(1);
+      expect(codes.filter(({ text }) => /<unknown>|\.byte|__bpf_call_base|<address hidden>/.test(text))).toEqual([]);
+      expect(codes.filter(({ at }) => at.length === 0)).toEqual([]);
+      const own = view.files.indexOf(file);
+      for (const { at } of codes)
+        for (const place of at) if (place.file === own) expect(place.line).toBeLessThanOrEqual(length);
+    }
   });
 
   const foreign: readonly (readonly [string, () => Buffer, RegExp | null])[] = [
