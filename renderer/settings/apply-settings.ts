@@ -55,9 +55,11 @@ export function changeSetting(app: App, patch: SettingsPatch): void {
   );
 }
 
-/** Marks what is wrong in settings.json, as it is typed. */
+/** Marks what is wrong in settings.json, as it is typed, and tells what may stand there. */
 export async function markSettings(app: App): Promise<void> {
   const monaco = await loadMonaco();
+  const { tellSettings } = await import("./tell-settings.ts");
+  tellSettings(app, monaco.languages);
   type Model = ReturnType<typeof monaco.editor.getModels>[number];
   const mark = (model: Model): void => {
     if (model.isDisposed() || model.uri.path !== app.store.get().settingsPath) return;
