@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { startWorkbench } from "./start-workbench.ts";
+import { benchInterfaces } from "./interfaces.ts";
 import { benchSaveToVerdict } from "./save-to-verdict.ts";
 import { benchSourceToAttached } from "./source-to-attached.ts";
 import { say } from "./statistics.ts";
@@ -24,8 +25,10 @@ if (process.getuid?.() !== 0) {
   await benchAll();
 }
 
-/** `npm run bench -- typing` is what is felt while typing, alone. */
+/** `npm run bench -- typing` is what is felt while typing, alone; `-- interfaces` what many interfaces cost. */
 async function benchAll(): Promise<void> {
+  if (!process.argv.includes("typing")) await benchMany();
+  if (process.argv.includes("interfaces")) return;
   if (!process.argv.includes("typing")) await benchPath();
   if (!process.argv.includes("typing")) {
     const shown = await startWorkbench(root);
@@ -40,6 +43,19 @@ async function benchAll(): Promise<void> {
     await benchTyping(typed.url);
   } finally {
     await typed.stop();
+  }
+}
+
+async function benchMany(): Promise<void> {
+  const listing = await startWorkbench(root);
+  try {
+    const peer = await listing.connect();
+    await peer.request("session.unlock", { what: "measure" });
+    const main = listing.process.pid ?? 0;
+    await benchInterfaces(peer, { main, ...childrenOf(main) });
+    peer.close();
+  } finally {
+    await listing.stop();
   }
 }
 

@@ -1,0 +1,101 @@
+/**
+ * Many interfaces: 200 in 20 namespaces, listed by the helper through main as the window does; what following them costs
+ * while nothing happens; and what one page's live rates cost.
+ */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { median, say } from "./statistics.ts";
+import type { startWorkbench } from "./start-workbench.ts";
+
+const namespaces = 20;
+const pairsEach = 5;
+const rounds = 9;
+const idleSeconds = 10;
+const ratesSeconds = 5;
+const everyMilliseconds = 100;
+
+type BenchPeer = Awaited<ReturnType<Awaited<ReturnType<typeof startWorkbench>>["connect"]>>;
+
+export async function benchInterfaces(peer: BenchPeer, processes: Readonly<Record<string, number>>): Promise<void> {
+  const names = Array.from({ length: namespaces }, (_name, index) => `xdpwb${process.pid}-${index}`);
+  try {
+    for (const netns of names) make(netns);
+    const { interfaces } = await peer.request("interfaces.list", {});
+    const ours = interfaces.filter(({ netns }) => netns !== null && names.includes(netns));
+    const times: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const from = performance.now();
+      await peer.request("interfaces.list", {});
+      times.push(performance.now() - from);
+    }
+    say(
+      `list of ${ours.length} interfaces in ${namespaces} namespaces (median)`,
+      `${median(times).toFixed(0)} ms`,
+      "< 1000 ms",
+    );
+
+    await peer.request("interfaces.watch", {});
+    await sleep(1_000);
+    const idle = await share(processes, idleSeconds, async () => sleep(idleSeconds * 1000));
+    for (const [name, used] of Object.entries(idle))
+      say(`following them, idle: ${name}`, `${used.toFixed(2)} % of a core`, "< 1 %");
+
+    const first = ours.find(({ name }) => name.startsWith("v"));
+    if (first === undefined) throw new Error("no interface of the bench is listed");
+    const place = { netns: first.netns, ifindex: first.ifindex, name: first.name };
+    const live = await share(processes, ratesSeconds, async () => {
+      const until = performance.now() + ratesSeconds * 1000;
+      while (performance.now() < until) {
+        const from = performance.now();
+        await peer.request("interfaces.counters", { place });
+        await sleep(Math.max(0, everyMilliseconds - (performance.now() - from)));
+      }
+    });
+    for (const [name, used] of Object.entries(live))
+      say(`rates of one interface at 10 Hz: ${name}`, `${used.toFixed(2)} % of a core`, "< 2 %");
+  } finally {
+    for (const netns of names) remove(netns);
+  }
+}
+
+function make(netns: string): void {
+  execFileSync("ip", ["netns", "add", netns]);
+  const lines = Array.from(
+    { length: pairsEach },
+    (_line, index) => `link add v${index} type veth peer name w${index}\n`,
+  );
+  execFileSync("ip", ["-n", netns, "-batch", "-"], { input: lines.join("") });
+}
+
+function remove(netns: string): void {
+  try {
+    const lines = Array.from({ length: pairsEach }, (_line, index) => `link del v${index}\n`);
+    execFileSync("ip", ["-n", netns, "-force", "-batch", "-"], {
+      input: lines.join(""),
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    execFileSync("ip", ["netns", "del", netns]);
+  } catch {
+    // it was never made
+  }
+}
+
+/** CPU time over wall time, in percent of one core, of each process while `work` runs (proc(5), stat: utime and stime) */
+async function share(
+  processes: Readonly<Record<string, number>>,
+  seconds: number,
+  work: () => Promise<void>,
+): Promise<Record<string, number>> {
+  const before = Object.entries(processes).map(([name, pid]) => [name, pid, ticksOf(pid)] as const);
+  const from = performance.now();
+  await work();
+  const wall = Math.max(seconds, (performance.now() - from) / 1000);
+  return Object.fromEntries(before.map(([name, pid, ticks]) => [name, ((ticksOf(pid) - ticks) / 100 / wall) * 100]));
+}
+
+function ticksOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return Number(fields[11]) + Number(fields[12]);
+}
