@@ -34,7 +34,7 @@ export function CodePanel({ seen }: { readonly seen: boolean }): React.ReactNode
           ))}
         </ToggleButtonGroup>
         <span className="grow" />
-        <span className="dim cut" title={source?.path ?? ""}>
+        <span className="dim cut code-of" title={source?.path ?? ""}>
           {of}
         </span>
       </div>
