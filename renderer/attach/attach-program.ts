@@ -88,7 +88,7 @@ async function attach(app: App, wanted: Wanted): Promise<Done | null> {
     const attachment = await work(app, { kind: "attach", title: `attach to ${place.name}`, path }, (token) =>
       app.request("attach.attach", { input, program, place, mode, replace, load }, token),
     );
-    if (plan !== null) rememberDeclared(attachment.program, plan);
+    if (plan !== null) rememberDeclared(attachment.program, plan, loadSetOf(app.store.get(), path));
     return { attachment, chosen };
   } catch (error) {
     if (error instanceof Failed) {

@@ -15,7 +15,7 @@ export interface LostMap {
   readonly entries: number;
 }
 
-/** What the source declared when the running program was attached, by name; null where this window did not attach it. */
+/** What the running program's variables were to begin with, by name; null where it was not attached from here. */
 export type Declared = ReadonlyMap<string, string> | null;
 
 export type RunningMap = MapPlan & { readonly running: NonNullable<MapPlan["running"]> };
@@ -50,8 +50,9 @@ export function proposedChoices(plan: ReloadPlan, set: LoadSet, declared: Declar
     fates: new Map(runningMaps(plan).map(({ name, choices }) => [name, choices[0] ?? "empty"])),
     kept: new Set(
       changedGlobals(plan, set, declared)
-        // a new value in the source is what the user wants now
-        .filter(({ name, value }) => (declared?.get(name) ?? value) === value)
+        // A new value in the source is what the user wants now. Where nobody knows whether it is new, .bss alone is safe:
+        // it begins with zeros in every build.
+        .filter(({ section, name, value }) => (declared === null ? section === ".bss" : declared.get(name) === value))
         .map(({ name }) => name),
     ),
   };

@@ -30,7 +30,7 @@ export function VariableChoices({ variables, kept, keep }: VariableChoicesProps)
             onChange={(fate) => keep(name, fate === "keep")}
           />
           <p className="dim why cut">
-            written to while it ran; in the source <span className="mono">{value}</span>
+            in the source <span className="mono">{value}</span>
           </p>
         </li>
       ))}

@@ -24,8 +24,9 @@ const full: ReloadPlan = {
 };
 
 describe("what is kept", () => {
+  const began = new Map(sample.globals.map(({ name, value }) => [name, value]));
   test("the first choice of each running map, and variables that were written to", () => {
-    const proposed = proposedChoices(full, {}, null);
+    const proposed = proposedChoices(full, {}, began);
     expect([...proposed.fates]).toEqual([
       ["xdp_stats_map", "keep"],
       ["backends", "carry"],
@@ -63,7 +64,9 @@ describe("what is kept", () => {
     // written to while it ran, and declared otherwise now: told, but the source is proposed
     const both = new Map([["burst", "32"]]);
     expect(names({}, both)).toEqual(["burst", "seen"]);
-    expect([...proposedChoices(full, {}, both).kept]).toEqual(["seen"]);
+    expect([...proposedChoices(full, {}, new Map([...began, ...both])).kept]).toEqual(["seen"]);
+    // attached elsewhere: whether 128 was written or declared is not known, zeros are
+    expect([...proposedChoices(full, {}, null).kept]).toEqual(["seen"]);
   });
   test("zeros and new maps are not worth a question", () => {
     const empty = { ...sample.statsMap, running: { id: 41, entries: 0, maxEntries: 5 } };
@@ -159,13 +162,13 @@ describe.skipIf(executablePath === undefined)("window (skipped without a Chromiu
     fake.knobs.reload.running = { seen: "1823" };
     fake.knobs.reload.lost = 2;
   }
-  async function attachInLab(): Promise<void> {
+  async function attachInLab(fits = true): Promise<void> {
     await page.keyboard.press("Control+Shift+L");
     await page.getByText("The lab is up").waitFor();
     await page.getByRole("button", { name: "Open Packet counters" }).click();
     await expect.poll(focused).toMatch(/^program\.bpf\.c, source/);
     await page.keyboard.press("Control+Shift+A");
-    await runsLine().getByText("id 214").waitFor();
+    if (fits) await runsLine().getByText("id 214").waitFor();
   }
   const runsLine = () => page.getByRole("status", { name: "Attached program" });
   const question = () => page.getByRole("dialog", { name: "Replace xdp_count on port0" });
@@ -305,6 +308,50 @@ describe.skipIf(executablePath === undefined)("window (skipped without a Chromiu
     await page.getByRole("button", { name: "Reset: 1 global, 1 map size set" }).click();
     await page.getByRole("button", { name: "Load options", exact: true }).waitFor();
     await second.getByRole("button", { name: "Load options", exact: true }).waitFor();
+  });
+
+  test("load options that no longer fit stop an attach with a word, and lead to where they are forgotten", async () => {
+    const stale = { globals: [{ name: "gone_limit", value: "1" }] };
+    await page.evaluate(
+      (text) => localStorage.setItem("xdpw.loadOptions", text),
+      JSON.stringify({ "/home/ada/xdp/packet-counters/program.bpf.c": stale }),
+    );
+    await page.reload();
+    await attachInLab(false);
+    await messages().getByText("The load options of program.bpf.c do not fit").waitFor();
+    await messages().getByText("global gone_limit: the source has no such variable").waitFor();
+    expect(fake.knobs.reload.loaded).toBeNull();
+    await messages().getByRole("button", { name: "Load options…" }).click();
+    const options = page.getByRole("dialog", { name: "Load options of program.bpf.c" });
+    await options.getByText("Set before, and no longer in the source: gone_limit").waitFor();
+    await options.getByRole("button", { name: "Forget them" }).click();
+    await options.getByRole("button", { name: "Set", exact: true }).click();
+    await page.getByRole("button", { name: "Load options", exact: true }).waitFor();
+    await page.keyboard.press("Control+Shift+A");
+    await runsLine().getByText("id 214").waitFor();
+  });
+
+  test("what the user set, or writes anew into the source, is not taken for something that the program wrote", async () => {
+    await attachInLab();
+    await page.keyboard.press("Alt+L");
+    await page.getByRole("textbox", { name: /^burst/ }).fill("128");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Control+Shift+A");
+    await runsLine().getByText("id 219").waitFor();
+    // it holds what it was loaded with, in this window and in one that is opened anew
+    fake.knobs.reload.running = { burst: "128" };
+    await page.getByRole("button", { name: "Reset: 1 global set" }).click();
+    await page.reload();
+    await expect.poll(async () => runsLine().textContent()).toContain("id 219");
+    await page.getByRole("button", { name: "Attach", exact: true }).click();
+    await runsLine().getByText("id 224").waitFor();
+    // and this was written while it ran
+    fake.knobs.reload.running = { burst: "7" };
+    await page.getByRole("button", { name: "Attach", exact: true }).click();
+    await question().getByRole("list", { name: "Variables" }).getByText("burst").waitFor();
+    await page.keyboard.press("Enter");
+    await runsLine().getByText("id 229").waitFor();
+    expect(fake.knobs.reload.loaded).toEqual({ globals: [{ name: "burst", value: "7" }] });
   });
 
   test("variables of the running program: a line each, edited in place; constants are read only", async () => {
