@@ -87,10 +87,18 @@ export function refusedLoad(
     const said = firstComplaint(error.libbpf ?? "") ?? error.message;
     return { kind: "bad-object", message: `open ${object}: ${said}`, reason: error.libbpf ?? error.message };
   }
-  return asFailure(error, {
-    doing: `load ${program}: ${firstComplaint(error.libbpf ?? "") ?? "prepare its maps"}`,
-    next: "see the map's definition",
-  });
+  return asFailure(error, { doing: `load ${program}: ${mapTrouble(error)}`, next: mapAdvice(error.code) });
+}
+
+/** What of the maps went wrong; libbpf first says that it tries once more without BTF, which is not the point. */
+function mapTrouble({ operation, message, libbpf = "" }: KernelError): string {
+  if (operation !== "BPF_MAP_CREATE") return message;
+  return /map '[^']*': failed to create/.exec(libbpf)?.[0] ?? firstComplaint(libbpf) ?? "prepare its maps";
+}
+
+function mapAdvice(code: string): string {
+  if (code === "E2BIG" || code === "ENOMEM") return "make its max_entries smaller";
+  return code === "ENOENT" ? "it went away: look again" : "see the map's definition";
 }
 
 /** libbpf repeats itself on the way out: its first complaint names the cause. */

@@ -200,6 +200,10 @@ describe("sizes", () => {
     const same = { maxEntries: [{ map: "stats", entries: 100 }] };
     expect(planOf(await stage.plan(first, same), "stats")).toMatchObject({ choices: ["keep", "carry", "empty"] });
     const other = { maxEntries: [{ map: "stats", entries: 200 }], maps: [{ name: "stats", fate: "keep" as const }] };
+    const huge = await failureOf(stage.attach(first, { maxEntries: [{ map: "stats", entries: 0xffff_ffff }] }));
+    expect(huge.message).toMatch(
+      /^load count: map 'stats': failed to create: .+ \((ENOMEM|E2BIG)\); make its max_entries smaller$/,
+    );
     const refused = await failureOf(stage.attach(first, other));
     expect(refused).toMatchObject({ kind: "bad-value", field: "stats" });
     expect(refused.message).toContain("max_entries was 100 and is 200; choose carry or empty");
