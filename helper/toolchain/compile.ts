@@ -90,6 +90,8 @@ export function createToolchain(context: Context): Toolchain {
         const { done, header } = await build(plan, token);
         if (token.isCancellationRequested) cancelled();
         const answer = describe(plan, params.path, done);
+        // IR is looked at beside the builds: it would take the place of the save's or of the check's while typing
+        if (params.emit === "ir") return answer;
         setTimeout(() => {
           // Nothing that is made ready may fail a build.
           getReady(plan, header, answer.output === null ? null : plan.header).catch(() => undefined);
