@@ -41,6 +41,8 @@ export const attachment = z.strictObject({
   replaced: attachedProgram.nullable(),
   /** between modes nothing is atomic: how long the interface ran nothing, ns; null where the swap was atomic */
   gapNanoseconds: u64.nullable(),
+  /** what does not keep it from running and will be missed; left out where there is nothing */
+  notes: z.array(z.string()).optional(),
 });
 export type Attachment = z.infer<typeof attachment>;
 

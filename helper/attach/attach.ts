@@ -45,12 +45,13 @@ export async function putLoaded(
   token: CancellationToken,
 ): Promise<Attachment> {
   const mapIds = loaded.maps.map(({ id }) => id);
-  const pinned = await pinProgArrays(context, loaded.programId, mapIds);
+  const { pinned, note } = await pinProgArrays(context, loaded.programId, mapIds);
   try {
     if (token.isCancellationRequested) {
       throw new Failed({ kind: "cancelled", message: `attach ${params.program}: cancelled` });
     }
-    return put(context.native, params, loaded);
+    const attachment = put(context.native, params, loaded);
+    return note === null ? attachment : { ...attachment, notes: [note] };
   } catch (error) {
     if (pinned) unpinProgArrays(loaded.programId);
     throw error;

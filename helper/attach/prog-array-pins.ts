@@ -19,21 +19,35 @@ function folderOf(programId: number): string {
   return join(ours, `prog-${programId}`);
 }
 
-/** @returns whether anything was pinned */
+export interface Pinned {
+  /** whether anything was */
+  readonly pinned: boolean;
+  /** why what should be was not; null where all is well */
+  readonly note: string | null;
+}
+
+/** Mounts nothing: a file system of the machine's is not this program's to make. */
 export async function pinProgArrays(
   { native, ledger, environment }: Pick<HelperContext, "native" | "ledger" | "environment">,
   programId: number,
   mapIds: readonly number[],
-): Promise<boolean> {
+): Promise<Pinned> {
   const arrays = mapIds.filter((id) => native.mapInfo(id).type === progArrayType);
-  if (arrays.length === 0 || !isMounted()) return false;
+  if (arrays.length === 0) return { pinned: false, note: null };
+  if (!isMounted()) {
+    const names = arrays.map((id) => native.mapInfo(id).name).join(", ");
+    return {
+      pinned: false,
+      note: `${names} loses its programs when the workbench ends, and tail calls through it then do nothing: a PROG_ARRAY lives on only if it is pinned, and no BPF file system is mounted at ${bpffs}. Mount one and attach again: mount -t bpf bpf ${bpffs}`,
+    };
+  }
   sweep((id) => programInfo(native, id) !== null);
   mkdirSync(folderOf(programId), { recursive: true, mode: 0o700 });
   for (const id of arrays) {
     const pin = join(folderOf(programId), `map-${id}`);
     await run({ ledger, environment, argv: ["bpftool", "map", "pin", "id", String(id), pin] });
   }
-  return true;
+  return { pinned: true, note: null };
 }
 
 /** Quiet where there is nothing: most programs have no pins. */

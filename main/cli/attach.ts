@@ -37,7 +37,7 @@ export async function runAttach(context: CommandContext): Promise<Answer> {
   const params = { input, program, place, mode, replace, load: { ...flags.load, maps: fates } };
   // The wire's method keeps the build to itself; here its notes are of use.
   const { attachment, built } = await attachInput(workbench.helpers, workbench.attachments, params, token);
-  for (const remark of built.build.notes) note(`note: ${remark}`);
+  for (const remark of [...built.build.notes, ...(attachment.notes ?? [])]) note(`note: ${remark}`);
   const { replaced: before } = attachment;
   if (plan === null && before !== null && attachment.maps.length > 0)
     note(

@@ -117,7 +117,7 @@ async function attach(app: App, wanted: Wanted): Promise<Done | null> {
 
 function tell(
   app: App,
-  { place, program, maps, kept, replaced, gapNanoseconds }: Attachment,
+  { place, program, maps, kept, replaced, gapNanoseconds, notes = [] }: Attachment,
   { variables, lost }: ChosenLoad,
 ): void {
   followMaps(app, place, maps);
@@ -127,6 +127,7 @@ function tell(
     replaced === null ? "" : `It took the place of ${replaced.name} (id ${replaced.id})`,
     outcomeWords(kept, variables, lost),
     gap === null ? "" : `between the modes the interface ran nothing for ${gap}`,
+    ...notes,
   ];
   notify(app, {
     kind: "info",

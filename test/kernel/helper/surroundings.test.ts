@@ -56,6 +56,34 @@ describe.skipIf(skipReason !== "")("the helper", () => {
     await helper.stop();
   });
 
+  it("without a BPF file system attaches all the same, and says what is lost", async () => {
+    const [netns, link, peer] = [uniqueName(), uniqueName(), uniqueName()];
+    await execute("ip", ["netns", "add", netns]);
+    await execute("ip", ["-n", netns, "link", "add", "name", link, "index", "7", "type", "veth", "peer", "name", peer]);
+    const hide = "mount -t tmpfs none /sys/fs/bpf 2>/dev/null || mount -t tmpfs none /sys/fs";
+    const [helper, plain] = [await startElevated({ within: inOwnMounts(hide) }), await startPlain()];
+    try {
+      const place = { netns, ifindex: 7, name: link };
+      const attach = async (text: string, program: string, expected: number | null) => {
+        const built = await plain.peer.request("build.compile", { path: "/tmp/xdpwt-none/x.c", text, emit: "obj" });
+        return helper.peer.request("attach.attach", {
+          ...{ object: built.output ?? "", name: "x", program, asXdp: false, place, mode: "native" },
+          expected: expected === null ? null : { mode: "native", id: expected },
+        });
+      };
+      const first = await attach(tailCalls, "jumping", null);
+      expect(first.notes).toEqual([
+        expect.stringMatching(/^jumps loses its programs .* no BPF file system .* mount -t bpf bpf \/sys\/fs\/bpf$/),
+      ]);
+      const plainer = tailCalls.replace(/^struct.*$/m, "").replace("bpf_tail_call(ctx, &jumps, 0);", "");
+      expect((await attach(plainer, "jumping", first.program.id)).notes).toBeUndefined();
+    } finally {
+      await execute("ip", ["-n", netns, "link", "del", link]);
+      await execute("ip", ["netns", "del", netns]);
+      await Promise.all([helper.stop(), plain.stop()]);
+    }
+  });
+
   it("keeps the PROG_ARRAY of an attached program by a pin, as long as it is attached", async () => {
     const [netns, link, peer] = [uniqueName(), uniqueName(), uniqueName()];
     const folder = await mkdtemp(join(tmpdir(), "xdpwt-pins-"));
