@@ -82,7 +82,8 @@ function loadedNow(): string[] {
   const listed = JSON.parse(execFileSync("bpftool", ["-j", "prog", "list"], { encoding: "utf8" })) as {
     name?: string;
   }[];
-  return listed.flatMap(({ name }) => (name?.startsWith("xdpwt_look") === true ? [name] : []));
+  const maps = JSON.parse(execFileSync("bpftool", ["-j", "map", "list"], { encoding: "utf8" })) as { name?: string }[];
+  return [...listed, ...maps].flatMap(({ name }) => (/^xdpwt_(look|flows|jumps)/.test(name ?? "") ? [name ?? ""] : []));
 }
 
 describe.skipIf(skipReason !== "")(`code views${skipReason === "" ? "" : `: ${skipReason}`}`, () => {
