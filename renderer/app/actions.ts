@@ -19,6 +19,7 @@ import { newFromTemplate } from "../templates/new-from-template.ts";
 import { changeSetting, editSettings } from "../settings/apply-settings.ts";
 import { newEntry, saveAs } from "../workspace/change-files.ts";
 import { revealInTree } from "../workspace/reveal-in-tree.ts";
+import { askOrNot } from "../reload/ask-or-not.ts";
 import { unlock } from "../session/unlock.ts";
 import type { SessionState } from "../session/state.ts";
 import { saveAndVerify, verifySource } from "../verify/verify-source.ts";
@@ -299,6 +300,13 @@ export const actions: readonly Action[] = [
     keys: "Alt+L",
     run: (app) => withActive(app, async (path) => showDialog(app, { kind: "load", path })),
     enabled: ({ active }) => active !== null && languageOf(active) === "c",
+  },
+  {
+    id: "ask-what-to-keep",
+    menu: "Program",
+    title: "Ask what maps keep, or not",
+    keys: null,
+    run: askOrNot,
   },
   {
     id: "detach",

@@ -251,6 +251,12 @@ describe.skipIf(executablePath === undefined)("window (skipped without a Chromiu
     await page.keyboard.press("Control+Shift+A");
     await runsLine().getByText("id 224").waitFor();
     expect(fake.knobs.reload.loaded).toEqual({});
+    // the way back
+    await page.getByRole("button", { name: "Program", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Ask what maps keep, or not" }).click();
+    await messages().getByText("Attach asks what of the maps to keep").waitFor();
+    await page.keyboard.press("Control+Shift+A");
+    await question().waitFor();
   });
 
   test("a foreign program is asked about once, together with its maps, and Enter does not replace it", async () => {
