@@ -48,6 +48,7 @@ export function attachTwin(path: string, stages: readonly Stage[], done: Attachm
   const reused = kept
     .filter(({ fate }) => fate === "keep")
     .flatMap(({ name }) => maps.filter((map) => map.name === name));
+  const beyond = loadWords(load).length > 0 || kept.some(({ fate }) => fate === "carry");
   const pin = `/sys/fs/bpf/${program.name}`;
   const reusing = reused.flatMap(({ name, id }) => ["map", "name", libbpfName(object, name), "id", `${id}`]);
   const link = (...words: readonly string[]): string => shell([...ip(place.netns), ...words]);
@@ -64,6 +65,7 @@ export function attachTwin(path: string, stages: readonly Stage[], done: Attachm
   return {
     what: `attach ${program.name} to ${place.name}, ${program.mode}`,
     lines: [
+      ...(beyond ? ["# neither ip nor bpftool sets globals or sizes, or converts contents: xdpw attach does"] : []),
       ...(reused.length > 0 ? [shell(["bpftool", "prog", "load", object, pin, "type", "xdp", ...reusing])] : []),
       ...(betweenModes ? [link("link", "set", "dev", place.name, linkMode[replaced.mode], "off")] : []),
       link(...attach),

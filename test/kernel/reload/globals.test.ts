@@ -259,6 +259,14 @@ describe("the elevated helper", () => {
       await helper.peer.request("attach.discard", { prepared });
       expect(await eventually(count, (found) => found === 0)).toBe(0);
       expect(await failureOf(helper.peer.request("attach.commit", { prepared }))).toMatchObject({ kind: "not-found" });
+      // what came there since is not overwritten, and what was prepared is closed
+      const late = await helper.peer.request("attach.prepare", wanted);
+      await stage.attach(program("", ""));
+      expect(await failureOf(helper.peer.request("attach.commit", { prepared: late.prepared }))).toMatchObject({
+        kind: "foreign-program",
+      });
+      expect(await eventually(count, (found) => found === 0)).toBe(0);
+      await stage.detach();
       await helper.peer.request("attach.prepare", wanted);
       expect(count()).toBe(1);
     } finally {
