@@ -199,13 +199,13 @@ describe.skipIf(noAddon !== "")("fast builds", () => {
   it("stay where IR is asked for beside them", async () => {
     for (const pipeline of ["two-stage", "one-step"] as const)
       await compile("int x;\n", { pipeline }).then(() => new Promise((go) => setTimeout(go, 60)));
-    const stood = (await stands(3)).toSorted();
-    expect(stood.length).toBe(3);
+    const stood = new Set(await stands(3));
+    expect(stood.size).toBe(3);
     for (const text of ["int x;\n", "int y;\n"]) {
       expect((await compile(text, { emit: "ir" })).output).not.toBeNull();
       await new Promise((go) => setTimeout(go, 60));
     }
-    expect((await stands(3)).toSorted()).toEqual(stood);
+    expect(new Set(await stands(3))).toEqual(stood);
   });
 
   it("leave nothing behind where the connection ends while they start", async () => {
