@@ -15,6 +15,8 @@ type JudgeParams = z.infer<typeof judgeParams>;
 
 /** BPF_LOG_LEVEL1: the log of a rejected program in full; BPF_LOG_STATS: time and stack depth, of an accepted one too */
 const logLevel = 1 | 4;
+/** BPF_LOG_LEVEL2: the steps of every path, and what came of each */
+const everyStepLevel = 2 | 4;
 
 export async function judge(
   { native, ledger }: Pick<HelperContext, "native" | "ledger">,
@@ -28,7 +30,7 @@ export async function judge(
     asXdp: params.asXdp,
     netns: null,
     offloadIfindex: null,
-    logLevel,
+    logLevel: params.everyStep === true ? everyStepLevel : logLevel,
     ...settingsOf(params.settings),
     signal: abortSignal(token),
   };

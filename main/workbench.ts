@@ -224,6 +224,7 @@ function createHandlers({
           commands.add(twins.verifyTwin(input.path, verdict.build.stages, load), verdict.accepted);
         return verdict;
       }),
+    "verify.walk": (params, { token }) => walks.walk(params, token),
     "verify.lines": async (params) => walks.lines(params),
     "verify.steps": async (params) => walks.steps(params),
     "verify.state": async (params) => walks.state(params),

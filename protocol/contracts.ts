@@ -165,6 +165,8 @@ export const workbench = {
   "build.build": method(z.strictObject({ input, pipeline: pipeline.optional() }), build),
   /** attaches nothing and keeps nothing open; "one-step" is for while somebody types, and asks for no password */
   "verify.verify": method(verifyParams, verdict),
+  /** has an accepted program verified once more, with every step told: then the other methods of its walk answer */
+  "verify.walk": method(walk.walkParams, walk.walked),
   /** a walk folded by C line, its steps, what was known at one of them, and its text: see walk.ts */
   "verify.lines": method(walk.walkRangeParams, walk.walkLines),
   "verify.steps": method(walk.walkRangeParams, walk.walkSteps),

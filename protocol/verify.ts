@@ -15,6 +15,8 @@ export const judgeParams = z.strictObject({
   /** set the type to XDP before loading, where the section name does not say it */
   asXdp: z.boolean(),
   settings: loadSettings.optional(),
+  /** the log of an accepted program too: each step that the verifier took, on every path */
+  everyStep: z.boolean().optional(),
 });
 export const judgement = z.strictObject({
   accepted: z.boolean(),

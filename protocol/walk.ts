@@ -1,5 +1,6 @@
 /**
- * verdict ─walk▶ what the verifier did, step by step. Logs reach 8 MB: main keeps those of the last verdicts and sends
+ * verdict ─walk▶ what the verifier did, step by step: of a rejected program as it was, of an accepted one after
+ * `verify.walk`, which has it verified once more. Logs reach 8 MB: main keeps those of the last verdicts and sends
  * what is looked at. A walk is named by its object, as `build.object` tells it, and by its program; a walk that was
  * forgotten meanwhile is `not-found`.
  */
@@ -12,6 +13,10 @@ const walk = { object: z.string().regex(/^[0-9a-f]{64}$/), program: symbol };
 export const walkPage = 500;
 /** characters of the log in one answer */
 export const logPage = 1 << 20;
+
+export const walkParams = z.strictObject(walk);
+/** 0 where the log does not show any: it would have been over 256 MiB */
+export const walked = z.strictObject({ steps: u32 });
 
 const range = { from: u32, count: z.number().int().min(1).max(walkPage) };
 export const walkRangeParams = z.strictObject({ ...walk, ...range });

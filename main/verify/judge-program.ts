@@ -104,12 +104,28 @@ async function judgeWithSmallMaps(
   }
 }
 
+/** An accepted program once more, for the log of all its steps. @throws Failed as the helper does */
+export async function tellEveryStep(
+  peer: ElevatedPeer,
+  object: BuiltObject,
+  program: ObjectProgram,
+  { tell, settings }: Pick<JudgeOptions, "tell" | "settings">,
+  token?: CancellationToken,
+): Promise<string> {
+  const small = smallMaps(object.contents.maps, settings, "arrays").settings;
+  const { log } = await tellingHowLong(tell, program.name, token, () =>
+    askKernel(peer, object, program, small, token, true),
+  );
+  return log;
+}
+
 async function askKernel(
   peer: ElevatedPeer,
   object: BuiltObject,
   program: ObjectProgram,
   settings: LoadSettings | undefined,
   token?: CancellationToken,
+  everyStep = false,
 ): Promise<Judgement> {
   try {
     return await peer.request(
@@ -120,6 +136,7 @@ async function askKernel(
         program: program.name,
         asXdp: program.xdp === "unknown-name",
         ...(settings && { settings }),
+        ...(everyStep && { everyStep }),
       },
       token,
     );

@@ -11,7 +11,7 @@ import type { ElevatedPeer, HelperPool } from "../helpers/helper-pool.ts";
 import { refuseLegacy } from "../legacy/refuse-legacy.ts";
 import { readBytes, sourceText } from "../source/read-source.ts";
 import { explainBuild } from "./explain-build.ts";
-import { judgeProgram } from "./judge-program.ts";
+import { judgeProgram, tellEveryStep } from "./judge-program.ts";
 import type { TellHowLong } from "./telling-how-long.ts";
 import type { Judged } from "./walks.ts";
 
@@ -63,6 +63,12 @@ export async function verifyInput(
     ...{ object: build.object ?? "", contents: object.contents, path: build.path },
     source: input.text ?? (text === undefined ? null : await text),
     logs: new Map(judged.map(({ verdict }) => [verdict.name, verdict.log])),
+    accepted: new Set(judged.flatMap(({ verdict }) => (verdict.accepted ? [verdict.name] : []))),
+    again: async (name, own) => {
+      const program = object.contents.programs.find((one) => one.name === name);
+      const peer = await helpers.elevated(`have the kernel verify ${object.contents.name}`);
+      return program === undefined ? "" : tellEveryStep(peer, object, program, { tell, settings }, own);
+    },
   });
   return {
     build,

@@ -1,4 +1,5 @@
 /** The logs of the last verdicts, for looking at them step by step: kept in main, sent in pages. One for each window. */
+import type { CancellationToken } from "vscode-jsonrpc";
 import { type Failure, Failed } from "../../protocol/failures.ts";
 import { logPage, type WalkLine, type WalkState, type WalkStep } from "../../protocol/walk.ts";
 import type { ObjectContents } from "../object/inspect-object.ts";
@@ -23,6 +24,10 @@ export interface Judged {
   /** The source's text; null for an object built elsewhere. */
   readonly source: string | null;
   readonly logs: ReadonlyMap<string, string>;
+  /** Programs whose steps the kernel did not keep, since it accepted them. */
+  readonly accepted: ReadonlySet<string>;
+  /** Has the kernel tell all of them. */
+  readonly again: (program: string, token: CancellationToken) => Promise<string>;
 }
 
 interface Named {
@@ -36,6 +41,8 @@ interface Range extends Named {
 
 export interface Walks {
   keep(judged: Judged): void;
+  /** @throws Failed `not-found`, and whatever asking again throws */
+  walk(named: Named, token: CancellationToken): Promise<{ readonly steps: number }>;
   /** @throws Failed `not-found`, as all of these */
   lines(params: Range): { readonly total: number; lines: WalkLine[] };
   steps(params: Range): { readonly total: number; steps: WalkStep[] };
@@ -56,19 +63,27 @@ const keptText = 64 << 20;
 export function createWalks(): Walks {
   /** Oldest first. */
   const kept = new Map<string, Judged>();
+  /** Logs of all steps, of those of them that were accepted and looked at. */
+  const told = new WeakMap<Judged, ReadonlyMap<string, string>>();
   /** Of one program at a time: a long walk takes more room than its log. */
   let open: { readonly of: Judged; readonly program: string; readonly walk: Walk } | null = null;
 
+  const lengthOf = (one: Judged): number => {
+    let length = 0;
+    for (const logs of [one.logs, told.get(one) ?? []]) for (const [, log] of logs) length += log.length;
+    return length;
+  };
   const find = ({ object, program }: Named): { readonly judged: Judged; readonly log: string } => {
     const judged = kept.get(object);
-    const log = judged?.logs.get(program);
+    const log = judged === undefined ? undefined : (told.get(judged)?.get(program) ?? judged.logs.get(program));
     if (judged === undefined || log === undefined) throw new Failed(forgotten(program));
     return { judged, log };
   };
   const walkOf = (named: Named): { readonly judged: Judged; readonly walk: Walk } => {
     const { judged, log } = find(named);
     if (open === null || open.of !== judged || open.program !== named.program) {
-      const read = readLog(log);
+      // What the kernel prints after the last step of an accepted one is about its own work.
+      const read = judged.accepted.has(named.program) ? { ...readLog(log), errors: [] } : readLog(log);
       const walk = { log: read, folds: foldLog(read.steps), states: stepStates(read.steps) };
       open = { of: judged, program: named.program, walk };
     }
@@ -76,6 +91,15 @@ export function createWalks(): Walks {
   };
 
   return {
+    async walk({ object, program }, token) {
+      const { judged } = find({ object, program });
+      if (judged.accepted.has(program) && !told.get(judged)?.has(program)) {
+        const log = await judged.again(program, token);
+        told.set(judged, new Map(told.get(judged)).set(program, log));
+        if (open?.of === judged) open = null;
+      }
+      return { steps: walkOf({ object, program }).walk.log.steps.length };
+    },
     keep(judged) {
       kept.delete(judged.object);
       kept.set(judged.object, judged);
@@ -116,12 +140,6 @@ function forgotten(program: string): Failure {
     what: "log",
     name: program,
   };
-}
-
-function lengthOf({ logs }: Judged): number {
-  let length = 0;
-  for (const log of logs.values()) length += log.length;
-  return length;
 }
 
 function lineOf({ contents, path }: Judged, program: string, { log }: Walk, fold: LogFold): WalkLine {

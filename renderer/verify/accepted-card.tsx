@@ -1,11 +1,19 @@
+import { Button } from "react-aria-components";
 import type { ProgramVerdict, Verdict } from "../../protocol/verify.ts";
 import { bytes, count, milliseconds, processedLimit, shareOfLimit } from "./sizes.ts";
 import { stackWords } from "./verdict-words.ts";
 
 const stackLimit = 512;
 
+interface Props {
+  readonly program: ProgramVerdict;
+  readonly verdict: Verdict;
+  /** null where that is being done, or cannot be */
+  readonly stepThrough: (() => void) | null;
+}
+
 /** What the kernel counted while it accepted a program. */
-export function AcceptedCard({ program, verdict }: { readonly program: ProgramVerdict; readonly verdict: Verdict }) {
+export function AcceptedCard({ program, verdict, stepThrough }: Props): React.ReactNode {
   const { name, instructions, processed, states, peakStates, stackDepths, jitedBytes, section, type } = program;
   const { verificationMicroseconds: micros } = program;
   const share = Math.min(1, processed / processedLimit);
@@ -51,9 +59,16 @@ export function AcceptedCard({ program, verdict }: { readonly program: ProgramVe
           <span className="dim"> · of that the build {milliseconds(verdict.build.milliseconds)}</span>
         </Pair>
       </dl>
-      <p className="dim">
-        The kernel keeps the steps of a program only until it is accepted: there are none to look at.
-      </p>
+      {stepThrough !== null && (
+        <p className="row">
+          <Button className="button small" onPress={stepThrough}>
+            Step through
+          </Button>
+          <span className="dim">
+            Of an accepted program the kernel keeps no steps: it is verified once more to tell them.
+          </span>
+        </p>
+      )}
     </section>
   );
 }

@@ -7,6 +7,7 @@ import { AcceptedCard } from "./accepted-card.tsx";
 import { BuildCommands } from "./build-commands.tsx";
 import { programsOf } from "./findings.ts";
 import { RejectionCard } from "./rejection-card.tsx";
+import { tellEveryStep } from "./tell-every-step.ts";
 import type { Walked } from "./use-walk.ts";
 import { WalkView } from "./walk-view.tsx";
 import { changeSetting } from "../settings/apply-settings.ts";
@@ -112,17 +113,29 @@ interface ProgramViewProps {
 }
 
 function ProgramView({ source, verdict, program, walked }: ProgramViewProps): React.ReactNode {
+  const app = useApp();
+  /** the verdict whose accepted program is looked at step by step */
+  const [stepped, setStepped] = useState<{ readonly verdict: Verdict; readonly program: string } | null>(null);
   if (program.accepted) {
+    const steps = stepped?.verdict === verdict && stepped.program === program.name && walked !== null;
+    const begin = async (wanted: Walked): Promise<void> => {
+      if (await tellEveryStep(app, source.path, wanted)) setStepped({ verdict, program: program.name });
+    };
     return (
-      <div className="verdict-view">
-        <AcceptedCard program={program} verdict={verdict} />
+      <div className={`verdict-view${steps ? " stepped" : ""}`}>
+        <AcceptedCard
+          program={program}
+          verdict={verdict}
+          stepThrough={steps || walked === null ? null : () => void begin(walked)}
+        />
+        {steps && <WalkView walked={walked} rejected={false} />}
       </div>
     );
   }
   return (
-    <div className="verdict-view rejected">
+    <div className="verdict-view stepped">
       {program.rejection !== null && <RejectionCard source={source} program={program} rejection={program.rejection} />}
-      {walked !== null && <WalkView walked={walked} />}
+      {walked !== null && <WalkView walked={walked} rejected />}
     </div>
   );
 }

@@ -5,18 +5,28 @@ import { count } from "./sizes.ts";
 import { WalkLines } from "./walk-lines.tsx";
 import { useWalkState, type Walked } from "./use-walk.ts";
 
-/** What the verifier knew at each step of its walk; at first where it said no. */
-export function WalkView({ walked }: { readonly walked: Walked }): React.ReactNode {
+/** What the verifier knew at each step of its walk; at first where it said no, or where it began. */
+export function WalkView({
+  walked,
+  rejected,
+}: {
+  readonly walked: Walked;
+  readonly rejected: boolean;
+}): React.ReactNode {
   const key = `${walked.object} ${walked.program}`;
   const [chosen, setChosen] = useState<{ readonly key: string; readonly step: number } | null>(null);
-  const wanted = chosen?.key === key ? chosen.step : null;
+  const wanted = chosen?.key === key ? chosen.step : rejected ? null : 0;
   const { state, failed } = useWalkState(walked, wanted);
   const go = (step: number): void => setChosen({ key, step });
   if (failed !== null) return <p className="empty">{failed}</p>;
   if (state === null) return <p className="empty" aria-busy="true" />;
   if (state.steps === 0)
     return (
-      <p className="empty">It was refused before the verifier took its first step: there is nothing to step through.</p>
+      <p className="empty">
+        {rejected
+          ? "It was refused before the verifier took its first step: there is nothing to step through."
+          : "Its steps are too many to be told: they would fill more than 256 MiB."}
+      </p>
     );
   const { step, steps } = state;
   const buttons = [
@@ -41,17 +51,17 @@ export function WalkView({ walked }: { readonly walked: Walked }): React.ReactNo
         ))}
       </header>
       <div className="walk-known" tabIndex={0} role="group" aria-label="Registers and stack">
-        <KnownTable state={state} />
+        <KnownTable state={state} rejected={rejected} />
       </div>
-      <WalkLines walked={walked} state={state} rejected go={go} />
+      <WalkLines walked={walked} state={state} rejected={rejected} go={go} />
     </section>
   );
 }
 
-function KnownTable({ state }: { readonly state: WalkState }): React.ReactNode {
+function KnownTable({ state, rejected }: { readonly state: WalkState; readonly rejected: boolean }): React.ReactNode {
   const { registers, stack, references, changed, step, steps } = state;
   const isNew = new Set(step === 0 ? [] : changed);
-  const atEnd = step === steps - 1;
+  const atEnd = rejected && step === steps - 1;
   return (
     <table aria-label="Registers and stack">
       <thead>

@@ -475,3 +475,23 @@ export function verdictOf(path: string, text: string): Verdict {
 export function keyOfPlace({ netns, name }: Place): string {
   return `${netns ?? ""}/${name}`;
 }
+
+/** Linux 6.18, log level 6: what the verifier took up of an accepted program. */
+export const everyStep = `0: R1=ctx() R10=fp0
+; void *data = (void *)(long)ctx->data; @ program.bpf.c:22
+0: (61) r2 = *(u32 *)(r1 +0)          ; R1=ctx() R2=pkt(r=0)
+; void *data_end = (void *)(long)ctx->data_end; @ program.bpf.c:23
+1: (61) r3 = *(u32 *)(r1 +4)          ; R1=ctx() R3=pkt_end()
+; if (data + 14 > data_end) @ program.bpf.c:24
+2: (07) r2 += 14                      ; R2=pkt(off=14,r=0)
+3: (2d) if r2 > r3 goto pc+2          ; R2=pkt(off=14,r=14) R3=pkt_end()
+; return XDP_PASS; @ program.bpf.c:27
+4: (b7) r0 = 2                        ; R0=2
+5: (95) exit
+
+from 3 to 6: R1=ctx() R2=pkt(off=14,r=0) R3=pkt_end() R10=fp0
+; return XDP_DROP; @ program.bpf.c:25
+6: (b7) r0 = 1                        ; R0=1
+7: (95) exit
+processed 8 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0
+`;

@@ -224,7 +224,9 @@ export async function startFake(built: string): Promise<Fake> {
       needPrivilege("ask the verifier");
       const verdict = sample.verdictOf(path, text ?? "");
       const logs = new Map(verdict.programs.map(({ name, log }) => [name, log]));
-      walks.keep({ object: verdict.build.object ?? "", contents: null, path, source: text, logs });
+      const accepted = new Set(verdict.programs.flatMap((one) => (one.accepted ? [one.name] : [])));
+      const again = () => Promise.resolve(sample.everyStep);
+      walks.keep({ object: verdict.build.object ?? "", contents: null, path, source: text, logs, accepted, again });
       if (pipeline === "one-step") return verdict;
       did(
         "verify program.bpf.c",
@@ -237,6 +239,7 @@ export async function startFake(built: string): Promise<Fake> {
       );
       return verdict;
     },
+    "verify.walk": (params, { token }) => walks.walk(params, token),
     "verify.lines": async (params) => walks.lines(params),
     "verify.steps": async (params) => walks.steps(params),
     "verify.state": async (params) => walks.state(params),

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { smallMaps } from "../../../main/verify/small-maps.ts";
 
-const map = (name: string, typeNumber: number, maxEntries: number, inner: null | ReturnType<typeof map> = null) =>
-  ({ name, typeNumber, maxEntries, inner }) as Parameters<typeof smallMaps>[0][number];
+type SizedMap = Parameters<typeof smallMaps>[0][number];
+const map = (name: string, typeNumber: number, maxEntries: number, inner: SizedMap | null = null): SizedMap =>
+  ({ name, typeNumber, maxEntries, inner }) as SizedMap;
 const sizes = (...given: Parameters<typeof smallMaps>) => {
   const { settings, arrays } = smallMaps(...given);
   return { ...Object.fromEntries(settings?.maxEntries.map(({ name, entries }) => [name, entries]) ?? []), arrays };

@@ -1,3 +1,4 @@
+import { CancellationTokenSource } from "vscode-jsonrpc/node";
 import { describe, expect, it } from "vitest";
 import { Failed } from "../../../protocol/failures.ts";
 import { logPage } from "../../../protocol/walk.ts";
@@ -23,7 +24,7 @@ const named = { object, program: "one" };
 
 function kept(text = log, of = object) {
   const judged = { object: of, contents: null, path: "/src/a.bpf.c", source: null };
-  return { ...judged, logs: new Map([["one", text]]) };
+  return { ...judged, logs: new Map([["one", text]]), accepted: new Set<string>(), again: () => Promise.resolve("") };
 }
 
 function failure(run: () => unknown): unknown {
@@ -87,5 +88,55 @@ describe("walks", () => {
     expect(failure(() => many.state({ ...oldest, step: null }))).toMatchObject({ kind: "not-found", name: "one" });
     expect(many.state({ object: "19".padStart(64, "0"), program: "one", step: null }).steps).toBe(4);
     expect(failure(() => walks.log({ object, program: "other", from: 0 }))).toMatchObject({ kind: "not-found" });
+  });
+
+  it("has an accepted program told once more, once", async () => {
+    const accepted = createWalks();
+    let asked = 0;
+    // Linux 6.18, log level 6.
+    const everyStep = `0: R1=ctx() R10=fp0
+; if (ctx->rx_queue_index > 5) @ a.bpf.c:8
+0: (61) r1 = *(u32 *)(r1 +16)         ; R1=scalar(smin=0,smax=umax=0xffffffff)
+1: (b7) r0 = 2                        ; R0=2
+2: (25) if r1 > 0x5 goto pc+1         ; R1=scalar(smin=0,smax=umax=5)
+; return XDP_DROP; @ a.bpf.c:9
+3: (b7) r0 = 1                        ; R0=1
+4: (95) exit
+mark_precise: frame0: last_idx 2 first_idx 0 subseq_idx -1
+
+from 2 to 4: R0=2 R1=scalar(smin=umin=6,smax=umax=0xffffffff) R10=fp0
+; return XDP_DROP; @ a.bpf.c:9
+4: R0=2 R1=scalar(smin=umin=6,smax=umax=0xffffffff) R10=fp0
+4: (95) exit
+frame 0: propagating r1
+processed 6 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0
+`;
+    const again = () => {
+      asked += 1;
+      return Promise.resolve(everyStep);
+    };
+    accepted.keep({ ...kept("processed 6 insns (limit 1000000)\n"), accepted: new Set(["one"]), again });
+    const { token } = new CancellationTokenSource();
+    expect(accepted.state({ ...named, step: 0 }).steps).toBe(0);
+    expect(await accepted.walk(named, token)).toEqual({ steps: 6 });
+    expect(await accepted.walk(named, token)).toEqual({ steps: 6 });
+    expect(asked).toBe(1);
+    expect(accepted.lines({ ...named, from: 0, count: 9 }).total).toBe(2);
+    const last = accepted.state({ ...named, step: null });
+    expect(last).toMatchObject({ steps: 6, step: 5, instruction: 4 });
+    // "propagating r1" is no word about a rejection
+    expect(last.registers.map(({ register, concerned }) => [register, concerned])).toEqual([
+      ["R0", false],
+      ["R1", false],
+      ["R10", false],
+    ]);
+    const failing = failure(() => accepted.lines({ object: "cd".repeat(32), program: "one", from: 0, count: 1 }));
+    expect(failing).toMatchObject({ kind: "not-found" });
+    await expect(accepted.walk({ ...named, program: "two" }, token)).rejects.toThrow(Failed);
+  });
+
+  it("has nothing told again of a rejected one", async () => {
+    const { token } = new CancellationTokenSource();
+    expect(await walks.walk(named, token)).toEqual({ steps: 4 });
   });
 });
