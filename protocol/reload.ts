@@ -114,7 +114,7 @@ export const mapOutcome = z.strictObject({
   fate: mapFate,
   /** entries in it when the new program began to run */
   entries: u32,
-  /** entries that did not fit or could not be carried */
+  /** entries that did not fit or could not be carried; of .data and .bss variables */
   lost: u32,
 });
 export type MapOutcome = z.infer<typeof mapOutcome>;

@@ -225,6 +225,15 @@ describe("a newer build", () => {
     expect(await stage.row(mapOf(after, ".bss"))).toMatchObject({ seen: "7", small: "7", fresh: "52" });
   });
 
+  it("a variable whose value does not fit begins as declared, and the others go on", async () => {
+    await stage.attach(program("__u32 large = 300; __u32 small = 5;", "large++; small++;"));
+    await stage.send(1);
+    const newer = program("__u8 large = 9; __u8 small = 8;", "large++; small++;");
+    const after = await stage.attach(newer, { maps: [{ name: ".data", fate: "carry" }] });
+    expect(after.kept).toEqual([{ name: ".data", fate: "carry", entries: 1, lost: 1 }]);
+    expect(await stage.row(mapOf(after, ".data"))).toMatchObject({ large: "9", small: "6" });
+  });
+
   it("a variable of a section that is kept is not set before the load", async () => {
     await stage.attach(before);
     const load = { maps: [{ name: ".bss", fate: "keep" as const }], globals: [{ name: "seen", value: "1" }] };
