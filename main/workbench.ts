@@ -44,6 +44,8 @@ import {
   workspaceDirectory,
 } from "./paths.ts";
 import { openSettings, type SettingsRoom } from "./settings/open-settings.ts";
+import { findFlags } from "./flags/find-flags.ts";
+import { findIncluders } from "./source/find-includers.ts";
 import { listDirectory } from "./source/list-directory.ts";
 import { readSource } from "./source/read-source.ts";
 import { saveSource } from "./source/save-source.ts";
@@ -205,6 +207,9 @@ function createHandlers({
     "source.save": (params) => saveSource(params),
     "source.list": ({ path }) => listDirectory(path),
 
+    "source.includers": async ({ header, sources }) => ({
+      paths: [...(await findIncluders(header, sources, async (path) => (await findFlags(path)).words ?? []))],
+    }),
     "source.convertLegacyMaps": async ({ text }) => convertLegacyMaps(text),
 
     "build.build": ({ input, pipeline }, { token }) =>

@@ -42,6 +42,7 @@ import {
   createdFromTemplate,
   createFromTemplateParams,
   directory,
+  includersParams,
   saveParams,
   source,
   template,
@@ -143,6 +144,8 @@ export const workbench = {
   "source.read": method(z.strictObject({ path }), source),
   "source.save": method(saveParams, z.strictObject({ version })),
   "source.list": method(z.strictObject({ path }), directory),
+  /** which of these sources include that header, by their texts */
+  "source.includers": method(includersParams, z.strictObject({ paths: z.array(path) })),
   /** what turns `struct bpf_map_def SEC("maps")` into BTF-defined maps; the text stays as it is */
   "source.convertLegacyMaps": method(convertLegacyMapsParams, legacyMaps),
   "workspace.describe": method(none, workspace.workspaceState),

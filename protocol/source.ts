@@ -18,6 +18,12 @@ export const saveParams = z.strictObject({
 });
 export type SaveParams = z.infer<typeof saveParams>;
 
+export const includersParams = z.strictObject({
+  header: path,
+  /** `text`: unsaved; null for what the file holds */
+  sources: z.array(z.strictObject({ path, text: sourceText.nullable() })).max(200),
+});
+
 export const directory = z.strictObject({
   path,
   entries: z.array(z.strictObject({ name: z.string(), kind: z.enum(["directory", "source", "object", "other"]) })),

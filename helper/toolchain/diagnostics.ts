@@ -1,5 +1,5 @@
 /** What clang and llc print on standard error, as findings. Total: any text in, a list out. */
-import { isAbsolute, join } from "node:path";
+import { isAbsolute, join, normalize } from "node:path";
 import type { Diagnostic } from "../../protocol/diagnostic.ts";
 
 /** More than this nobody reads, and one missing header can cause thousands. */
@@ -99,7 +99,9 @@ export function stageDiagnostic(path: string, message: string): Diagnostic {
 }
 
 function resolve(file: string, path: string): string {
-  return isAbsolute(file) || file.startsWith("<") ? file : join(path, "..", file);
+  if (file.startsWith("<")) return file;
+  // clang calls a header "…/one/../common/parse.h"
+  return isAbsolute(file) ? normalize(file) : join(path, "..", file);
 }
 
 function diagnostic(file: string, line: string, column: string, severity: string, message: string): Diagnostic {

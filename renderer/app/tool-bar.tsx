@@ -11,7 +11,7 @@ import { ModePicker } from "../interfaces/mode-picker.tsx";
 import { LoadTools } from "../reload/load-tools.tsx";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { ariaKeys, keysOf } from "../settings/keys-of.ts";
-import { saveAndVerify } from "../verify/verify-source.ts";
+import { saveAndVerify } from "../verify/save-and-verify.ts";
 
 export function ToolBar(): React.ReactNode {
   const app = useApp();

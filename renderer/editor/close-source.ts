@@ -5,6 +5,7 @@ import { dropDraft } from "./drafts.ts";
 import { baseName } from "./open-sources.ts";
 import { rememberOpen } from "./remember-open.ts";
 import { saveSource } from "./save-source.ts";
+import { showMarkers } from "./show-markers.ts";
 import { dropText } from "./texts.ts";
 
 export async function closeSource(app: App, path: string): Promise<void> {
@@ -29,5 +30,7 @@ export async function closeSource(app: App, path: string): Promise<void> {
   const left = sources.filter((open) => open.path !== path);
   app.store.set({ sources: left, active: active === path ? (left.at(-1)?.path ?? null) : active });
   rememberOpen(app);
+  // with what it had found in headers
+  await showMarkers(path, []);
   dropText(path);
 }

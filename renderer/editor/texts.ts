@@ -20,6 +20,10 @@ export function textAt(path: string): Text | undefined {
   return texts.get(path);
 }
 
+export function allTexts(): Iterable<[string, Text]> {
+  return texts.entries();
+}
+
 export function isDirty(text: Text): boolean {
   return text.model.getAlternativeVersionId() !== text.saved;
 }

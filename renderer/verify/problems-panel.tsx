@@ -5,6 +5,7 @@ import { activeSource, baseName } from "../editor/open-sources.ts";
 import { revealSource } from "../editor/reveal.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { findingsOf } from "./findings.ts";
+import { isHeader } from "./verify-includers.ts";
 
 const icons = { error: "codicon-error", warning: "codicon-warning", note: "codicon-info" };
 
@@ -18,9 +19,11 @@ export function ProblemsPanel(): React.ReactNode {
   if (found.length === 0) {
     const text =
       source.check === null
-        ? languageOf(source.path) === "c"
-          ? `${baseName(source.path)} was not verified yet: Ctrl+S saves it and asks the kernel.`
-          : `${baseName(source.path)} is no program: there is nothing to verify in it.`
+        ? isHeader(source.path)
+          ? `${baseName(source.path)} is a header: Ctrl+S saves it and verifies the open sources that include it.`
+          : languageOf(source.path) === "c"
+            ? `${baseName(source.path)} was not verified yet: Ctrl+S saves it and asks the kernel.`
+            : `${baseName(source.path)} is no program: there is nothing to verify in it.`
         : `No problems in ${baseName(source.path)}${source.editedSince ? " when it was verified; it was edited since" : ""}.`;
     return <p className="empty">{text}</p>;
   }

@@ -1,9 +1,8 @@
-/** Saves a source and asks the kernel's verifier about it; without privilege, at least builds it. */
+/** Asks the kernel's verifier about a source; without privilege, at least builds it. */
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { Input } from "../../protocol/build.ts";
 import { Failed } from "../../protocol/failures.ts";
 import { baseName, buildOf, changeSource, type Check, diagnosticsOf, objectAt } from "../editor/open-sources.ts";
-import { saveSource } from "../editor/save-source.ts";
 import { showMarkers } from "../editor/show-markers.ts";
 import { inputOf, textAt } from "../editor/texts.ts";
 import type { App } from "../session/app.ts";
@@ -13,10 +12,6 @@ import { work } from "../session/work.ts";
 import { programsOf } from "./findings.ts";
 import { logLimit } from "./log-limit.ts";
 import { endTypedRun, isTypedRun } from "./verify-while-typing.ts";
-
-export async function saveAndVerify(app: App, path: string): Promise<void> {
-  if (objectAt(app, path) !== null || (await saveSource(app, path))) await verifySource(app, path);
-}
 
 export async function verifySource(app: App, path: string): Promise<void> {
   const text = textAt(path);

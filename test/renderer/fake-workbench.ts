@@ -219,6 +219,7 @@ export async function startFake(built: string): Promise<Fake> {
         { name: "notes.txt", kind: "other" },
       ],
     }),
+    "source.includers": async ({ sources }) => ({ paths: sources.map(({ path }) => path) }),
     "build.build": async ({ input: { path, text } }) => sample.buildOf(path, text ?? ""),
     "verify.verify": async ({ input: { path, text }, pipeline }) => {
       needPrivilege("ask the verifier");
