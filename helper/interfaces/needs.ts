@@ -49,7 +49,7 @@ function mtuNeeds({ interface: { name, mtu, driver, features }, facts, hint }: C
   const limit = driver === "tun" ? null : (hint?.maximumMtu ?? null);
   if (limit === null || mtu <= limit) return [];
   const above = `MTU ${mtu} is above ${limit}, the most that ${driver} is expected to take (driver table)`;
-  const fragments = features === null ? hint?.fragments != null : features.includes("rx-sg");
+  const fragments = features === null ? hint !== null && hint.fragments !== null : features.includes("rx-sg");
   return [fragments ? `${above}, ${onlyFragments}` : `${above}: ip link set dev ${name} mtu ${limit}`];
 }
 

@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { useCallback, useRef } from "react";
 import { AttachedCard } from "./cards/attached-card.tsx";
 import { Card } from "./cards/card.tsx";
 import { DriverCard } from "./cards/driver-card.tsx";
@@ -7,8 +7,10 @@ import { ModesCard } from "./cards/modes-card.tsx";
 import { OffloadsCard } from "./cards/offloads-card.tsx";
 import { QueuesCard } from "./cards/queues-card.tsx";
 import { useRateChart } from "./cards/rate-chart.tsx";
-import { QueueRatesCard, RatesCard, rateSeries } from "./cards/rates-card.tsx";
+import { QueueRatesCard, RatesCard, seriesOf } from "./cards/rates-card.tsx";
 import { StatisticsCard } from "./cards/statistics-card.tsx";
+import { placeKey } from "./places.ts";
+import type { Rates } from "./rates.ts";
 import { useDetails } from "./use-details.ts";
 import { useRates } from "./use-rates.ts";
 import { useVisible } from "./use-visible.ts";
@@ -18,10 +20,9 @@ export function InterfacePanel({ of }: { readonly of: string }): React.ReactNode
   const page = useRef<HTMLDivElement | null>(null);
   const visible = useVisible(page);
   const { listed, details, failed, again } = useDetails(of, visible);
-  const chart = useRateChart(() =>
-    rateSeries.map(({ name, colour, of: read }) => ({ name, colour, values: live.history.map(read) })),
-  );
-  const live = useRates(details === null ? null : listed, visible, chart.redraw);
+  const { canvas, show } = useRateChart();
+  const drawn = useCallback((history: readonly Rates[]) => show(seriesOf(history)), [show]);
+  const live = useRates(details === null || listed === null ? null : placeKey(listed), visible, drawn);
   return (
     <div className="page interface-page" ref={page}>
       {details === null ? (
@@ -45,7 +46,7 @@ export function InterfacePanel({ of }: { readonly of: string }): React.ReactNode
             <ModesCard details={details} there={listed !== null} />
             <LinkCard one={listed ?? details.interface} details={details} there={listed !== null} />
             <AttachedCard attached={details.attached} rates={live.now} />
-            <RatesCard live={live} canvas={chart.canvas} />
+            <RatesCard live={live} canvas={canvas} />
             <QueueRatesCard rates={live.now} />
             <QueuesCard name={details.interface.name} details={details} />
             <OffloadsCard name={details.interface.name} offloads={details.offloads} />

@@ -23,8 +23,9 @@ export function useDetails(of: string, visible: boolean): Details {
   const [failed, setFailed] = useState<string | null>(null);
   const [times, setTimes] = useState(0);
   const all = interfaces?.interfaces ?? [];
-  const listed = details === null ? all.find((one) => placeKey(one) === of) : sameDevice(all, details.interface);
-  const key = listed == null ? null : placeKey(listed);
+  const listed =
+    details === null ? (all.find((one) => placeKey(one) === of) ?? null) : sameDevice(all, details.interface);
+  const key = listed === null ? null : placeKey(listed);
 
   useEffect(() => {
     const place = app.store.get().interfaces?.interfaces.find((one) => placeKey(one) === key);
@@ -46,5 +47,5 @@ export function useDetails(of: string, visible: boolean): Details {
     // heard, interfaces and times are why it is asked again
   }, [app, key, visible, heard, interfaces, times]);
 
-  return { listed: listed ?? null, details, failed, again: () => setTimes((before) => before + 1) };
+  return { listed, details, failed, again: () => setTimes((before) => before + 1) };
 }

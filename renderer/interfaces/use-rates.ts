@@ -1,8 +1,7 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import type { InterfaceCounters } from "../../protocol/interface-details.ts";
-import type { Place } from "../../protocol/interfaces.ts";
 import { useApp } from "../session/use-app.tsx";
-import { placeKey } from "./places.ts";
+import { placeKey, placeOf } from "./places.ts";
 import { type Rates, ratesBetween } from "./rates.ts";
 
 const everyMilliseconds = 200;
@@ -12,30 +11,26 @@ const kept = 300;
 const textMilliseconds = 1000;
 
 export interface LiveRates {
-  /** the newest last; the same array, longer each time */
-  readonly history: readonly Rates[];
   /** over the last second, for text */
   readonly now: Rates | null;
-  /** why there are none */
+  /** they cannot be read at the moment */
   readonly failed: boolean;
 }
 
-/** Asked for while it is seen, and not at all otherwise. */
-export function useRates(place: Place | null, visible: boolean, drawn: () => void): LiveRates {
+/**
+ * Asked for while it is seen, and not at all otherwise.
+ * @param key of the place; null asks for nothing
+ * @param drawn is told of each new one, with those of the last minute; the same function each time
+ */
+export function useRates(key: string | null, visible: boolean, drawn: (history: readonly Rates[]) => void): LiveRates {
   const app = useApp();
-  const history = useRef<Rates[]>([]);
   const [now, setNow] = useState<Rates | null>(null);
   const [failed, setFailed] = useState(false);
-  const key = place === null ? null : placeKey(place);
-  const placed = useRef(place);
-  placed.current = place;
-  const draw = useRef(drawn);
-  draw.current = drawn;
 
   useEffect(() => {
-    const at = placed.current;
-    if (!visible || at === null) return;
-    history.current = [];
+    const at = app.store.get().interfaces?.interfaces.find((one) => placeKey(one) === key);
+    if (!visible || at === undefined) return;
+    let history: readonly Rates[] = [];
     let ended = false;
     let timer: ReturnType<typeof setTimeout> | null = null;
     let before: InterfaceCounters | null = null;
@@ -43,22 +38,20 @@ export function useRates(place: Place | null, visible: boolean, drawn: () => voi
     const ask = async (): Promise<void> => {
       const from = performance.now();
       try {
-        const counters = await app.request("interfaces.counters", {
-          place: { netns: at.netns, ifindex: at.ifindex, name: at.name },
-        });
+        const counters = await app.request("interfaces.counters", { place: placeOf(at) });
         if (ended) return;
         const rates = before === null ? null : ratesBetween(before, counters);
         before = counters;
         read ??= counters;
-        if (rates !== null) history.current = [...history.current, rates].slice(-kept);
+        if (rates !== null) history = [...history, rates].slice(-kept);
         if (counters.at - read.at >= textMilliseconds) {
           setNow(ratesBetween(read, counters));
           read = counters;
         }
         setFailed(false);
-        draw.current();
+        drawn(history);
       } catch {
-        // what it was is said by the rest of the page: it went away, or there is no privilege
+        // the rest of the page says what it was: it went away, or there is no privilege
         if (ended) return;
         setFailed(true);
         before = null;
@@ -71,13 +64,7 @@ export function useRates(place: Place | null, visible: boolean, drawn: () => voi
       ended = true;
       if (timer !== null) clearTimeout(timer);
     };
-  }, [app, key, visible]);
+  }, [app, key, visible, drawn]);
 
-  return {
-    get history() {
-      return history.current;
-    },
-    now,
-    failed,
-  };
+  return { now, failed };
 }

@@ -69,7 +69,7 @@ function Program({ of, rates }: { readonly of: AttachedInFull; readonly rates: R
           </Pair>
         </dl>
       )}
-      {more?.dispatcher != null && <Dispatcher of={more.dispatcher} />}
+      {more !== null && more.dispatcher !== null && <Dispatcher of={more.dispatcher} />}
     </div>
   );
 }

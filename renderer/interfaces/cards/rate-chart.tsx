@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useRef } from "react";
 
 export interface Series {
   readonly name: string;
@@ -11,23 +11,17 @@ export interface Series {
 const points = 300;
 const pad = { left: 54, right: 8, top: 8, bottom: 6 } as const;
 
-/** Lines over the last minute. Drawn on a canvas when `redraw` is called: nothing of React moves for it. */
-export function useRateChart(series: () => readonly Series[]): {
+/** Lines over the last minute. Drawn on a canvas when `show` is called: nothing of React moves for it. */
+export function useRateChart(): {
   readonly canvas: React.RefObject<HTMLCanvasElement | null>;
-  readonly redraw: () => void;
+  readonly show: (series: readonly Series[]) => void;
 } {
   const canvas = useRef<HTMLCanvasElement | null>(null);
-  const read = useRef(series);
-  read.current = series;
-  const redraw = useCallback(() => {
-    if (canvas.current !== null) draw(canvas.current, read.current());
+  const show = useCallback((series: readonly Series[]) => {
+    // another size is drawn with the next call, a moment later
+    if (canvas.current !== null) draw(canvas.current, series);
   }, []);
-  useEffect(() => {
-    const observer = new ResizeObserver(redraw);
-    if (canvas.current !== null) observer.observe(canvas.current);
-    return () => observer.disconnect();
-  }, [redraw]);
-  return { canvas, redraw };
+  return { canvas, show };
 }
 
 function draw(canvas: HTMLCanvasElement, series: readonly Series[]): void {

@@ -1,11 +1,12 @@
 import { byQueue, queueColumns, type Rates, rateText, total } from "../rates.ts";
 import type { LiveRates } from "../use-rates.ts";
 import { Card } from "./card.tsx";
+import type { Series } from "./rate-chart.tsx";
 
 const dropColumn = queueColumns.findIndex(({ title }) => title.startsWith("XDP drop"));
 
 /** the lines of the chart, and what each is of one moment */
-export const rateSeries = [
+const rateSeries = [
   { name: "received", colour: "--accent", of: ({ link }: Rates) => link["rxPackets"] ?? 0 },
   { name: "sent", colour: "--ok", of: ({ link }: Rates) => link["txPackets"] ?? 0 },
   {
@@ -14,6 +15,10 @@ export const rateSeries = [
     of: ({ link, driver }: Rates) => (link["rxDropped"] ?? 0) + (total(byQueue(driver), dropColumn) ?? 0),
   },
 ] as const;
+
+export function seriesOf(history: readonly Rates[]): Series[] {
+  return rateSeries.map(({ name, colour, of }) => ({ name, colour, values: history.map(of) }));
+}
 
 export function RatesCard({
   live: { now, failed },
@@ -53,7 +58,7 @@ export function QueueRatesCard({ rates }: { readonly rates: Rates | null }): Rea
   const queues = rates === null ? [] : byQueue(rates.driver);
   const shown = queueColumns
     .map(({ title }, index) => ({ title, index }))
-    .filter(({ index }) => queues.some(({ cells }) => cells[index] != null));
+    .filter(({ index }) => queues.some(({ cells }) => typeof cells[index] === "number"));
   if (queues.length === 0 || shown.length === 0) return null;
   return (
     <Card title="By queue" wide="whole">
@@ -74,7 +79,7 @@ export function QueueRatesCard({ rates }: { readonly rates: Rates | null }): Rea
               <td>{queue}</td>
               {shown.map(({ title, index }) => (
                 <td key={title} className="right number">
-                  {cells[index] == null ? "" : rateText(cells[index])}
+                  {rateOrNothing(cells[index])}
                 </td>
               ))}
             </tr>
@@ -83,4 +88,8 @@ export function QueueRatesCard({ rates }: { readonly rates: Rates | null }): Rea
       </table>
     </Card>
   );
+}
+
+function rateOrNothing(value: number | null | undefined): string {
+  return typeof value === "number" ? rateText(value) : "";
 }
