@@ -29,13 +29,18 @@ export function ratesBetween(before: InterfaceCounters, now: InterfaceCounters):
     link: Object.fromEntries(Object.entries(now.link).map(([name, value]) => [name, rate(before.link[name], value)])),
     driver: new Map(now.driver.map(({ name, value }) => [name, rate(old.get(name), value)])),
     runs: new Map(
-      now.runs.map(({ id, count, nanoseconds }) => {
-        const runs = grown(oldRuns.get(id)?.count, count);
-        const time = grown(oldRuns.get(id)?.nanoseconds, nanoseconds);
-        return [
-          id,
-          { perSecond: runs / seconds, nanoseconds: runs === 0 ? null : time / runs, share: time / 1e9 / seconds },
-        ];
+      now.runs.flatMap(({ id, count, nanoseconds }) => {
+        const old = oldRuns.get(id);
+        // it was not counted then
+        if (old === undefined) return [];
+        const runs = grown(old.count, count);
+        const time = grown(old.nanoseconds, nanoseconds);
+        const rate = {
+          perSecond: runs / seconds,
+          nanoseconds: runs === 0 ? null : time / runs,
+          share: time / 1e9 / seconds,
+        };
+        return [[id, rate] as const];
       }),
     ),
   };

@@ -24,6 +24,8 @@ describe("rates", () => {
   it("are nothing where a driver was reset, and where no time went by", () => {
     expect(ratesBetween(counters(0, "5000", "9", "9"), counters(100, "3", "1", "1"))?.link).toEqual({ rxPackets: 0 });
     expect(ratesBetween(counters(5, "1", "1", "1"), counters(5, "2", "2", "2"))).toBe(null);
+    const unknown = { ...counters(0, "1", "1", "1"), runs: [] };
+    expect(ratesBetween(unknown, counters(100, "1", "1", "1"))?.runs.size).toBe(0);
     const idle = ratesBetween(counters(0, "1", "1", "1"), counters(100, "1", "1", "1"));
     expect(idle?.runs.get(7)).toEqual({ perSecond: 0, nanoseconds: null, share: 0 });
   });

@@ -268,6 +268,21 @@ describe.skipIf(skipReason !== "")("an interface in full", () => {
     }
   });
 
+  it("takes names whose bytes are no text", async () => {
+    // the kernel takes any byte but white space, '/' and ':'
+    const raw = "$(printf 'x\\377\\376y')";
+    await execute("sh", ["-c", `ip -n ${netns} link add name "${raw}" type bridge`]);
+    try {
+      const { interfaces } = await helper.peer.request("interfaces.list", {});
+      const one = interfaces.find(({ name }) => name === "x\ufffd\ufffdy");
+      expect(one?.driver).toBe("bridge");
+      const place = { netns, ifindex: one?.ifindex ?? 0, name: one?.name ?? "" };
+      expect(await helper.peer.request("interfaces.describe", { place })).toMatchObject({ facts: { type: "bridge" } });
+    } finally {
+      await execute("sh", ["-c", `ip -n ${netns} link del "${raw}"`]);
+    }
+  });
+
   it("fails with words when the interface, or its namespace, went away", async () => {
     const place = { netns, ifindex: 4_000, name: names.veth };
     expect(await failureOf(helper.peer.request("interfaces.describe", { place }))).toMatchObject({ kind: "not-found" });
