@@ -223,5 +223,5 @@ describe.skipIf(executablePath === undefined)("code (skipped without a Chromium)
     await tree.getByRole("row", { name: /^xdp_count/ }).focus();
     await look("object tree");
     expect(found).toEqual([]);
-  }, 90_000);
+  }, 240_000);
 });
