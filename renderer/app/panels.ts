@@ -45,6 +45,10 @@ export function pathOfTab(id: string): string | null {
 
 const fixed = { enableClose: false } as const;
 
+/** Until there is a source there is little to say of one: the panels are a strip, and grow with what they show. */
+const atFirst = { editors: 86, panels: 14 } as const;
+const usual = { editors: 66, panels: 34 } as const;
+
 const layout: IJsonModel = {
   global: {
     rootOrientationVertical: true,
@@ -64,7 +68,7 @@ const layout: IJsonModel = {
         type: "tabset",
         id: "editors",
         name: "Sources and interfaces",
-        weight: 66,
+        weight: atFirst.editors,
         enableDeleteWhenEmpty: false,
         active: true,
         children: [],
@@ -73,7 +77,7 @@ const layout: IJsonModel = {
         type: "tabset",
         id: "panels",
         name: "Results",
-        weight: 34,
+        weight: atFirst.panels,
         enableDeleteWhenEmpty: false,
         children: [
           { type: "tab", id: "problems", name: "Problems", component: "problems", ...fixed },
@@ -139,8 +143,24 @@ export function createPanels(): Panels {
     keeping = null;
     writeSetting(setting, JSON.stringify(model.toJson()));
   };
-  model.addChangeListener(() => {
+  const weigh = (weights: Readonly<Record<"editors" | "panels", number>>): void => {
+    for (const set of ["editors", "panels"] as const) {
+      model.doAction(Actions.updateNodeAttributes(set, { weight: weights[set] }));
+    }
+  };
+  const panelsSet = model.getNodeById("panels");
+  let small = panelsSet instanceof TabSetNode && panelsSet.getWeight() === atFirst.panels;
+  const growWhereNeeded = (asked: boolean): void => {
+    if (!small || !(asked || all().some((node) => pathOfTab(node.getId()) !== null))) return;
+    small = false;
+    weigh(usual);
+  };
+  model.addChangeListener((action) => {
     keeping ??= setTimeout(keep, keepMilliseconds);
+    // as the user wants it from now on
+    if (action?.type === Actions.ADJUST_WEIGHTS) small = false;
+    const id: unknown = action?.type === Actions.SELECT_TAB ? action.data["tabNode"] : null;
+    growWhereNeeded(typeof id === "string" && setOf(tab(id))?.getId() === "panels");
   });
   const tab = (id: string): TabNode | null => {
     const node = model.getNodeById(id);
@@ -163,6 +183,7 @@ export function createPanels(): Panels {
     const hasSource = active?.getChildren().some((child) => pathOfTab(child.getId()) !== null) === true;
     return hasSource ? active.getId() : "editors";
   };
+  growWhereNeeded(false);
   return {
     model,
     show({ id, where, name }) {
@@ -267,9 +288,8 @@ export function createPanels(): Panels {
       }
       for (const { id = "" } of fixedTabs)
         model.doAction(Actions.moveNode(id, "panels", DockLocation.CENTER, -1, false));
-      for (const set of ["editors", "panels"] as const) {
-        model.doAction(Actions.updateNodeAttributes(set, { weight: set === "editors" ? 66 : 34 }));
-      }
+      small = false;
+      weigh(usual);
     },
   };
 }

@@ -8,10 +8,12 @@ interface CellEditorProps {
   /** gives what is wrong, or null when it is written */
   readonly set: (text: string) => Promise<string | null>;
   readonly close: () => void;
+  /** of the line that says what may be typed */
+  readonly hint: string;
 }
 
 /** A cell being edited, in its place. What was typed stays until it is written or given up. */
-export function CellEditor({ column, text, set, close }: CellEditorProps): React.ReactNode {
+export function CellEditor({ column, text, set, close, hint }: CellEditorProps): React.ReactNode {
   const [typed, setTyped] = useState(text);
   const [failed, setFailed] = useState<string | null>(null);
   const [setting, setSetting] = useState(false);
@@ -43,7 +45,7 @@ export function CellEditor({ column, text, set, close }: CellEditorProps): React
         autoComplete="off"
         aria-label={`New value of ${column.path}`}
         aria-invalid={failed !== null}
-        aria-describedby={`${id}-below`}
+        aria-describedby={failed === null ? hint : `${id}-below`}
         {...(column.choices === null ? {} : { list: `${id}-choices` })}
         onChange={(event) => {
           setTyped(event.target.value);
@@ -60,13 +62,21 @@ export function CellEditor({ column, text, set, close }: CellEditorProps): React
         }}
       />
       {column.choices !== null && <Choices id={`${id}-choices`} of={column.choices} />}
-      <span
-        id={`${id}-below`}
-        className={failed === null ? "below-cell" : "below-cell bad-text"}
-        role={failed === null ? undefined : "alert"}
-      >
-        {failed ?? `${column.hint} · Enter sets, Escape leaves it`}
-      </span>
+      {failed !== null && (
+        <span id={`${id}-below`} className="below-cell bad-text" role="alert">
+          {failed}
+        </span>
+      )}
     </span>
+  );
+}
+
+/** Below the table, so that it covers no rows. */
+export function CellHint({ id, column }: { readonly id: string; readonly column: Column | null }): React.ReactNode {
+  if (column === null) return null;
+  return (
+    <p id={id} className="cell-hint mid">
+      <span className="mono">{column.path}</span>: {column.hint} · Enter sets, Escape leaves it
+    </p>
   );
 }

@@ -1,7 +1,8 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import type { Table } from "../../protocol/maps.ts";
 import { useApp } from "../session/use-app.tsx";
+import { CellHint } from "./cell-editor.tsx";
 import { columnWidths } from "./column-widths.ts";
 import { deleteWithQuestion } from "./delete-with-question.ts";
 import { gridColumns } from "./grid-columns.ts";
@@ -33,6 +34,7 @@ export function MapGrid({ tab, view, table, onSelect }: MapGridProps): React.Rea
   const [at, setAt] = useState<At>({ row: 0, column: 0 });
   const [editing, setEditing] = useState<{ readonly key: string; readonly cell: number } | null>(null);
   const wantsFocus = useRef(false);
+  const hint = useId();
 
   const columns = useMemo(() => {
     widths.current = columnWidths(table, widths.current);
@@ -110,70 +112,82 @@ export function MapGrid({ tab, view, table, onSelect }: MapGridProps): React.Rea
     event.preventDefault();
   };
 
-  const template = [
-    ...columns.map(
-      ({ characters }, index) =>
-        `${Math.round(characters * characterWidth) + 26 + (perCpu && index === 0 ? expanderWidth : 0)}px`,
-    ),
-    "minmax(0, 1fr)",
-  ].join(" ");
+  const pixels = columns.map(
+    ({ characters }, index) =>
+      Math.round(characters * characterWidth) + 26 + (perCpu && index === 0 ? expanderWidth : 0),
+  );
+  // What is left of the window's width is shared out; numbers of a key stay beside what they are the key of.
+  const template = pixels
+    .map((width, index) => {
+      const { from, align } = columns[index] ?? {};
+      return from === "key" && align === "number" ? `${width}px` : `minmax(${width}px, ${width}fr)`;
+    })
+    .join(" ");
+  const least = pixels.reduce((sum, width) => sum + width, 0);
+  const edited = columns.find(({ cell }) => editing !== null && cell === editing.cell)?.column ?? null;
   return (
-    <div
-      className="grid"
-      role={perCpu ? "treegrid" : "grid"}
-      aria-label={`${table.map.name} entries`}
-      aria-rowcount={items.length + 1}
-      aria-colcount={columns.length}
-      aria-readonly={table.readOnly !== null}
-      ref={scroll}
-      onKeyDown={onKeyDown}
-      style={{ "--columns": template } as React.CSSProperties}
-    >
-      <div role="rowgroup" className="grid-head">
-        <div role="row" aria-rowindex={1} className="grid-row">
-          {columns.map(({ title, type, align, from }, index) => (
-            <div
-              key={`${from} ${title}`}
-              role="columnheader"
-              aria-colindex={index + 1}
-              className={align === "number" ? "grid-title right" : "grid-title"}
-            >
-              <span className="cut">{title}</span>
-              <span className="cut dim">{from === "key" && title !== "key" ? `key · ${type}` : type}</span>
-            </div>
-          ))}
+    <>
+      <div
+        className="grid"
+        role={perCpu ? "treegrid" : "grid"}
+        aria-label={`${table.map.name} entries`}
+        aria-rowcount={items.length + 1}
+        aria-colcount={columns.length}
+        aria-readonly={table.readOnly !== null}
+        ref={scroll}
+        onKeyDown={onKeyDown}
+        style={{ "--columns": template, "--least": `${least}px` } as React.CSSProperties}
+      >
+        <div role="rowgroup" className="grid-head">
+          <div role="row" aria-rowindex={1} className="grid-row">
+            {columns.map(({ title, type, align, from }, index) => (
+              <div
+                key={`${from} ${title}`}
+                role="columnheader"
+                aria-colindex={index + 1}
+                className={align === "number" ? "grid-title right" : "grid-title"}
+              >
+                <span className="cut">{title}</span>
+                <span className="cut dim">{from === "key" && title !== "key" ? `key · ${type}` : type}</span>
+              </div>
+            ))}
+          </div>
+        </div>
+        <div role="rowgroup" className="grid-body" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ index, start }) => {
+            const item = items[index];
+            if (item === undefined) return null;
+            return (
+              <MapRow
+                key={item.kind === "entry" ? item.row.key : `${item.row.key} ${item.cpu}`}
+                item={item}
+                index={index}
+                top={start - headHeight}
+                columns={columns}
+                perCpu={perCpu}
+                opened={opened.has(item.row.key)}
+                active={index === row ? at.column : null}
+                changed={item.kind === "entry" ? (view.changed.get(item.row.key)?.cells ?? null) : null}
+                editing={
+                  editing !== null && item.kind === "entry" && editing.key === item.row.key ? editing.cell : null
+                }
+                editable={table.readOnly === null && view.gone === null}
+                hint={hint}
+                onFocus={(column) => setAt({ row: index, column })}
+                onEdit={(column) => edit({ row: index, column })}
+                onToggle={() => toggle(item.row.key)}
+                onClose={stopEditing}
+                onSet={async (cell, text) => {
+                  const failed = await setCell(app, tab, view, item.row, cell, text);
+                  if (failed === null) await rereadMap(app, tab.id);
+                  return failed;
+                }}
+              />
+            );
+          })}
         </div>
       </div>
-      <div role="rowgroup" className="grid-body" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(({ index, start }) => {
-          const item = items[index];
-          if (item === undefined) return null;
-          return (
-            <MapRow
-              key={item.kind === "entry" ? item.row.key : `${item.row.key} ${item.cpu}`}
-              item={item}
-              index={index}
-              top={start - headHeight}
-              columns={columns}
-              perCpu={perCpu}
-              opened={opened.has(item.row.key)}
-              active={index === row ? at.column : null}
-              changed={item.kind === "entry" ? (view.changed.get(item.row.key)?.cells ?? null) : null}
-              editing={editing !== null && item.kind === "entry" && editing.key === item.row.key ? editing.cell : null}
-              editable={table.readOnly === null && view.gone === null}
-              onFocus={(column) => setAt({ row: index, column })}
-              onEdit={(column) => edit({ row: index, column })}
-              onToggle={() => toggle(item.row.key)}
-              onClose={stopEditing}
-              onSet={async (cell, text) => {
-                const failed = await setCell(app, tab, view, item.row, cell, text);
-                if (failed === null) await rereadMap(app, tab.id);
-                return failed;
-              }}
-            />
-          );
-        })}
-      </div>
-    </div>
+      <CellHint id={hint} column={edited} />
+    </>
   );
 }

@@ -16,6 +16,8 @@ interface MapRowProps {
   readonly changed: ReadonlySet<number> | null;
   /** cell being edited */
   readonly editing: number | null;
+  /** id of the line that says what may be typed */
+  readonly hint: string;
   readonly editable: boolean;
   readonly onFocus: (column: number) => void;
   readonly onEdit: (column: number) => void;
@@ -25,7 +27,7 @@ interface MapRowProps {
 }
 
 export function MapRow(props: MapRowProps): React.ReactNode {
-  const { item, index, top, columns, perCpu, opened, active, changed, editing, editable } = props;
+  const { item, index, top, columns, perCpu, opened, active, changed, editing, editable, hint } = props;
   return (
     <div
       role="row"
@@ -76,6 +78,7 @@ export function MapRow(props: MapRowProps): React.ReactNode {
               <CellEditor
                 column={column.column}
                 text={text}
+                hint={hint}
                 close={props.onClose}
                 set={async (typed) => props.onSet(cell ?? 0, typed)}
               />
