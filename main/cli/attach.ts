@@ -20,12 +20,12 @@ export async function runAttach(context: CommandContext): Promise<Answer> {
   const mode = wantedMode.parse(flagText(typed, "mode") ?? "auto");
   const program = checked(symbol.nullable(), flagText(typed, "prog"), "--prog", "a program's name");
   const replace = replaced(typed);
+  const flags = parseLoadFlags(typed);
   // The compiler's helper starts beside the elevated one, not after it.
   workbench.helpers.plain().catch(() => undefined);
   await workbench.helpers.elevated(`attach to ${device} in ${sayNetns(netns)}`);
   const found = findDevice(await listFor(context, netns), netns, device);
   const place = placeOf(found);
-  const flags = parseLoadFlags(typed);
   const planning = typed.flags["plan"] === true;
   const asked = { input, program, place, load: flags.load };
   const plan = planning || needsPlan(flags) ? await handlers["attach.plan"](asked, context) : null;
