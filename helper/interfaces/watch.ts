@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type { InterfacesChange } from "../../protocol/interfaces.ts";
 import type { Role } from "../arguments.ts";
 import type { HelperContext } from "../context.ts";
-import { isKernelError } from "../failures.ts";
+import { hasCode, isKernelError } from "../failures.ts";
 import type { Held } from "../ledger.ts";
 import { namedNamespaces, namespacePath, processOf } from "../namespaces.ts";
 import type { LinkWatch } from "../native/face.ts";
@@ -105,10 +105,14 @@ function run({ native, trouble, interfacesChanged }: Context, role: Role): () =>
   function fire(): void {
     timer = null;
     last = performance.now();
-    follow();
-    // heard again before anybody lists: what changes from here on is told anew
-    for (const id of told) links.rearm(id);
-    told.clear();
+    try {
+      follow();
+      // heard again before anybody lists: what changes from here on is told anew
+      for (const id of told) links.rearm(id);
+      told.clear();
+    } catch (error) {
+      trouble(`hear of interfaces: ${error instanceof Error ? error.message : String(error)}`);
+    }
     const change = pending ?? { interfaces: true, programs: false };
     pending = null;
     interfacesChanged(change);
@@ -135,7 +139,12 @@ function run({ native, trouble, interfacesChanged }: Context, role: Role): () =>
 
   const objects = (): string => {
     if (role === "plain") return "";
-    return JSON.stringify([native.programIds(), native.mapIds(), native.linkIds()]);
+    try {
+      return JSON.stringify([native.programIds(), native.mapIds(), native.linkIds()]);
+    } catch (error) {
+      if (hasCode(error, "EPERM")) return "";
+      throw error;
+    }
   };
   let before = objects();
   const look = (): void => {
@@ -147,10 +156,18 @@ function run({ native, trouble, interfacesChanged }: Context, role: Role): () =>
     const interfaces = follow() || programs;
     if (interfaces) schedule({ interfaces, programs });
   };
+  /** A look that fails, for want of descriptors say, is not the last: the helper does more than this. */
+  const lookAgain = (): void => {
+    try {
+      look();
+    } catch (error) {
+      trouble(`look for interfaces: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
 
   hearNames();
   follow();
-  const looking = setInterval(look, slowLook);
+  const looking = setInterval(lookAgain, slowLook);
   return () => {
     clearInterval(looking);
     if (timer !== null) clearTimeout(timer);

@@ -140,6 +140,28 @@ describe.skipIf(skipReason !== "")("the watch of interfaces", () => {
     await rm(folder, { recursive: true });
   });
 
+  it("tells of a program that comes and goes with a link", async () => {
+    const { native } = await import("../native/support.ts");
+    await native.warmPool();
+    const { interfaces } = await helper.peer.request("interfaces.list", {});
+    const ifindex = find(interfaces, link)?.ifindex ?? 0;
+    const programFd = native.loadPass("by_a_link");
+    let linkFd = -1;
+    await told(
+      async () => {
+        linkFd = native.inNetns(`/run/netns/${netns}`, () => native.xdpLink({ ifindex, mode: "skb", programFd }));
+      },
+      (all) => find(all, link)?.attached[0]?.name === "by_a_link",
+    );
+    await told(
+      async () => {
+        native.closeFd(linkFd);
+        native.closeFd(programFd);
+      },
+      (all) => find(all, link)?.attached.length === 0,
+    );
+  });
+
   it("tells of a flood at most four times a second, and the last list is right", async () => {
     await quiet();
     const before = helper.changes.length;
