@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parseDispatcherConfig } from "../../helper/interfaces/dispatcher.ts";
 import { parseChannels } from "../../helper/interfaces/ethtool/channels.ts";
 import { parseCoalescing } from "../../helper/interfaces/ethtool/coalescing.ts";
 import { parseLinkModes, parseLinkState } from "../../helper/interfaces/ethtool/link-settings.ts";
@@ -166,6 +167,35 @@ describe("what native mode would take", () => {
     };
     expect(needsOf("native", true, given({ interface: taken }))[0]).toMatch(/^other runs in skb mode/);
     expect(needsOf("skb", true, given({ interface: taken }))).toEqual([]);
+  });
+});
+
+describe("libxdp's dispatcher", () => {
+  const config = (head: readonly number[], size: number): Buffer => {
+    const bytes = Buffer.alloc(size);
+    bytes.set(head);
+    bytes.writeUInt32LE(1 << 2, 4);
+    bytes.writeUInt32LE((1 << 31) >>> 0, 8);
+    if (size > 48) bytes.writeUInt32LE(50, 44);
+    return bytes;
+  };
+
+  it("is read in both of its versions", () => {
+    const slots = [
+      { priority: 50, goesOnAfter: ["XDP_PASS"] },
+      { priority: 0, goesOnAfter: [] },
+    ];
+    expect(parseDispatcherConfig(config([236, 2, 2, 1], 124))).toEqual({ version: 2, fragments: true, slots });
+    expect(parseDispatcherConfig(config([2], 84))).toEqual({ version: 1, fragments: false, slots });
+    expect(parseDispatcherConfig(config([1], 44))?.slots).toEqual([{ priority: null, goesOnAfter: ["XDP_PASS"] }]);
+    expect(parseDispatcherConfig(config([11], 84))).toBe(null);
+    expect(parseDispatcherConfig(Buffer.alloc(0))).toBe(null);
+  });
+
+  it("never breaks the reader", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void parseDispatcherConfig(Buffer.from(bytes))),
+    );
   });
 });
 
