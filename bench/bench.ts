@@ -3,7 +3,9 @@
  * namespace of its own, where bpftool may mount and pin without a trace on the host.
  */
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { startWorkbench } from "./start-workbench.ts";
 import { benchInterfaces } from "./interfaces.ts";
 import { benchSaveToVerdict } from "./save-to-verdict.ts";
@@ -38,11 +40,13 @@ async function benchAll(): Promise<void> {
       await shown.stop();
     }
   }
-  const typed = await startWorkbench(root);
+  const home = mkdtempSync(join(tmpdir(), "xdpw-bench-home-"));
+  const typed = await startWorkbench(root, { XDG_STATE_HOME: join(home, "state"), XDG_DATA_HOME: join(home, "data") });
   try {
     await benchTyping(typed.url);
   } finally {
     await typed.stop();
+    rmSync(home, { recursive: true });
   }
 }
 

@@ -47,7 +47,8 @@ async function open(page: Page, path: string): Promise<void> {
   await page.keyboard.press("Control+O");
   await page.getByRole("textbox", { name: "Path" }).fill(path);
   await page.keyboard.press("Enter");
-  await page.locator(".monaco-editor .view-line").first().waitFor();
+  await page.getByRole("textbox", { name: /source\. Ctrl\+M/ }).waitFor({ state: "attached" });
+  await page.locator(".monaco-editor.focused").waitFor({ state: "attached" });
   await page.keyboard.press("Control+S");
   await page.getByRole("status", { name: "Verdict" }).filter({ hasText: "accepted" }).waitFor();
   // clangd has read it when it offers what it found
@@ -56,9 +57,14 @@ async function open(page: Page, path: string): Promise<void> {
 
 async function goTo(page: Page, line: number): Promise<void> {
   await page.keyboard.press("Control+G");
-  await page.keyboard.type(`:${line}`.slice(1));
+  // the box is there with its colon
+  await page.getByText(/^Type a line number to go to/).waitFor();
+  await page.keyboard.type(`${line}`);
   await page.keyboard.press("Enter");
+  await page.getByText(`Ln ${line}, Col`).waitFor();
+  await page.locator(".monaco-editor.focused").waitFor({ state: "attached" });
   await page.keyboard.press("End");
+  await page.waitForTimeout(100);
 }
 
 /** What is typed in a round, with a completion taken from the list in the middle of it. */
@@ -84,8 +90,10 @@ async function keys(page: Page, line: number): Promise<void> {
     if (round >= 0) await page.evaluate(() => (globalThis as unknown as Watched).xdpwBench.watch(true));
     for (const words of typed) {
       if (words === "TAKE") {
-        await page.waitForTimeout(350);
-        await page.keyboard.press("Enter");
+        const offered = page.locator(".suggest-widget.visible .monaco-list-row").first();
+        await offered.waitFor({ timeout: 3_000 }).catch(() => undefined);
+        await page.waitForTimeout(200);
+        if (await offered.isVisible()) await page.keyboard.press("Enter");
         await page.waitForTimeout(next());
         continue;
       }
@@ -96,7 +104,8 @@ async function keys(page: Page, line: number): Promise<void> {
     }
     await page.waitForTimeout(700);
     await page.evaluate(() => (globalThis as unknown as Watched).xdpwBench.watch(false));
-    for (let undo = 0; undo < 40; undo++) await page.keyboard.press("Control+Z");
+    await goTo(page, line + 1);
+    for (const words of typed) if (words.startsWith("\n")) await page.keyboard.press("Control+Shift+K");
   }
   const { shown, lost, presented, slowest } = await page.evaluate(() =>
     (globalThis as unknown as Watched).xdpwBench.keys(),
