@@ -60,9 +60,11 @@ export interface QueueRates {
 
 /** in the drivers' different words */
 export const queueColumns = [
-  { title: "packets /s", words: ["xdp_packets", "packets"] },
-  { title: "bytes /s", words: ["xdp_bytes", "bytes"] },
-  { title: "XDP drop /s", words: ["xdp_drops", "xdp_drop", "drops"] },
+  { title: "packets /s", words: ["packets"] },
+  { title: "bytes /s", words: ["bytes"] },
+  { title: "XDP packets /s", words: ["xdp_packets"] },
+  { title: "XDP bytes /s", words: ["xdp_bytes"] },
+  { title: "XDP drop /s", words: ["xdp_drops", "xdp_drop"] },
   { title: "XDP TX /s", words: ["xdp_tx", "xdp_tx_xmit"] },
   { title: "XDP redirect /s", words: ["xdp_redirects", "xdp_redirect"] },
 ] as const;

@@ -93,7 +93,11 @@ describe.skipIf(executablePath === undefined)("an interface's page (skipped with
     await openPage(/eth0/);
     await page.getByRole("img", { name: /received 1,204,551 \/s, sent 310,000 \/s, dropped 10,150 \/s/ }).waitFor();
     const queues = card("By queue").getByRole("row");
-    expect(await queues.allTextContents()).toEqual(["queuepackets /sXDP drop /s", "0150,8201,011", "1149,2001,019"]);
+    expect(await queues.allTextContents()).toEqual([
+      "queueXDP packets /sXDP drop /s",
+      "0150,8201,011",
+      "1149,2001,019",
+    ]);
     await page.getByRole("tab", { name: "Start" }).click();
     await card("Packets per second").waitFor({ state: "hidden" });
     // what was under way may still come

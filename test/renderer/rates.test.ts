@@ -33,12 +33,20 @@ describe("rates", () => {
   it("are told by queue, in each driver's words", () => {
     const of = (...names: string[]) => byQueue(new Map(names.map((name, index) => [name, index + 1])));
     expect(of("rx_queue_1_xdp_packets", "rx_queue_0_xdp_packets", "rx_queue_0_drops", "tx_queue_0_xdp_xmit")).toEqual([
-      { queue: 0, cells: [2, null, 3, null, null] },
-      { queue: 1, cells: [1, null, null, null, null] },
+      { queue: 0, cells: [null, null, 2, null, null, null, null] },
+      { queue: 1, cells: [null, null, 1, null, null, null, null] },
     ]);
-    expect(of("rx0_xdp_packets", "rx_xdp_drops", "rx0_xdp_redirects")[0]?.cells).toEqual([1, null, null, null, 3]);
-    expect(of("queue_3_rx_xdp_drop")[0]).toEqual({ queue: 3, cells: [null, null, 1, null, null] });
-    expect(total(of("rx_queue_0_xdp_packets", "rx_queue_1_xdp_packets"), 0)).toBe(3);
+    expect(of("rx0_xdp_packets", "rx_xdp_drops", "rx0_xdp_redirects")[0]?.cells).toEqual([
+      null,
+      null,
+      1,
+      null,
+      null,
+      null,
+      3,
+    ]);
+    expect(of("queue_3_rx_xdp_drop")[0]).toEqual({ queue: 3, cells: [null, null, null, null, 1, null, null] });
+    expect(total(of("rx_queue_0_xdp_packets", "rx_queue_1_xdp_packets"), 2)).toBe(3);
     expect(total([], 0)).toBe(null);
   });
 

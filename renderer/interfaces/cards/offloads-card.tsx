@@ -50,11 +50,13 @@ export function OffloadsCard({
   );
 }
 
-function State({ of: { on, wanted } }: { readonly of: Offload }): React.ReactNode {
+function State({ of: { on, wanted, fixed } }: { readonly of: Offload }): React.ReactNode {
+  // what is fixed is not asked for
+  const waits = on !== wanted && !fixed;
   return (
-    <span className={on ? "tag ok" : "tag"} title={on === wanted ? undefined : `asked to be ${wanted ? "on" : "off"}`}>
+    <span className={on ? "tag ok" : "tag"} title={!waits ? undefined : `asked to be ${wanted ? "on" : "off"}`}>
       {on ? "on" : "off"}
-      {on !== wanted && "*"}
+      {waits && "*"}
     </span>
   );
 }
