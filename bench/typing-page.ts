@@ -50,6 +50,7 @@ export function inPage(): void {
 
   /** Runs when the frame that is being made is painted: tasks wait for that. */
   const afterPaint = (run: () => void): void => {
+    // oxlint-disable-next-line no-restricted-globals -- a task to wait for, no pipe
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();
@@ -81,7 +82,7 @@ export function inPage(): void {
   const drawn = new MutationObserver((changes) => {
     const isLine = changes.some(({ target }) => {
       const element = target instanceof Element ? target : target.parentElement;
-      return element?.closest(".view-lines") != null;
+      return (element?.closest(".view-lines") ?? null) !== null;
     });
     if (isLine) for (const key of keys) key.drawn = true;
     const marked = arrived;
@@ -106,6 +107,7 @@ export function inPage(): void {
     for (const entry of list.getEntries()) if (watching && entry.name === "keydown") presented.push(entry.duration);
   }).observe({ type: "event", durationThreshold: 16 } as PerformanceObserverInit);
 
+  // oxlint-disable-next-line no-restricted-globals -- heard along, to know when an answer came
   const Plain = WebSocket;
   globalThis.WebSocket = class extends Plain {
     constructor(address: string | URL, protocols?: string | string[]) {
