@@ -6,6 +6,7 @@ import type { Code, CodeKind } from "../../protocol/views.ts";
 import { CopyButton } from "../commands/copy-button.tsx";
 import { baseName, buildOf, type OpenSource } from "../editor/open-sources.ts";
 import { inputOf } from "../editor/texts.ts";
+import { withLoadSet } from "../reload/with-load-set.ts";
 import { wordsOf } from "../session/failure-words.ts";
 import { unlock } from "../session/unlock.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
@@ -39,8 +40,12 @@ export function CodeView({ source, kind, seen }: CodeViewProps): React.ReactNode
     async (token: CancellationToken): Promise<Code> =>
       loaded !== null && (kind === "xlated" || kind === "jited")
         ? app.request("views.loaded", { id: loaded, kind }, token)
-        : app.request("views.built", { input: inputOf(path), kind, program }, token),
-    [app, path, kind, program, loaded],
+        : (
+            await withLoadSet(app, path, (load) =>
+              app.request("views.built", { input: inputOf(path), kind, program, ...(ofKernel ? load : {}) }, token),
+            )
+          ).answer,
+    [app, path, kind, program, loaded, ofKernel],
   );
   const broken = buildOf(source.check)?.ok === false;
   const isBuilt = loaded === null;

@@ -3,8 +3,9 @@ import { Button, Form } from "react-aria-components";
 import { closeDialog } from "../session/dialog.ts";
 import { useApp } from "../session/use-app.tsx";
 import { count } from "../verify/sizes.ts";
+import { changeLoadSet } from "./change-load-set.ts";
 import { LoadCell } from "./load-cell.tsx";
-import { keepLoadSet, type LoadSet, loadSetOf } from "./load-sets.ts";
+import { type LoadSet, loadSetOf } from "./load-sets.ts";
 import { checkLoadSet, type Loadable } from "./read-loadable.ts";
 
 type Texts = ReadonlyMap<string, string>;
@@ -40,7 +41,7 @@ export function LoadForm({ path, loadable }: { readonly path: string; readonly l
     const fits = await check();
     setBusy(false);
     if (!fits) return;
-    keepLoadSet(app, path, setOf(texts));
+    changeLoadSet(app, path, setOf(texts));
     closeDialog(app);
   };
   const elsewhere = wrong !== null && !(wrong.field !== null && isShown(wrong.field, loadable)) ? wrong.wrong : null;
@@ -53,8 +54,8 @@ export function LoadForm({ path, loadable }: { readonly path: string; readonly l
       }}
     >
       <p className="mid">
-        Used by every attach of this source from now on, until they are reset. What is left empty is as the source has
-        it. Verify judges the source as it stands.
+        Used by every verdict, attach and code view of this source from now on, until they are reset. What is left empty
+        is as the source has it.
       </p>
       <div className="reload-body load-form">
         {globals.length > 0 && <h3 id={`${headings}-globals`}>Globals</h3>}

@@ -3,7 +3,8 @@ import { languageOf } from "../editor/language-of.ts";
 import { activeSource } from "../editor/open-sources.ts";
 import { showDialog } from "../session/dialog.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
-import { keepLoadSet, loadSetOf, loadSetWords } from "./load-sets.ts";
+import { changeLoadSet } from "./change-load-set.ts";
+import { loadSetOf, loadSetWords } from "./load-sets.ts";
 
 /** Beside Attach: what is set for the loads of the active source, and the way to it. */
 export function LoadTools(): React.ReactNode {
@@ -24,7 +25,7 @@ export function LoadTools(): React.ReactNode {
         {words !== null && <span className="tag accent">{words}</span>}
       </Button>
       {words !== null && path !== null && (
-        <Button className="icon-button" aria-label={`Reset: ${words}`} onPress={() => keepLoadSet(app, path, {})}>
+        <Button className="icon-button" aria-label={`Reset: ${words}`} onPress={() => changeLoadSet(app, path, {})}>
           <span className="codicon codicon-close" aria-hidden="true" />
         </Button>
       )}

@@ -8,6 +8,7 @@ import { inputOf, textAt } from "../editor/texts.ts";
 import type { App } from "../session/app.ts";
 import { notify, notifyFailure } from "../session/notices.ts";
 import { wordsOf } from "../session/failure-words.ts";
+import { withLoadSet } from "../reload/with-load-set.ts";
 import { work } from "../session/work.ts";
 import { programsOf } from "./findings.ts";
 import { logLimit } from "./log-limit.ts";
@@ -41,7 +42,14 @@ export async function verifySource(app: App, path: string): Promise<void> {
 
 async function judge(app: App, input: Input, token: CancellationToken): Promise<Check> {
   try {
-    return { kind: "verdict", verdict: await app.request("verify.verify", { input, logLimit }, token) };
+    const { answer, unfit } = await withLoadSet(app, input.path, (load) =>
+      app.request("verify.verify", { input, logLimit, ...load }, token),
+    );
+    if (unfit !== null) {
+      const title = `The load options of ${baseName(input.path)} do not fit: it is judged as it stands`;
+      notify(app, { kind: "info", title, detail: unfit });
+    }
+    return { kind: "verdict", verdict: answer };
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     const { kind } = error.failure;

@@ -7,6 +7,7 @@ import { isDirty, type Text, textAt, wholeText } from "../editor/texts.ts";
 import type { App } from "../session/app.ts";
 import { writeSetting } from "../session/settings.ts";
 import { wordsOf } from "../session/failure-words.ts";
+import { withLoadSet } from "../reload/with-load-set.ts";
 import { work } from "../session/work.ts";
 import { programsOf } from "./findings.ts";
 import { logLimit } from "./log-limit.ts";
@@ -105,7 +106,10 @@ async function judge(app: App, input: { path: string; text: string }, token: Can
   let why = "the helper is locked";
   if (free) {
     try {
-      return { kind: "verdict", verdict: await app.request("verify.verify", { input, pipeline, logLimit }, token) };
+      const { answer } = await withLoadSet(app, input.path, (load) =>
+        app.request("verify.verify", { input, pipeline, logLimit, ...load }, token),
+      );
+      return { kind: "verdict", verdict: answer };
     } catch (error) {
       const kind = error instanceof Failed ? error.failure.kind : "";
       if (kind !== "no-privilege" && kind !== "helper-gone") throw error;

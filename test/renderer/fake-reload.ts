@@ -85,9 +85,18 @@ export interface ReloadKnobs {
   running: Readonly<Record<string, string>>;
   /** of the last attach */
   loaded: LoadOptions | null;
+  /** with what the last verdict was asked for */
+  verified: LoadOptions | null;
   lost: number;
 }
-export const nothingToKeep = (): ReloadKnobs => ({ maps: [], gone: [], running: {}, loaded: null, lost: 0 });
+export const nothingToKeep = (): ReloadKnobs => ({
+  maps: [],
+  gone: [],
+  running: {},
+  loaded: null,
+  verified: null,
+  lost: 0,
+});
 
 export function planOf(
   knobs: ReloadKnobs,

@@ -221,8 +221,9 @@ export async function startFake(built: string): Promise<Fake> {
     }),
     "source.includers": async ({ sources }) => ({ paths: sources.map(({ path }) => path) }),
     "build.build": async ({ input: { path, text } }) => sample.buildOf(path, text ?? ""),
-    "verify.verify": async ({ input: { path, text }, pipeline }) => {
+    "verify.verify": async ({ input: { path, text }, pipeline, load }) => {
       needPrivilege("ask the verifier");
+      knobs.reload.verified = load ?? null;
       const verdict = sample.verdictOf(path, text ?? "");
       const logs = new Map(verdict.programs.map(({ name, log }) => [name, log]));
       const accepted = new Set(verdict.programs.flatMap((one) => (one.accepted ? [one.name] : [])));

@@ -163,6 +163,7 @@ describe.skipIf(executablePath === undefined)("window (skipped without a Chromiu
     fake.knobs.reload.lost = 2;
   }
   async function attachInLab(fits = true): Promise<void> {
+    await page.getByRole("button", { name: "Make the lab" }).first().waitFor();
     await page.keyboard.press("Control+Shift+L");
     await page.getByText("The lab is up").waitFor();
     await page.getByRole("button", { name: "Open Packet counters" }).click();
@@ -279,6 +280,8 @@ describe.skipIf(executablePath === undefined)("window (skipped without a Chromiu
 
   test("load options by keys: what does not fit is said beside it, what is set is shown, used and reset", async () => {
     await attachInLab();
+    await page.keyboard.press("Control+S");
+    await page.getByText(/saved → accepted/).waitFor();
     await page.keyboard.press("Alt+L");
     const options = page.getByRole("dialog", { name: "Load options of program.bpf.c" });
     await expect
@@ -302,6 +305,12 @@ describe.skipIf(executablePath === undefined)("window (skipped without a Chromiu
 
     const tag = page.getByRole("button", { name: "Load options: 1 global, 1 map size set" });
     await tag.waitFor();
+    await expect
+      .poll(() => fake.knobs.reload.verified)
+      .toEqual({
+        globals: [{ name: "port", value: "8443" }],
+        maxEntries: [{ map: "xdp_stats_map", entries: 16 }],
+      });
     const second = await open();
     await second.getByRole("button", { name: "Load options: 1 global, 1 map size set" }).waitFor();
     await page.bringToFront();
@@ -314,6 +323,7 @@ describe.skipIf(executablePath === undefined)("window (skipped without a Chromiu
     await page.getByRole("button", { name: "Reset: 1 global, 1 map size set" }).click();
     await page.getByRole("button", { name: "Load options", exact: true }).waitFor();
     await second.getByRole("button", { name: "Load options", exact: true }).waitFor();
+    await expect.poll(() => fake.knobs.reload.verified).toBeNull();
   });
 
   test("load options that no longer fit stop an attach with a word, and lead to where they are forgotten", async () => {
