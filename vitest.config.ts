@@ -1,6 +1,12 @@
 import { defineConfig } from "vitest/config";
 
-const everyTest = { testTimeout: 30_000, hookTimeout: 60_000, pool: "forks" as const };
+const everyTest = {
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  pool: "forks" as const,
+  // a busy machine is no reason to fail
+  expect: { poll: { timeout: 15_000 } },
+};
 
 /**
  * Two projects: "unit" needs no privilege and runs side by side; "kernel" needs root and a real kernel, where two files

@@ -39,12 +39,12 @@ const vitest = [
 
 /** @type {readonly Part[]} */
 const parts = [
-  { name: "unit", args: [...vitest, "unit"], minutes: 8, read: JSON.parse },
-  { name: "kernel", args: [...vitest, "kernel"], minutes: 8, read: JSON.parse },
+  { name: "unit", args: [...vitest, "unit"], minutes: 15, read: JSON.parse },
+  { name: "kernel", args: [...vitest, "kernel"], minutes: 15, read: JSON.parse },
   {
     name: "end to end",
     args: ["node_modules/@playwright/test/cli.js", "test", "--retries=1", "--reporter=list,json"],
-    minutes: 15,
+    minutes: 20,
     read: (report) => readPlaywrightReport(JSON.parse(report)),
   },
   { name: "package layout", args: ["build/dist.mjs", "--layout"], minutes: 4, read: JSON.parse },

@@ -43,7 +43,7 @@ describe.each([
 
     const valid = validRequests(random, contract, 4);
     for (const message of valid) outside.send(JSON.stringify(message));
-    await settle();
+    await settle(valid.length);
     expect(reached).toHaveLength(valid.length);
     expect(answered.size).toBe(valid.length);
 
@@ -67,15 +67,15 @@ describe.each([
 
     reached.length = 0;
     for (const [index, message] of valid.entries()) outside.send(JSON.stringify({ ...message, id: `alive ${index}` }));
-    await settle();
+    await settle(valid.length);
     expect(closed).toBe(false);
     expect(new Set(reached.map(({ method }) => method))).toEqual(new Set(Object.keys(contract)));
   });
 });
 
 /** The library takes one message a turn of the event loop. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 250; turn++) await setImmediate();
+async function settle(messages = 200): Promise<void> {
+  for (let turn = 0; turn < messages + 50; turn++) await setImmediate();
 }
 
 /** Said apart from the peer: by the contract alone, and nothing may have been dropped on the way. */

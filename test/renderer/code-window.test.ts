@@ -1,60 +1,19 @@
 /** The Code tab and objects in the built window, over a workbench of sample data. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
-import { type Browser, type BrowserContext, chromium, type Page } from "@playwright/test";
-import { build } from "vite";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { findChromium } from "../../build/chromium.mjs";
-import { type Fake, startFake } from "./fake-workbench.ts";
+import type { Page } from "@playwright/test";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Fake } from "./fake-workbench.ts";
+import { noChromium, useWindows } from "./windows.ts";
 
-const root = join(import.meta.dirname, "../..");
-const executablePath = findChromium();
 const waits = 6000;
-const args = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"];
 
-describe.skipIf(executablePath === undefined)("code (skipped without a Chromium)", () => {
-  let built = "";
-  let browser: Browser;
-  let context: BrowserContext;
+describe.skipIf(noChromium)("code (skipped without a Chromium)", () => {
+  const windows = useWindows({ waits });
   let fake: Fake;
   let page: Page;
-  let complaints: string[] = [];
-
-  beforeAll(async () => {
-    built = mkdtempSync(join(tmpdir(), "xdpw-code-"));
-    await build({
-      configFile: join(root, "vite.config.ts"),
-      logLevel: "error",
-      build: { outDir: built, sourcemap: false },
-    });
-    browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: [...args, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
-    });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(built, { recursive: true, force: true });
-  });
   beforeEach(async () => {
-    fake = await startFake(built);
-    context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
-    context.setDefaultTimeout(waits);
-    page = await context.newPage();
-    complaints = [];
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") complaints.push(message.text());
-    });
-    await page.goto(fake.url);
-    await page.getByRole("button", { name: "Open Packet counters" }).waitFor();
-  });
-  afterEach(async () => {
-    await context.close();
-    await fake.close();
-    expect(complaints).toEqual([]);
+    fake = windows.fake();
+    page = await windows.open();
   });
 
   const editor = () => page.getByRole("textbox", { name: /source\. Ctrl\+M/ });

@@ -1,50 +1,18 @@
 /** The page of an interface, and lists that follow the kernel, in the built window over a workbench of sample data. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "@playwright/test";
-import { build } from "vite";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { findChromium } from "../../build/chromium.mjs";
+import type { Locator, Page } from "@playwright/test";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { NetworkInterface } from "../../protocol/interfaces.ts";
-import { type Fake, startFake } from "./fake-workbench.ts";
+import type { Fake } from "./fake-workbench.ts";
+import { noChromium, useWindows } from "./windows.ts";
 
-const root = join(import.meta.dirname, "../..");
-const executablePath = findChromium();
-const args = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"];
-
-describe.skipIf(executablePath === undefined)("an interface's page (skipped without a Chromium)", () => {
-  let built = "";
-  let browser: Browser;
-  let context: BrowserContext;
+describe.skipIf(noChromium)("an interface's page (skipped without a Chromium)", () => {
+  const windows = useWindows();
   let fake: Fake;
   let page: Page;
-
-  beforeAll(async () => {
-    built = mkdtempSync(join(tmpdir(), "xdpw-interface-"));
-    const configFile = join(root, "vite.config.ts");
-    await build({ configFile, logLevel: "error", build: { outDir: built, sourcemap: false } });
-    browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: [...args, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
-    });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(built, { recursive: true, force: true });
-  });
   beforeEach(async () => {
-    fake = await startFake(built);
-    context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
-    context.setDefaultTimeout(15_000);
-    page = await context.newPage();
-    await page.goto(fake.url);
-    await page.getByRole("tab", { name: "Start" }).waitFor();
-  });
-  afterEach(async () => {
-    await context.close();
-    await fake.close();
+    fake = windows.fake();
+    page = await windows.open();
   });
 
   const option = (name: RegExp): Locator =>

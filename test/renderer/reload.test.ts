@@ -1,12 +1,7 @@
 /** A newer build over a running program, load options and variables: their rules, and the built window over sample data. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
-import { type Browser, type BrowserContext, chromium, type Page } from "@playwright/test";
-import { build } from "vite";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { findChromium } from "../../build/chromium.mjs";
+import type { Page } from "@playwright/test";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { ReloadPlan } from "../../protocol/reload.ts";
 import { mapTitle, variableSection, variablesLast } from "../../renderer/maps/variable-maps.ts";
 import { loadSetWords } from "../../renderer/reload/load-sets.ts";
@@ -14,7 +9,8 @@ import { changedGlobals, loadOf, lostMaps, proposedChoices, worthAsking } from "
 import { diffWords, outcomeWords } from "../../renderer/reload/reload-words.ts";
 import * as sample from "./fake-reload.ts";
 import { foreign } from "./fake-state.ts";
-import { type Fake, startFake } from "./fake-workbench.ts";
+import type { Fake } from "./fake-workbench.ts";
+import { noChromium, useWindows } from "./windows.ts";
 
 const ours = { ...foreign, id: 214, name: "xdp_count" };
 const full: ReloadPlan = {
@@ -104,57 +100,15 @@ describe("what is kept", () => {
   });
 });
 
-const root = join(import.meta.dirname, "../..");
-const executablePath = findChromium();
-const args = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"];
-
-describe.skipIf(executablePath === undefined)("window (skipped without a Chromium)", () => {
-  let built = "";
-  let browser: Browser;
-  let context: BrowserContext;
+describe.skipIf(noChromium)("window (skipped without a Chromium)", () => {
+  const windows = useWindows({ waits: 10_000 });
   let fake: Fake;
   let page: Page;
-  let complaints: string[] = [];
-
-  beforeAll(async () => {
-    built = mkdtempSync(join(tmpdir(), "xdpw-reload-"));
-    await build({
-      configFile: join(root, "vite.config.ts"),
-      logLevel: "error",
-      build: { outDir: built, sourcemap: false },
-    });
-    browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: [...args, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
-    });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(built, { recursive: true, force: true });
-  });
   beforeEach(async () => {
-    fake = await startFake(built);
-    context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
-    context.setDefaultTimeout(10_000);
-    complaints = [];
-    page = await open();
-  });
-  afterEach(async () => {
-    await context.close();
-    await fake.close();
-    expect(complaints).toEqual([]);
+    fake = windows.fake();
+    page = await windows.open();
   });
 
-  async function open(): Promise<Page> {
-    const opened = await context.newPage();
-    opened.on("pageerror", (error) => complaints.push(error.message));
-    opened.on("console", (message) => {
-      if (message.type() === "error") complaints.push(message.text());
-    });
-    await opened.goto(fake.url);
-    await opened.getByRole("tab", { name: "Start" }).waitFor();
-    return opened;
-  }
   /** one knob for all maps of a plan */
   function runsWithEntries(): void {
     fake.knobs.reload.maps = [...full.maps];
@@ -311,7 +265,7 @@ describe.skipIf(executablePath === undefined)("window (skipped without a Chromiu
         globals: [{ name: "port", value: "8443" }],
         maxEntries: [{ map: "xdp_stats_map", entries: 16 }],
       });
-    const second = await open();
+    const second = await windows.open();
     await second.getByRole("button", { name: "Load options: 1 global, 1 map size set" }).waitFor();
     await page.bringToFront();
     await page.getByRole("button", { name: "Attach", exact: true }).click();

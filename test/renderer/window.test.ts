@@ -1,71 +1,21 @@
 /** The built window in a real browser, over a workbench of sample data: looks, keys, and what is kept when things go wrong. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
-import { type Browser, type BrowserContext, chromium, type Page } from "@playwright/test";
-import { build } from "vite";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { findChromium } from "../../build/chromium.mjs";
-import { type Fake, startFake } from "./fake-workbench.ts";
+import type { Page } from "@playwright/test";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Fake } from "./fake-workbench.ts";
+import { noChromium, useWindows } from "./windows.ts";
 
-const root = join(import.meta.dirname, "../..");
-const executablePath = findChromium();
 const waits = 6000;
-const args = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"];
 
-describe.skipIf(executablePath === undefined)("window (skipped without a Chromium)", () => {
-  let built = "";
-  let browser: Browser;
-  let context: BrowserContext;
+describe.skipIf(noChromium)("window (skipped without a Chromium)", () => {
+  const windows = useWindows({ waits });
   let fake: Fake;
   let page: Page;
-  let complaints: string[] = [];
-
-  beforeAll(async () => {
-    built = mkdtempSync(join(tmpdir(), "xdpw-window-"));
-    await build({
-      configFile: join(root, "vite.config.ts"),
-      logLevel: "error",
-      build: { outDir: built, sourcemap: false },
-    });
-    browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: [...args, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
-    });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(built, { recursive: true, force: true });
-  });
   beforeEach(async () => {
-    fake = await startFake(built);
-    context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
-    context.setDefaultTimeout(waits);
-    await open("dark");
-  });
-  afterEach(async () => {
-    await context.close();
-    await fake.close();
-    expect(complaints).toEqual([]);
+    fake = windows.fake();
+    page = await windows.open();
   });
 
-  async function open(theme: "dark" | "light" | "contrast"): Promise<void> {
-    page = await context.newPage();
-    await page.emulateMedia({
-      colorScheme: theme === "light" ? "light" : "dark",
-      contrast: theme === "contrast" ? "more" : null,
-    });
-    complaints = [];
-    page.on("pageerror", (error) => complaints.push(error.message));
-    // a policy that is broken shows here
-    page.on("console", (message) => {
-      if (message.type() === "error" && !/401|HTTP Authentication failed/.test(message.text()))
-        complaints.push(message.text());
-    });
-    await page.goto(fake.url);
-    await page.getByRole("tab", { name: "Start" }).waitFor();
-  }
   async function openCounters(): Promise<void> {
     await page.getByRole("button", { name: "Open Packet counters" }).click();
     await expect.poll(focused, { timeout: waits }).toMatch(/^program\.bpf\.c, source/);
@@ -95,7 +45,7 @@ describe.skipIf(executablePath === undefined)("window (skipped without a Chromiu
   for (const theme of ["dark", "light", "contrast"] as const) {
     test(`no accessibility violations: ${theme}`, async () => {
       await page.close();
-      await open(theme);
+      page = await windows.open(theme);
       const found: string[] = [];
       const look = async (at: string): Promise<void> => {
         const { violations } = await new AxeBuilder({ page }).analyze();
@@ -311,7 +261,7 @@ describe.skipIf(executablePath === undefined)("window (skipped without a Chromiu
     await openCounters();
     await page.keyboard.type("/* mine */");
     await page.close();
-    await open("dark");
+    page = await windows.open("dark");
     await page.getByText("Unsaved text was restored").waitFor();
     expect(await page.locator(".view-line").first().textContent()).toContain("/*\u00a0mine\u00a0*/");
     fake.knobs.changedOnDisk = true;
@@ -331,7 +281,7 @@ describe.skipIf(executablePath === undefined)("window (skipped without a Chromiu
       release = resolve;
     });
     await page.close();
-    await open("dark");
+    page = await windows.open("dark");
     await openCounters();
     release();
     // a request of later is answered later: what follows the drafts has happened by then

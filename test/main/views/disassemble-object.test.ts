@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { code as codeSchema } from "../../../protocol/views.ts";
@@ -145,12 +146,14 @@ describe("BPF assembly of an object", () => {
     const { contents, elf } = read(bytes);
     const btf = contents.btf;
     if (btf === null) throw new Error("no BTF");
+    // no longer absolute, and as long as before: records tell places in the strings by offset
+    const [folder, relative] = [`${tmpdir()}/`, `${tmpdir().slice(1)}_/`];
     const renamed = {
       ...btf,
-      strings: Buffer.from(Buffer.from(btf.strings).toString("latin1").replaceAll("/tmp/", "tmp/_"), "latin1"),
+      strings: Buffer.from(Buffer.from(btf.strings).toString("latin1").replaceAll(folder, relative), "latin1"),
     };
     const moved = disassembleObject({ ...contents, btf: renamed }, elf, null, "/home/user/work/test.o");
-    expect(moved.files[0]).toMatch(/^\/home\/user\/work\/tmp\/_xdpwt/);
+    expect(moved.files[0]).toContain(`/home/user/work/${relative}`);
   });
 
   it("does without line records and BTF, and says so", () => {

@@ -1,0 +1,81 @@
+/** The built window in a real browser: built once a file, with a workbench of sample data and a browser context a test. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, type BrowserContext, chromium, type Page } from "@playwright/test";
+import { build } from "vite";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+import { findChromium } from "../../build/chromium.mjs";
+import { type Fake, startFake } from "./fake-workbench.ts";
+
+const root = join(import.meta.dirname, "../..");
+const executablePath = findChromium();
+const args = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"];
+
+export const noChromium = executablePath === undefined;
+
+export type Theme = "dark" | "light" | "contrast";
+
+export interface Windows {
+  /** of the test that runs */
+  readonly fake: () => Fake;
+  /** another window of the same browser; what it complains of fails the test */
+  readonly open: (theme?: Theme) => Promise<Page>;
+}
+
+/** To be called inside of a `describe`, before its own `beforeEach`: they run in that order. */
+export function useWindows({ waits = 15_000 } = {}): Windows {
+  let built = "";
+  let browser: Browser;
+  let context: BrowserContext;
+  let fake: Fake;
+  let complaints: string[] = [];
+
+  beforeAll(async () => {
+    built = mkdtempSync(join(tmpdir(), "xdpw-window-"));
+    await build({
+      configFile: join(root, "vite.config.ts"),
+      logLevel: "error",
+      build: { outDir: built, sourcemap: false },
+    });
+    browser = await chromium.launch({
+      ...(executablePath === undefined ? {} : { executablePath }),
+      args: [...args, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(built, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    complaints = [];
+    fake = await startFake(built);
+    context = await browser.newContext({ viewport: { width: 1600, height: 1000 } });
+    context.setDefaultTimeout(waits);
+  });
+  afterEach(async () => {
+    await context.close();
+    await fake.close();
+    expect(complaints).toEqual([]);
+  });
+
+  return {
+    fake: () => fake,
+    async open(theme = "dark") {
+      const page = await context.newPage();
+      await page.emulateMedia({
+        colorScheme: theme === "light" ? "light" : "dark",
+        contrast: theme === "contrast" ? "more" : null,
+      });
+      page.on("pageerror", (error) => complaints.push(error.message));
+      // a policy that is broken shows here; a refused connection is what some tests make
+      page.on("console", (message) => {
+        if (message.type() === "error" && !/401|HTTP Authentication failed/.test(message.text()))
+          complaints.push(message.text());
+      });
+      await page.goto(fake.url);
+      await page.getByRole("button", { name: "Open Packet counters" }).waitFor();
+      return page;
+    },
+  };
+}
