@@ -93,6 +93,13 @@ function withoutWerror(message: string): string {
   );
 }
 
+/** clang stops 200 files deep, and names the place but not the remedy. */
+function withoutEnd(message: string): string {
+  return message === "#include nested too deeply"
+    ? `${message}: files include each other without end; begin each header with #pragma once, or leave one #include out`
+    : message;
+}
+
 /** A finding about a whole stage. */
 export function stageDiagnostic(path: string, message: string): Diagnostic {
   return diagnostic(path, "0", "0", "error", message);
@@ -106,6 +113,6 @@ function resolve(file: string, path: string): string {
 
 function diagnostic(file: string, line: string, column: string, severity: string, message: string): Diagnostic {
   const level = severity === "warning" || severity === "note" ? severity : "error";
-  const said = withoutWerror(message);
+  const said = withoutEnd(withoutWerror(message));
   return { file, line: Number(line), column: Number(column), severity: level, class: "compile", message: said };
 }

@@ -70,6 +70,24 @@ describe.skipIf(noAddon !== "")("build.compile", () => {
     expect(Buffer.from(assembly.output ?? "", "base64").toString()).toMatch(/xdp_good:[^]*exit/);
   });
 
+  it("says of headers that include each other what to do, at the #include", async () => {
+    await writeFile(join(folder, "src/one.h"), '#include "two.h"\n');
+    await writeFile(join(folder, "src/two.h"), '\n#include "one.h"\n');
+    for (const pipeline of ["two-stage", "one-step"] as const) {
+      const path = join(folder, "src/round.bpf.c");
+      const text = `${good}#include "one.h"\n`;
+      const built = await helper.peer.request("build.compile", { path, text, emit: "obj", pipeline });
+      expect(built.output).toBe(null);
+      expect(built.diagnostics.map(({ file, line, severity }) => [file, line, severity])).toEqual([
+        [expect.stringMatching(/src\/(?:one|two)\.h$/), expect.any(Number), "error"],
+      ]);
+      expect(built.diagnostics[0]?.message).toMatch(/^#include nested too deeply: .* #pragma once/);
+    }
+    const guarded = `#pragma once\n#include "two.h"\n`;
+    await writeFile(join(folder, "src/one.h"), guarded);
+    expect((await compile(`${good}#include "one.h"\n`)).diagnostics).toEqual([]);
+  });
+
   it("puts errors on their line and column, and takes warnings for errors", async () => {
     const built = await compile("int a;\nint f(void) { int unused; return b; }\n");
     expect(built.output).toBe(null);
