@@ -9,12 +9,12 @@ export interface BadValue {
 const shown = 60;
 
 export function badValue(field: string, given: unknown, expected: string): BadValue {
+  if (given === undefined) return { kind: "bad-value", field, message: `field ${field} is missing: give ${expected}` };
   const text = typeof given === "string" ? JSON.stringify(given.slice(0, shown)) : describe(given);
   return { kind: "bad-value", field, message: `field ${field}: ${text} does not fit: give ${expected}` };
 }
 
 function describe(given: unknown): string {
-  if (given === undefined) return "nothing";
   if (Array.isArray(given)) return `an array of ${given.length}`;
   return typeof given === "object" && given !== null ? "an object" : JSON.stringify(given);
 }

@@ -3,7 +3,7 @@ import { attachActive } from "../attach/attach-program.ts";
 import { detachChosen } from "../attach/detach-program.ts";
 import { RunsLine } from "../attach/runs-line.tsx";
 import { ProgramPicker } from "../attach/program-picker.tsx";
-import { languageOf } from "../editor/language-of.ts";
+import { canRun } from "../attach/xdp-programs.ts";
 import { activeSource } from "../editor/open-sources.ts";
 import { chosenInterface } from "../interfaces/chosen-interface.ts";
 import { InterfacePicker } from "../interfaces/interface-picker.tsx";
@@ -18,6 +18,7 @@ export function ToolBar(): React.ReactNode {
   const source = useSession(activeSource);
   const attaching = useSession((state) => state.attaching);
   const runsSomething = useSession((state) => (chosenInterface(state)?.attached.length ?? 0) > 0);
+  const isChosen = useSession((state) => state.place !== null);
   const saveKeys = useSession(({ settings }) => keysOf(settings, "save"));
   const attachKeys = useSession(({ settings }) => keysOf(settings, "attach"));
   const detachKeys = useSession(({ settings }) => keysOf(settings, "detach"));
@@ -32,13 +33,14 @@ export function ToolBar(): React.ReactNode {
         <Button
           className="button"
           {...shortcut(saveKeys)}
-          isDisabled={source === null || (source.object === undefined && languageOf(source.path) !== "c")}
+          isDisabled={source === null || !canRun(source)}
           onPress={() => source !== null && void saveAndVerify(app, source.path)}
         >
           <span aria-hidden="true">{rejected ? "✗" : "✓"}</span> Verify <kbd aria-hidden="true">{saveKeys}</kbd>
         </Button>
         <Button
-          className={rejected || source === null ? "button" : "button go"}
+          className={rejected || source === null || !canRun(source) || !isChosen ? "button" : "button go"}
+          isDisabled={source !== null && !canRun(source)}
           {...shortcut(attachKeys)}
           isPending={attaching === "attach"}
           onPress={() => void attachActive(app)}

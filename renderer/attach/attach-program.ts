@@ -22,7 +22,7 @@ import { work } from "../session/work.ts";
 import { milliseconds } from "../verify/sizes.ts";
 import { verifySource } from "../verify/verify-source.ts";
 import { askToReplace } from "./ask-to-replace.ts";
-import { xdpPrograms } from "./xdp-programs.ts";
+import { canRun, xdpPrograms } from "./xdp-programs.ts";
 
 export async function attachActive(app: App): Promise<void> {
   const { active, place, attaching } = app.store.get();
@@ -31,11 +31,16 @@ export async function attachActive(app: App): Promise<void> {
     notify(app, { kind: "error", title: "There is no program to attach: open a source or an object first" });
     return;
   }
+  const source = app.store.get().sources.find(({ path }) => path === active) ?? null;
+  if (source !== null && !canRun(source)) {
+    const title = `${baseName(active)} is no program: show the C source or the object to attach first`;
+    notify(app, { kind: "error", title });
+    return;
+  }
   if (place === null) {
     notify(app, { kind: "error", title: "There is no interface to attach to: choose one first" });
     return;
   }
-  const source = app.store.get().sources.find(({ path }) => path === active) ?? null;
   const names = xdpPrograms(source);
   const chosen = app.store.get().program;
   const program = chosen !== null && names.length > 1 && names.includes(chosen) ? chosen : null;

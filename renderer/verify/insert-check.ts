@@ -42,13 +42,23 @@ export function checkToInsert(text: string, rejection: Rejection, program: strin
     if (isChanged(statement, name)) return null;
     if (isDeclared(before, name) || body.parameters.includes(name)) continue;
     if (name !== "data_end" || body.context === null) return null;
-    wanted = wanted.replaceAll(/\bdata_end\b/g, `(void *)(long)${body.context}->data_end`);
+    wanted = wanted.replaceAll(/\bdata_end\b/g, endOf(before, body.context));
   }
   const line = text.slice(start).split("\n", 1)[0] ?? "";
   const indent = /^[ \t]*/.exec(line)?.[0] ?? "";
   const unit = indent.includes("\t") || indent === "" ? "\t" : indent.length % 4 === 0 ? "    " : "  ";
   const end = line.endsWith("\r") ? "\r\n" : "\n";
   return { line: rejection.line, text: `${indent}if (${wanted})${end}${indent}${unit}return ${action};${end}` };
+}
+
+/** The end of the packet under the name that the program gave it; else as the context has it. */
+function endOf(before: string, context: string): string {
+  const named = new RegExp(
+    `\\b(\\w+)\\s*=\\s*\\(\\s*void\\s*\\*\\s*\\)\\s*\\(\\s*[\\w\\s]+\\)\\s*${context}->data_end\\s*[;,]`,
+    "g",
+  );
+  for (const [, name = ""] of before.matchAll(named)) if (isDeclared(before, name)) return name;
+  return `(void *)(long)${context}->data_end`;
 }
 
 /** Comments, strings and preprocessor lines as spaces: each character keeps its place. */

@@ -57,6 +57,10 @@ export function WalkLines({ walked, state, rejected, go }: Props): React.ReactNo
     estimateSize: () => rowHeight,
     overscan: 20,
   });
+  useEffect(() => {
+    // the button that asked for the steps went with its place: its focus comes here
+    if (document.activeElement === document.body) scroll.current?.focus();
+  }, []);
   const current = rowOfStep(open, state);
   useEffect(() => rows.scrollToIndex(current, { align: "auto" }), [rows, current, key]);
   const shown = rows.getVirtualItems().map((item) => ({ ...item, row: rowAt(open, item.index) }));

@@ -64,6 +64,16 @@ test.describe("files", () => {
     await expect(steps.verdict(page)).toContainText("saved →");
   });
 
+  test("text that is no program is neither saved nor built by Attach", async ({ workbench: { page, machine } }) => {
+    const path = await steps.openText(page, machine, "settings of mine.json", "{}\n");
+    await page.keyboard.type(typed);
+    await expect(page.getByRole("button", { name: /^Attach/ })).toBeDisabled();
+    await page.keyboard.press("Control+Shift+A");
+    await expect(steps.messages(page)).toContainText("settings of mine.json is no program");
+    expect(readFileSync(path, "utf8")).toBe("{}\n");
+    await expectText(page, typed);
+  });
+
   test("a source of 10 MB and one of 20 MB are opened or refused with a word", async ({
     workbench: { page, machine },
   }) => {

@@ -17,7 +17,7 @@ test("an accepted program is stepped through, by keyboard", async ({ workbench: 
   await expect(step).toHaveText(/^step 1 of [\d,]{2,}$/);
   await expect(verifier.getByRole("region", { name: /^Statistics of / })).toContainText("accepted");
   const log = walk.getByRole("group", { name: /^Log of .* by C line/ });
-  await log.focus();
+  await expect(log).toBeFocused();
   await page.keyboard.press("End");
   await expect(step).toHaveText(/^step ([\d,]+) of \1$/);
   await expect(log.locator("[aria-current=step]")).toBeVisible();

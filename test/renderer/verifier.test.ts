@@ -34,6 +34,12 @@ describe("the check to insert", () => {
       "\tif ((void *)(eth + 1) > (void *)(long)ctx->data_end)\n\t\treturn XDP_DROP;\n",
     );
   });
+  test("takes the name that the program gave to the end of the packet, where that is in sight", () => {
+    const named = "\tvoid *end = (void *)(long)ctx->data_end, *next;\n";
+    const line = "\treturn eth->h_proto; // here";
+    expect(insert(body(`${named}${start}${line}`), eth)?.text).toContain("if ((void *)(eth + 1) > end)\n");
+    expect(insert(body(`\t{\n${named}\t}\n${start}${line}`), eth)?.text).toContain("> (void *)(long)ctx->data_end)\n");
+  });
   test("keeps spaces and carriage returns", () => {
     const text = body("    __u64 *value = lookup();\n    *value += 1; // here").replaceAll("\n", "\r\n");
     expect(insert(text, value, "null-map-value")?.text).toBe("    if (!value)\r\n        return XDP_PASS;\r\n");

@@ -54,8 +54,8 @@ describe("parseKeyText", () => {
     ["blocked", "192.0.2.256/24", "IPv4 prefix such as 192.0.2.0/24"],
     ["blocked", "192.0.02.1", "IPv4 prefix"],
     ["blocked", '{"prefixlen": 40, "addr": "192.0.2.0"}', "from 0 to 32"],
-    ["blocked", '{"prefixlen": 24}', "field addr: nothing does not fit: give IPv4 address"],
-    ["blocked", '{"prefixlen": 24, "address": "192.0.2.0"}', "field addr: nothing"],
+    ["blocked", '{"prefixlen": 24}', "field addr is missing: give IPv4 address"],
+    ["blocked", '{"prefixlen": 24, "address": "192.0.2.0"}', "field addr is missing"],
     ["macs", "02:fc:00:00:00", "MAC address such as"],
     ["macs", "[1,2,3]", "MAC address such as"],
     ["verdicts", "MAYBE", "one of DENY, ALLOW, or a number"],
@@ -90,7 +90,7 @@ describe("parseValueText", () => {
   });
 
   it.each([
-    ["stats", '{"rx_packets":"5"}', "field rx_bytes: nothing does not fit"],
+    ["stats", '{"rx_packets":"5"}', "field rx_bytes is missing"],
     ["stats", '{"rx_packets":9007199254740993,"rx_bytes":0}', "as a string where it exceeds 2^53"],
     [
       "stats",
@@ -110,7 +110,7 @@ describe("parseValueText", () => {
 
   it("does not take a polluted prototype for a field", () => {
     const parsed = parseValueText(pick(maps, "stats"), '{"__proto__":{"rx_packets":1,"rx_bytes":2}}', null);
-    expect(hex(parsed)).toContain("field rx_packets: nothing");
+    expect(hex(parsed)).toContain("field rx_packets is missing");
   });
 });
 
