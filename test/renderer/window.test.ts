@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Fake } from "./fake-workbench.ts";
 import { noChromium, useWindows } from "./windows.ts";
 
-const waits = 6000;
+const waits = 15_000;
 
 describe.skipIf(noChromium)("window (skipped without a Chromium)", () => {
   const windows = useWindows({ waits });
