@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const everyTest = {
@@ -24,8 +23,6 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: ["test/kernel/**", "test/e2e/**", "test/guest/**"],
-          // on two cores the usual number would be one, and half of the time is waiting for a browser
-          maxWorkers: Math.max(2, availableParallelism() - 1),
           sequence: { groupOrder: 0 },
         },
       },
