@@ -250,7 +250,7 @@ describe.skipIf(noAddon !== "")("fast builds", () => {
     await writeHeader('#include "own.h"\n');
     const built = await compile();
     expect(built.output).toBe(null);
-    expect(built.diagnostics[0]?.message).toContain("#include nested too deeply");
+    expect(built.diagnostics[0]?.message).toMatch(/^#include nested too deeply: .*#pragma once/);
   });
 
   it("take 5 MB of source", async () => {
