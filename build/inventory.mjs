@@ -90,6 +90,10 @@ function bpfObjects() {
   const maps = jsonArray("bpftool", ["-j", "map", "show"]);
   const bpfLinks = jsonArray("bpftool", ["-j", "link", "show"]);
   const ofServices = programs.filter(({ type }) => belongsToServices(type));
+  const used = new Set(programs.flatMap(({ map_ids }) => map_ids ?? []));
+  // A program array that no program uses is held by a pin or a process, which are listed themselves, or by the kernel for
+  // good: docs/decisions/0015-maps-are-opened-once.md
+  const isStray = (/** @type {Fields} */ { id, type }) => type === "prog_array" && !used.has(id);
   const mapsOfServices = new Set(ofServices.flatMap(({ map_ids }) => map_ids ?? []));
   const programsOfServices = new Set(ofServices.map(({ id }) => id));
   return [
@@ -100,7 +104,7 @@ function bpfObjects() {
         text: `program ${id} ${name ?? "(no name)"} (${type}, tag ${tag ?? "unknown"})`,
       })),
     ...maps
-      .filter(({ id }) => !mapsOfServices.has(id))
+      .filter((map) => !mapsOfServices.has(map.id) && !isStray(map))
       .map(({ id, type, name }) => ({
         key: `map ${id} ${name ?? ""}`,
         text: `map ${id} ${name ?? "(no name)"} (${type})`,

@@ -14,7 +14,7 @@ import { createLabs } from "./lab/lab.ts";
 import { sendTraffic } from "./lab/traffic.ts";
 import { createMapHandles } from "./map-handles.ts";
 import { fillMap, patchMap } from "./fill-map.ts";
-import { deleteFromMap, describeMap, listMaps, lookupInMap, pageMap, pinnedMap, updateMap } from "./maps.ts";
+import { createMapLister, deleteFromMap, describeMap, lookupInMap, pageMap, pinnedMap, updateMap } from "./maps.ts";
 import { runPackets } from "./packets.ts";
 import { listPrograms } from "./programs.ts";
 import { createRunStatistics } from "./run-statistics.ts";
@@ -29,6 +29,7 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
   const runs = createRunStatistics(context);
   const interfaces = createInterfaceWatch(context, "elevated");
   const preparations = createPreparations(context);
+  const listMaps = createMapLister(native);
   return {
     "helper.describe": async () => ({
       pid: process.pid,
@@ -62,7 +63,7 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
       return {};
     },
     "attach.detach": async (params) => detach(context, params),
-    "maps.list": async () => ({ maps: listMaps(native) }),
+    "maps.list": async () => ({ maps: listMaps() }),
     "maps.describe": ({ id }) => describeMap(maps, id),
     "maps.pinned": async ({ path }) => pinnedMap(native, path),
     "maps.page": (params) => pageMap(maps, params),

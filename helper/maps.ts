@@ -25,7 +25,22 @@ const bpffs = "/sys/fs/bpf";
 /** in base64 this and its envelope stay well under the largest message */
 const largestPageBytes = 16 * 1024 * 1024;
 
-export function listMaps(native: NativeFace): MapListed[] {
+/**
+ * A lister remembers what never changes of a map, so that looking again opens only the new ones. That is quicker, and it
+ * spares program arrays: the kernel clears one when its last fd closes, in a worker, and an fd that is opened and closed
+ * before the worker has run takes a reference that nobody drops (`prog_array_map_clear`, kernel/bpf/arraymap.c).
+ * See `docs/decisions/0015-maps-are-opened-once.md`.
+ */
+export function createMapLister(native: NativeFace): () => MapListed[] {
+  let known: ReadonlyMap<number, MapSummary> = new Map();
+  return () => {
+    const listed = listMaps(native, known);
+    known = new Map(listed.map(({ programs: _, ...map }) => [map.id, map]));
+    return listed;
+  };
+}
+
+function listMaps(native: NativeFace, known: ReadonlyMap<number, MapSummary>): MapListed[] {
   const users = new Map<number, { id: number; name: string; type: string }[]>();
   for (const id of naming({ doing: "list programs" }, () => native.programIds())) {
     const info = programInfo(native, id);
@@ -38,7 +53,7 @@ export function listMaps(native: NativeFace): MapListed[] {
   const ids = naming({ doing: "list maps" }, () => native.mapIds());
   return ids.flatMap((id) => {
     try {
-      return [{ ...summary(native.mapInfo(id)), programs: users.get(id) ?? [] }];
+      return [{ ...(known.get(id) ?? summary(native.mapInfo(id))), programs: users.get(id) ?? [] }];
     } catch (error) {
       if (hasCode(error, "ENOENT")) return [];
       return naming({ doing: `read map id ${id}` }, () => {

@@ -113,9 +113,13 @@ describe.skipIf(skipReason !== "")("the helper", () => {
       const second = await helper.peer.request("attach.attach", { ...params, expected });
       expect(await failureOf(helper.peer.request("maps.pinned", { path: pin }))).toMatchObject({ kind: "not-found" });
       await helper.peer.request("attach.detach", { place, expected: { mode: "native", id: second.program.id } });
-      const maps = async () => (await helper.peer.request("maps.list", {})).maps.map(({ id }) => id);
-      const left = await eventually(maps, (ids) => !ids.includes(second.maps[0]?.id ?? 0));
-      expect(left).not.toContain(second.maps[0]?.id);
+      const ofSecond = `/sys/fs/bpf/xdp-workbench/prog-${second.program.id}/map-${second.maps[0]?.id}`;
+      expect(await failureOf(helper.peer.request("maps.pinned", { path: ofSecond }))).toMatchObject({
+        kind: "not-found",
+      });
+      const users = async () => (await helper.peer.request("maps.list", {})).maps.flatMap(({ programs }) => programs);
+      const left = await eventually(users, (programs) => !programs.some(({ id }) => id === second.program.id));
+      expect(left.map(({ id }) => id)).not.toContain(second.program.id);
     } finally {
       await execute("ip", ["-n", netns, "link", "del", link]);
       await execute("ip", ["netns", "del", netns]);
