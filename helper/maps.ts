@@ -35,12 +35,17 @@ export function createMapLister(native: NativeFace): () => MapListed[] {
   let known: ReadonlyMap<number, MapSummary> = new Map();
   return () => {
     const listed = listMaps(native, known);
-    known = new Map(listed.map(({ programs: _, ...map }) => [map.id, map]));
-    return listed;
+    known = new Map(listed.map(({ map }) => [map.id, map]));
+    return listed.map(({ map, programs }) => ({ ...map, programs }));
   };
 }
 
-function listMaps(native: NativeFace, known: ReadonlyMap<number, MapSummary>): MapListed[] {
+interface Used {
+  readonly map: MapSummary;
+  readonly programs: MapListed["programs"];
+}
+
+function listMaps(native: NativeFace, known: ReadonlyMap<number, MapSummary>): Used[] {
   const users = new Map<number, { id: number; name: string; type: string }[]>();
   for (const id of naming({ doing: "list programs" }, () => native.programIds())) {
     const info = programInfo(native, id);
@@ -53,7 +58,7 @@ function listMaps(native: NativeFace, known: ReadonlyMap<number, MapSummary>): M
   const ids = naming({ doing: "list maps" }, () => native.mapIds());
   return ids.flatMap((id) => {
     try {
-      return [{ ...(known.get(id) ?? summary(native.mapInfo(id))), programs: users.get(id) ?? [] }];
+      return [{ map: known.get(id) ?? summary(native.mapInfo(id)), programs: users.get(id) ?? [] }];
     } catch (error) {
       if (hasCode(error, "ENOENT")) return [];
       return naming({ doing: `read map id ${id}` }, () => {

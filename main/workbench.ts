@@ -277,6 +277,7 @@ function createHandlers({
       return done;
     },
 
+    ...attachingSoon,
     "programs.list": async () => {
       const peer = await helpers.elevatedIfFree();
       if (peer === null) return { programs: [] };
@@ -333,6 +334,20 @@ function createHandlers({
     },
   };
 }
+
+const soon = async (): Promise<never> => {
+  throw new Failed({ kind: "unsupported", message: "not in this build", feature: "attaching", since: null });
+};
+const attachingSoon = {
+  "attach.attachAll": soon,
+  "attach.detachAll": soon,
+  "attach.ours": async () => ({ attachments: [] }),
+  "attach.preflight": soon,
+  "attach.fix": soon,
+  "guards.list": async () => ({ guards: [] }),
+  "guards.confirm": soon,
+  "guards.rollBack": soon,
+} as const;
 
 async function describeSession(helpers: HelperPool, workspace: string): Promise<Session> {
   const toolchain = await (await helpers.plain()).request("toolchain.describe", {});

@@ -1,6 +1,7 @@
 /** object ─attach▶ attachment */
 import { z } from "zod";
 import { input } from "./build.ts";
+import { confirmWithin, guard } from "./guard.ts";
 import { attachedProgram, mode, place, wantedMode } from "./interfaces.ts";
 import { loadOptions, mapOutcome } from "./reload.ts";
 import { base64, id, symbol, u32, u64 } from "./wire.ts";
@@ -43,6 +44,8 @@ export const attachment = z.strictObject({
   gapNanoseconds: u64.nullable(),
   /** what does not keep it from running and will be missed; left out where there is nothing */
   notes: z.array(z.string()).optional(),
+  /** the deadline that runs, where one was asked for */
+  guard: guard.optional(),
 });
 export type Attachment = z.infer<typeof attachment>;
 
@@ -61,7 +64,35 @@ export const attachParams = z.strictObject({
   replace: id.nullable(),
   /** what attach.plan told of, as the user chose it; left out: everything as the object declares it */
   load: loadOptions.optional(),
+  /** rolled back unless it is confirmed in time; left out: attached for good */
+  confirmWithin: confirmWithin.optional(),
 });
 export type AttachParams = z.infer<typeof attachParams>;
+
+/** Loaded once, with one set of maps, and attached to each place: all of them or none. */
+export const attachAllParams = attachParams.omit({ place: true, replace: true }).extend({
+  places: z.array(place).min(1).max(64),
+  /** ids of the foreign programs that the user agreed to replace */
+  replace: z.array(id).max(64),
+});
+export type AttachAllParams = z.infer<typeof attachAllParams>;
+export const attachments = z.strictObject({ attachments: z.array(attachment).min(1), guard: guard.nullable() });
+
+/** A program of ours that is attached, whoever started which workbench since. */
+export const ourAttachment = z.strictObject({
+  place,
+  program: attachedProgram,
+  /** path of the source, or of the object, that it came from */
+  source: z.string(),
+  /** seconds since 1970, UTC */
+  since: z.number(),
+});
+export type OurAttachment = z.infer<typeof ourAttachment>;
+
+export const detachedAll = z.strictObject({
+  detached: z.array(detachment),
+  /** those that stayed, and why */
+  failed: z.array(z.strictObject({ place, program: attachedProgram, why: z.string() })),
+});
 export const detachParams = z.strictObject({ place, replace: id.nullable() });
 export type DetachParams = z.infer<typeof detachParams>;

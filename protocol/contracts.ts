@@ -6,15 +6,20 @@
  */
 import { z } from "zod";
 import {
+  attachAllParams,
   attachment,
+  attachments,
   attachParams,
   attachProgramParams,
+  detachedAll,
   detachment,
   detachParams,
   detachProgramParams,
+  ourAttachment,
   preparedAttachment,
 } from "./attach.ts";
 import { build, compiled, compileParams, input, pipeline, toolchain } from "./build.ts";
+import { guard, guardList, guardParams } from "./guard.ts";
 import { interfaceCounters, interfaceDetails } from "./interface-details.ts";
 import { interfaceListing, interfacesChange, mode, modeProbe, place } from "./interfaces.ts";
 import * as language from "./language.ts";
@@ -34,6 +39,7 @@ import {
   tableChange,
 } from "./maps.ts";
 import { packetsReport, packetsRunParams, packetsRunResult, packetsTestParams } from "./packets.ts";
+import { fix, preflight, preflightParams } from "./preflight.ts";
 import { programListed } from "./programs.ts";
 import { reloadPlan, reloadPlanParams } from "./reload.ts";
 import { command, helperDescription, helperState, session } from "./session.ts";
@@ -208,7 +214,21 @@ export const workbench = {
   /** what an attach would do with the running program's maps, and what can be set before the load; attaches nothing */
   "attach.plan": method(reloadPlanParams, reloadPlan),
   "attach.attach": method(attachParams, attachment),
+  /** one load, several places: all of them or none */
+  "attach.attachAll": method(attachAllParams, attachments),
   "attach.detach": method(detachParams, detachment),
+  /** everything that is ours, in every namespace */
+  "attach.detachAll": method(none, detachedAll),
+  /** what of ours is attached, found anew after a restart */
+  "attach.ours": method(none, z.strictObject({ attachments: z.array(ourAttachment) })),
+  /** what stands in the way of an attach here; touches nothing */
+  "attach.preflight": method(preflightParams, preflight),
+  /** runs what a line of the preflight proposed */
+  "attach.fix": method(fix, none),
+  /** deadlines that run; changes come as guards.changed */
+  "guards.list": method(none, guardList),
+  "guards.confirm": method(guardParams, guard),
+  "guards.rollBack": method(guardParams, guard),
   "programs.list": method(none, z.strictObject({ programs: z.array(programListed) })),
   "maps.list": method(none, z.strictObject({ maps: z.array(mapListed) })),
   "maps.table": method(z.strictObject({ id }), table),
@@ -238,5 +258,6 @@ export const workbenchNotifications = {
   "language.diagnostics": language.findings,
   "language.state": language.languageState,
   "interfaces.changed": interfacesChange,
+  "guards.changed": guardList,
   "lab.progress": z.strictObject({ text: z.string() }),
 } as const satisfies Notifications;

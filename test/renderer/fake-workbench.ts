@@ -1,6 +1,7 @@
 /**
  * The workbench's contract on sample data, served to the built window: for looking at every view without a kernel.
  */
+import { fakeAttaching } from "./fake-attaching.ts";
 import "vscode-jsonrpc/node";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -351,6 +352,7 @@ export async function startFake(built: string): Promise<Fake> {
       changed();
       return { place, program: now };
     },
+    ...fakeAttaching(),
     "programs.list": async () => ({
       programs: [...attached.values()].map(({ id, name, tag }) => ({
         id,

@@ -1,0 +1,56 @@
+/**
+ * Confirm or roll back: an attach with a deadline. A guard, a process of its own session, attaches and decides; if nobody
+ * confirms in time, what was there before is back.
+ */
+import { z } from "zod";
+import { attachedProgram, mode, place } from "./interfaces.ts";
+import { id } from "./wire.ts";
+
+/** seconds */
+export const confirmWithin = z.number().int().min(1).max(3600);
+
+/** 16 hex digits */
+export const guardId = z.string().regex(/^[0-9a-f]{16}$/);
+
+export const guardedTarget = z.strictObject({
+  place,
+  /** what runs until it is confirmed or rolled back */
+  program: attachedProgram,
+  /** what comes back; null: nothing */
+  previous: attachedProgram.nullable(),
+});
+
+/**
+ * "waiting": the deadline runs. "confirmed" and "rolled-back": as the user said, or the deadline. "left-alone": something
+ * else was attached, or the interface had gone, so nothing was touched. "failed": the kernel refused to roll back.
+ */
+export const guardState = z.enum(["waiting", "confirmed", "rolled-back", "left-alone", "failed"]);
+
+export const guard = z.strictObject({
+  guard: guardId,
+  state: guardState,
+  targets: z.array(guardedTarget).min(1).max(64),
+  seconds: confirmWithin,
+  /** until it rolls back by itself, as of this message; 0 once it is settled */
+  secondsLeft: z.number().min(0),
+  /** what it did and why, for a person; empty while it waits */
+  words: z.string(),
+});
+export type Guard = z.infer<typeof guard>;
+
+export const guardList = z.strictObject({
+  /** those that wait, and those that were settled within the last minute; the latest first */
+  guards: z.array(guard),
+});
+export type GuardList = z.infer<typeof guardList>;
+
+export const guardParams = z.strictObject({ guard: guardId });
+
+/** One of several places of an attach, with everything resolved. */
+export const attachTarget = z.strictObject({
+  place,
+  mode,
+  /** what main saw attached in any mode; null for nothing. If something else is there by now, nothing is touched */
+  expected: z.strictObject({ mode, id }).nullable(),
+});
+export type AttachTarget = z.infer<typeof attachTarget>;
