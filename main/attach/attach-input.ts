@@ -74,14 +74,22 @@ export async function attachInput(
   }
   if (current !== null) attachments.forget(current);
   const { id, tag, loadTime } = attachment.program;
-  attachments.remember({
-    program: { id, tag, loadTime, name: program.name },
-    place: params.place,
-    source: params.input.path,
-  });
-  const kept = await outcomes(elevated, chosen, attachment.kept);
   const maps = attachment.maps.map((map) => ({ ...map, name: shown(map.name) }));
+  const { maxEntries, sections } = load.settings;
+  attachments.remember(
+    {
+      ...{ program: { id, tag, loadTime, name: program.name }, place: params.place, source: params.input.path },
+      ...{ maps, load: { maxEntries, sections } },
+    },
+    hasCompanions(object.contents) ? object.bytes : null,
+  );
+  const kept = await outcomes(elevated, chosen, attachment.kept);
   return { attachment: { ...attachment, maps, kept }, built };
+}
+
+/** Whether entries of maps may want other programs of the object later. */
+function hasCompanions({ programs }: BuiltObject["contents"]): boolean {
+  return programs.some(({ attachesTo }) => attachesTo === "devmap" || attachesTo === "cpumap");
 }
 
 /** Nothing is asked of the running maps unless one of them is wanted. */
