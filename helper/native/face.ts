@@ -172,6 +172,19 @@ export interface MapBatch {
   readonly cursor: Buffer | null;
 }
 
+/** What came of {@link MapHandle.change}. */
+export interface MapChangeOutcomes {
+  /**
+   * One byte an entry. 0 done; 1 was so already; 2 something else is there; 3 nothing is there any more; 4 refused by the
+   * kernel; 5 done, and overwritten by somebody since; 6 untouched; 7 done, and removed by somebody since
+   */
+  readonly outcomes: Buffer;
+  /** what is there instead: one value for each 2 and 5, in their order */
+  readonly found: Buffer;
+  /** of the entry that was refused; null where none was */
+  readonly refusal: KernelError | null;
+}
+
 /** One map fd. Values of per-CPU maps are all possible CPUs one after the other, each rounded up to 8 bytes. */
 export interface MapHandle {
   readonly info: MapInfo;
@@ -195,6 +208,21 @@ export interface MapHandle {
    * is a naturally aligned 1, 2, 4 or 8 bytes is written at once. EPERM where the map is frozen.
    */
   patch(offset: number, bytes: Buffer): void;
+  /**
+   * Entry by entry: look, compare with `olds`, write, read back with `news`; ends at the first that the kernel refuses.
+   * kinds: 0 add, 1 replace, 2 remove. locked: BPF_F_LOCK. look: changes nothing, and says how things are. Keys, olds and
+   * news are of one size each, one after the other; BPF has no compare-and-swap of elements, so a writer between the look
+   * and the write is not seen. Throws where the type's entries cannot be read.
+   */
+  change(
+    count: number,
+    kinds: Buffer,
+    keys: Buffer,
+    olds: Buffer,
+    news: Buffer,
+    locked: boolean,
+    look: boolean,
+  ): MapChangeOutcomes;
   /** returns how many there were to delete; missing keys are passed over */
   deleteBatch(keys: Buffer, count: number): number;
   close(): void;
@@ -309,6 +337,11 @@ export interface NativeFace {
    * of each answer what follows its header comes back. null where the kernel has no such family.
    */
   genericQuery(family: string, command: number, attributes: Buffer, dump: boolean): readonly Buffer[] | null;
+  /**
+   * One message of rtnetlink in the current namespace: `body` is its header, such as a struct rtmsg, with its attributes;
+   * of each answer the same comes back. Refusals carry the kernel's extended acknowledgement.
+   */
+  routeQuery(type: number, body: Buffer, dump: boolean): readonly Buffer[];
   /** RTM_GETLINK of all or of one in the current namespace: struct ifinfomsg and its attributes */
   linkDump(): readonly Buffer[];
   linkOf(ifindex: number): Buffer | null;
@@ -370,4 +403,9 @@ export interface NativeFace {
    * GPL-compatible license, and the kernel's last id; about 200 tiny loads, some milliseconds, on the calling thread.
    */
   xdpHelpers(): { readonly allowed: number[]; readonly gplOnly: number[]; readonly last: number };
+  /**
+   * The program runs at this tracepoint of the kernel's, such as "xdp_exception", while the descriptor is open; the caller
+   * owns it. ENOENT where the kernel has no such tracepoint.
+   */
+  rawTracepoint(name: string, programFd: number): number;
 }

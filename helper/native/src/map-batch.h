@@ -16,6 +16,8 @@ struct MapShape {
   uint32_t maxEntries;
   /** bytes of one value as the system call moves it */
   uint32_t stride;
+  /** an LPM trie: looking a key up finds the longest prefix that covers it, not the entry itself */
+  bool byPrefix;
   /** set once the kernel has said that this type reads no batches */
   std::shared_ptr<std::atomic<bool>> readsSingly;
 

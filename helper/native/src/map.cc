@@ -10,6 +10,7 @@
 #include "fd.h"
 #include "info.h"
 #include "map-batch.h"
+#include "map-change.h"
 #include "task.h"
 
 namespace xdpw {
@@ -122,6 +123,7 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
                            InstanceMethod<&MapHandle::NextKey>("nextKey"),
                            InstanceMethod<&MapHandle::Batch>("readBatch"),
                            InstanceMethod<&MapHandle::PutBatch>("updateBatch"),
+                           InstanceMethod<&MapHandle::Change>("change"),
                            InstanceMethod<&MapHandle::Patch>("patch"),
                            InstanceMethod<&MapHandle::RemoveBatch>("deleteBatch"),
                            InstanceMethod<&MapHandle::Close>("close"),
@@ -134,7 +136,7 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
     fd_ = std::move(*info[0].As<Napi::External<Fd>>().Data());
     Guard(env, [&] {
       auto about = ReadInfo<bpf_map_info>(fd_.Get(), "query of a map");
-      shape_ = {about.id, about.key_size, about.max_entries, Stride(about),
+      shape_ = {about.id, about.key_size, about.max_entries, Stride(about), about.type == BPF_MAP_TYPE_LPM_TRIE,
                 std::make_shared<std::atomic<bool>>(false)};
       auto self = info.This().As<Napi::Object>();
       Define(self, "info", DescribeMap(env, about));
@@ -236,6 +238,33 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
       const uint8_t* keys = Sized(info[0], "keys", size_t{count} * shape_.keySize);
       const uint8_t* values = Sized(info[1], "values", size_t{count} * shape_.stride);
       return Napi::Number::New(info.Env(), UpdateBatch(Open(), shape_, keys, values, count));
+    });
+  }
+
+  Napi::Value Change(const Napi::CallbackInfo& info) {
+    return Guard(info.Env(), [&] {
+      Napi::Env env = info.Env();
+      uint32_t count = Count(info[0]);
+      Changes changes{
+          count,
+          Sized(info[1], "kinds", count),
+          Sized(info[2], "keys", size_t{count} * shape_.keySize),
+          Sized(info[3], "olds", size_t{count} * shape_.stride),
+          Sized(info[4], "news", size_t{count} * shape_.stride),
+          info[5].ToBoolean(),
+          info[6].ToBoolean(),
+      };
+      Outcomes outcomes = ChangeEntries(Open(), shape_, changes);
+      auto result = Napi::Object::New(env);
+      result.Set("outcomes", Napi::Buffer<uint8_t>::Copy(env, outcomes.kinds.data(), outcomes.kinds.size()));
+      result.Set("found", Napi::Buffer<uint8_t>::Copy(env, outcomes.found.data(), outcomes.found.size()));
+      if (outcomes.error) {
+        Failure refusal("BPF_MAP_UPDATE_ELEM", "change of " + shape_.Called(), outcomes.error);
+        result.Set("refusal", ToError(env, refusal).Value());
+      } else {
+        result.Set("refusal", env.Null());
+      }
+      return result;
     });
   }
 

@@ -1,0 +1,144 @@
+#include "map-change.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "errors.h"
+
+namespace xdpw {
+
+namespace {
+
+// ENOTSUPP of the kernel, which user space's errno.h does not name
+constexpr int kNotSupportedInKernel = 524;
+
+/** One map and the scratch that its entries are read into. */
+class Changer {
+ public:
+  Changer(int fd, const MapShape& shape, const Changes& changes, Outcomes& outcomes)
+      : fd_(fd),
+        shape_(shape),
+        changes_(changes),
+        outcomes_(outcomes),
+        lock_(changes.locked ? uint64_t{BPF_F_LOCK} : 0),
+        now_(shape.stride),
+        next_(shape.keySize),
+        first_(shape.keySize) {}
+
+  Outcome Run(uint32_t at) {
+    key_ = changes_.keys + size_t{at} * shape_.keySize;
+    old_ = changes_.olds + size_t{at} * shape_.stride;
+    new_ = changes_.news + size_t{at} * shape_.stride;
+    auto kind = static_cast<Change>(changes_.kinds[at]);
+    if (changes_.look) return Look(kind);
+    if (kind == Change::kAdd) return Add();
+    return kind == Change::kReplace ? Replace() : Remove();
+  }
+
+ private:
+  bool Found() {
+    if (!bpf_map_lookup_elem_flags(fd_, key_, now_.data(), lock_)) return !shape_.byPrefix || IsEntry();
+    if (errno == ENOENT) return false;
+    throw Failure("BPF_MAP_LOOKUP_ELEM", "comparison in " + shape_.Called(), errno);
+  }
+
+  /**
+   * Whether the trie has this very prefix. The walk goes on behind an entry that is there, and begins anew with the first
+   * one where it is not (trie_get_next_key, kernel/bpf/lpm_trie.c); the first comes behind nothing.
+   */
+  bool IsEntry() {
+    if (bpf_map_get_next_key(fd_, key_, next_.data())) return errno == ENOENT;
+    if (bpf_map_get_next_key(fd_, nullptr, first_.data())) return false;
+    return next_ != first_;
+  }
+
+  bool Is(const uint8_t* value) const { return memcmp(now_.data(), value, shape_.stride) == 0; }
+
+  Outcome Other(Outcome outcome = Outcome::kOther) {
+    outcomes_.found.insert(outcomes_.found.end(), now_.begin(), now_.end());
+    return outcome;
+  }
+
+  Outcome Refused(int error) {
+    outcomes_.error = error;
+    return Outcome::kRefused;
+  }
+
+  /** Somebody who wrote right after us is seen here; what we wrote was there. */
+  Outcome ReadBack() {
+    if (!Found()) return Outcome::kRemovedAfter;
+    return Is(new_) ? Outcome::kDone : Other(Outcome::kOverwritten);
+  }
+
+  Outcome Add() {
+    if (!bpf_map_update_elem(fd_, key_, new_, BPF_NOEXIST | lock_)) return ReadBack();
+    if (errno != EEXIST) return Refused(errno);
+    if (!Found()) return Outcome::kMissing;
+    return Is(new_) ? Outcome::kAlready : Other();
+  }
+
+  Outcome Replace() {
+    if (!Found()) return Outcome::kMissing;
+    if (Is(new_)) return Outcome::kAlready;
+    if (!Is(old_)) return Other();
+    if (!bpf_map_update_elem(fd_, key_, new_, BPF_EXIST | lock_)) return ReadBack();
+    return errno == ENOENT ? Outcome::kMissing : Refused(errno);
+  }
+
+  Outcome Remove() {
+    if (!Found()) return Outcome::kAlready;
+    if (!Is(old_)) return Other();
+    if (takes_) {
+      if (!bpf_map_lookup_and_delete_elem_flags(fd_, key_, now_.data(), lock_)) return Is(old_) ? Outcome::kDone : PutBack();
+      if (errno == ENOENT) return Outcome::kAlready;
+      if (errno != kNotSupportedInKernel && errno != EOPNOTSUPP && errno != EINVAL) return Refused(errno);
+      takes_ = false;
+    }
+    if (!bpf_map_delete_elem(fd_, key_)) return Outcome::kDone;
+    return errno == ENOENT ? Outcome::kAlready : Refused(errno);
+  }
+
+  /** What was taken was not what was expected: it was written between the look and the removal. */
+  Outcome PutBack() {
+    if (!bpf_map_update_elem(fd_, key_, now_.data(), BPF_NOEXIST) || errno == EEXIST) return Other();
+    return Refused(errno);
+  }
+
+  Outcome Look(Change kind) {
+    bool found = Found();
+    if (kind == Change::kAdd && !found) return Outcome::kUntouched;
+    if (kind == Change::kRemove && !found) return Outcome::kAlready;
+    if (!found) return Outcome::kMissing;
+    if (kind != Change::kRemove && Is(new_)) return Outcome::kAlready;
+    return kind != Change::kAdd && Is(old_) ? Outcome::kUntouched : Other();
+  }
+
+  int fd_;
+  const MapShape& shape_;
+  const Changes& changes_;
+  Outcomes& outcomes_;
+  uint64_t lock_;
+  std::vector<uint8_t> now_;
+  std::vector<uint8_t> next_;
+  std::vector<uint8_t> first_;
+  const uint8_t* key_ = nullptr;
+  const uint8_t* old_ = nullptr;
+  const uint8_t* new_ = nullptr;
+  /** whether the type has BPF_MAP_LOOKUP_AND_DELETE_ELEM: an LPM trie has not */
+  bool takes_ = true;
+};
+
+}  // namespace
+
+Outcomes ChangeEntries(int fd, const MapShape& shape, const Changes& changes) {
+  Outcomes outcomes;
+  outcomes.kinds.assign(changes.count, static_cast<uint8_t>(Outcome::kUntouched));
+  Changer changer(fd, shape, changes, outcomes);
+  for (uint32_t at = 0; at < changes.count && outcomes.error == 0; at += 1) {
+    outcomes.kinds[at] = static_cast<uint8_t>(changer.Run(at));
+  }
+  return outcomes;
+}
+
+}  // namespace xdpw
