@@ -20,6 +20,7 @@ const members = {
   driverInfo: "function",
   driverStatistics: "function",
   genericQuery: "function",
+  routeQuery: "function",
   linkDump: "function",
   linkOf: "function",
   watchLinks: "function",
@@ -48,6 +49,7 @@ const members = {
   testRun: "function",
   xdpSocket: "function",
   xdpHelpers: "function",
+  rawTracepoint: "function",
 } satisfies Record<keyof NativeFace, "string" | "function">;
 
 function isNativeFace(candidate: unknown): candidate is NativeFace {

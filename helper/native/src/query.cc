@@ -66,6 +66,25 @@ Napi::Value LinkOf(const Napi::CallbackInfo& info) {
   return answers.Length() > 0 ? answers.Get(0U) : env.Null();
 }
 
+/** One rtnetlink message: `body` is its header behind struct nlmsghdr, such as a struct ifinfomsg, with its attributes. */
+Napi::Value RouteQuery(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  uint32_t type = ToUint32(info[0], "type");
+  Bytes body = ToBytes(info[1], "body");
+  bool dump = ToBool(info[2], "dump");
+  if (type < RTM_BASE || type > RTM_MAX) throw Napi::RangeError::New(env, "argument type must be one of RTM_*");
+  NetlinkRequest request(static_cast<uint16_t>(type), body.data, body.size);
+  if (dump) request.MakeDump();
+  auto answers = Napi::Array::New(env);
+  std::string operation = type == RTM_SETLINK    ? "RTM_SETLINK"
+                          : type == RTM_GETROUTE ? "RTM_GETROUTE"
+                                                 : "rtnetlink message " + std::to_string(type);
+  NetlinkSocket(NETLINK_ROUTE).Ask(request, operation, operation, [&](const uint8_t* payload, size_t size) {
+    Collect(answers, payload, size, 0);
+  });
+  return answers;
+}
+
 }  // namespace
 
 std::optional<uint16_t> FamilyNumber(NetlinkSocket& socket, const std::string& name) {
@@ -90,6 +109,7 @@ std::optional<uint16_t> FamilyNumber(NetlinkSocket& socket, const std::string& n
 
 void RegisterQuery(Napi::Object exports) {
   Export<GenericQuery>(exports, "genericQuery");
+  Export<RouteQuery>(exports, "routeQuery");
   Export<LinkDump>(exports, "linkDump");
   Export<LinkOf>(exports, "linkOf");
 }
