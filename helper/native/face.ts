@@ -312,6 +312,13 @@ export interface NativeFace {
 
   /** SO_PEERCRED of a connected unix socket */
   peerCredentials(fd: number): { readonly pid: number; readonly uid: number; readonly gid: number };
+  /**
+   * A process in a session of its own whose parent is the system's first process: what ends the caller, its process
+   * group or its session passes it by. argv[0] is an absolute path, `environment` lines are NAME=VALUE. Its standard
+   * streams lead nowhere, its descriptor 3 is the other end of the connected unix socket that is returned; the caller
+   * owns that. Throws where it cannot be executed.
+   */
+  startOrphan(argv: readonly string[], environment: readonly string[]): number;
   /** names of the effective set of the calling thread, e.g. "CAP_BPF" */
   capabilities(): string[];
   /**
@@ -382,6 +389,7 @@ export interface NativeFace {
   openMap(id: number): MapHandle;
   /** what a bpffs path holds */
   pinned(path: string): { readonly kind: "map" | "program" | "link"; readonly id: number };
+  pinMap(id: number, path: string): void;
 
   /** AF_PACKET from a worker thread; resolves when all frames are out */
   sendFrames(options: SendOptions): Promise<{ readonly sent: number; readonly nanoseconds: bigint }>;

@@ -32,10 +32,12 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   RegisterMap(exports, *realm);
   RegisterNetns(exports);
   RegisterObject(exports, *realm);
+  RegisterOrphan(exports);
   RegisterPool(exports);
   RegisterQuery(exports);
   RegisterSend(exports);
   RegisterTestRun(exports);
+  RegisterTracepoint(exports);
   RegisterWatch(exports, *realm);
   RegisterXdp(exports);
   return exports;

@@ -35,10 +35,12 @@ void RegisterInfo(Napi::Object exports);
 void RegisterMap(Napi::Object exports, Realm& realm);
 void RegisterNetns(Napi::Object exports);
 void RegisterObject(Napi::Object exports, Realm& realm);
+void RegisterOrphan(Napi::Object exports);
 void RegisterPool(Napi::Object exports);
 void RegisterQuery(Napi::Object exports);
 void RegisterSend(Napi::Object exports);
 void RegisterTestRun(Napi::Object exports);
+void RegisterTracepoint(Napi::Object exports);
 void RegisterWatch(Napi::Object exports, Realm& realm);
 void RegisterXdp(Napi::Object exports);
 

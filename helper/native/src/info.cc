@@ -184,6 +184,15 @@ Napi::Value Pinned(const Napi::CallbackInfo& info) {
   throw Failure("BPF_OBJ_GET", what, EINVAL);
 }
 
+Napi::Value PinMap(const Napi::CallbackInfo& info) {
+  uint32_t id = ToUint32(info[0], "id");
+  std::string path = ToText(info[1], "path");
+  std::string what = "pin of map id " + std::to_string(id) + " at " + path;
+  Fd fd = Open(bpf_map_get_fd_by_id(id), "BPF_MAP_GET_FD_BY_ID", what);
+  if (int error = bpf_obj_pin(fd.Get(), path.c_str())) throw Failure("BPF_OBJ_PIN", what, -error);
+  return info.Env().Undefined();
+}
+
 }  // namespace
 
 Napi::Object DescribeMap(Napi::Env env, const bpf_map_info& info) {
@@ -212,6 +221,7 @@ void RegisterInfo(Napi::Object exports) {
   Export<LinkInfo>(exports, "linkInfo");
   Export<Btf>(exports, "btf");
   Export<Pinned>(exports, "pinned");
+  Export<PinMap>(exports, "pinMap");
 }
 
 }  // namespace xdpw
