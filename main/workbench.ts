@@ -14,7 +14,10 @@ import type { Session } from "../protocol/session.ts";
 import type { z } from "zod";
 import { openAttachments, type Attachments } from "./attach/attachments.ts";
 import { attachInput } from "./attach/attach-input.ts";
+import { detachAll } from "./attach/detach-all.ts";
+import { createWindowDoor, detachOnExit } from "./attach/detach-on-exit.ts";
 import { detachPlace } from "./attach/detach-place.ts";
+import { findOurs } from "./attach/ours.ts";
 import { planReload } from "./attach/plan-reload.ts";
 import { buildInput } from "./build/build-input.ts";
 import { createLatestWins, type LatestWins } from "./build/latest-wins.ts";
@@ -68,6 +71,8 @@ export interface Workbench {
   readonly commands: CommandLog;
   /** one window, or one run of the command line */
   connect(notify: Notify): WorkbenchSession;
+  /** said by the doors that windows come through: the setting detachOnExit is theirs */
+  openForWindows(): void;
   close(): Promise<void>;
 }
 
@@ -93,7 +98,8 @@ export function createWorkbench(asking: Asking): Workbench {
     },
     progress: (text) => everybody("lab.progress", { text }),
   });
-  const attachments = openAttachments(stateDirectory());
+  const door = createWindowDoor(stateDirectory());
+  const attachments = openAttachments(stateDirectory(), () => (door.isOpen ? "window" : "command"));
   const settings = openSettings(configDirectory, (state) => everybody("settings.changed", state));
   const commands = createCommandLog((command) => everybody("command.added", command));
   return {
@@ -139,8 +145,12 @@ export function createWorkbench(asking: Asking): Workbench {
         },
       };
     },
+    openForWindows: () => door.open(),
     async close() {
+      const last = door.close();
+      const wanted = last && (await settings.state()).settings.detachOnExit;
       settings.end();
+      if (wanted) await detachOnExit(helpers, attachments);
       await forgetTheGone(helpers, attachments);
       await helpers.close();
     },
@@ -277,6 +287,13 @@ function createHandlers({
       return done;
     },
 
+    "attach.detachAll": async () => {
+      const done = await detachAll(await helpers.elevated("detach everything that is ours"), attachments);
+      if (done.detached.length > 0) commands.add(twins.detachAllTwin(done.detached), done.failed.length === 0);
+      return done;
+    },
+    "attach.ours": async () => ({ attachments: await findOurs(helpers, attachments) }),
+
     ...attachingSoon,
     "programs.list": async () => {
       const peer = await helpers.elevatedIfFree();
@@ -340,8 +357,6 @@ const soon = async (): Promise<never> => {
 };
 const attachingSoon = {
   "attach.attachAll": soon,
-  "attach.detachAll": soon,
-  "attach.ours": async () => ({ attachments: [] }),
   "attach.preflight": soon,
   "attach.fix": soon,
   "guards.list": async () => ({ guards: [] }),

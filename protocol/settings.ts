@@ -43,6 +43,12 @@ const shape = {
     .describe(
       "Contents of maps when a newer build takes the place of what runs: ask where there are any, keep what still fits without asking, or start empty.",
     ),
+  detachOnExit: z
+    .boolean()
+    .default(false)
+    .describe(
+      "When the last window's workbench ends, take the programs that windows attached off their interfaces. What the command line attached stays; after a crash all stays.",
+    ),
   keybindings: z
     .array(keybinding)
     .max(500)
@@ -67,6 +73,7 @@ export const settingsPatch = z.strictObject({
   tabSize: shape.tabSize.unwrap().optional(),
   formatStyle: shape.formatStyle.unwrap().optional(),
   reloadMaps: shape.reloadMaps.unwrap().optional(),
+  detachOnExit: shape.detachOnExit.unwrap().optional(),
   keybindings: shape.keybindings.unwrap().optional(),
 });
 export type SettingsPatch = z.infer<typeof settingsPatch>;

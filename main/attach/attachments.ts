@@ -56,7 +56,7 @@ export interface Attachments {
 }
 
 /** @param by who attaches here: windows may be told to detach theirs when they end */
-export function openAttachments(directory: string, by: "window" | "command" = "command"): Attachments {
+export function openAttachments(directory: string, by: () => "window" | "command" = () => "command"): Attachments {
   const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
   const fileOf = (program: number): string => join(directory, `attachment-${boot}-${program}.json`);
   const objectFileOf = (program: number): string => join(directory, `attachment-${boot}-${program}.o`);
@@ -101,7 +101,7 @@ export function openAttachments(directory: string, by: "window" | "command" = "c
     },
     remember(entry, object = null) {
       if (object !== null) writeFileSync(objectFileOf(entry.program.id), object, { mode: 0o600 });
-      write({ boot, ...entry, since: Math.floor(Date.now() / 1000), by });
+      write({ boot, ...entry, since: Math.floor(Date.now() / 1000), by: by() });
     },
     objectOf(program) {
       if (recordOf(program) === null) return null;

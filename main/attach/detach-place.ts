@@ -14,7 +14,8 @@ export async function detachPlace(
 ): Promise<Detachment> {
   const { place } = params;
   const elevated = await helpers.elevated(`detach from ${place.name}`);
-  const device = findPlace(await elevated.request("interfaces.list", {}), place);
+  const listing = await elevated.request("interfaces.list", {});
+  const device = findPlace(listing, place);
   const current = checkForeign(device, attachments, params.replace, "detach");
   if (current === null) {
     return fail({
@@ -25,6 +26,8 @@ export async function detachPlace(
     });
   }
   const done = await elevated.request("attach.detach", { place, expected: { mode: current.mode, id: current.id } });
-  attachments.forget(current);
+  // of several places the others stay ours
+  const places = listing.interfaces.filter(({ attached }) => attached.some(({ id }) => id === current.id));
+  if (places.length === 1) attachments.forget(current);
   return done;
 }

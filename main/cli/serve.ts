@@ -15,6 +15,7 @@ export async function runServe(context: CommandContext): Promise<null> {
     root: rendererRoot(),
     connected: (pipe) => serveWindow(context.workbench, pipe, note),
   });
+  context.workbench.openForWindows();
   try {
     const { url } = server;
     const text = serveText(url, server.port, paint);
@@ -34,6 +35,6 @@ export function serveText(url: string, port: number, paint: Paint): string {
     `${paint.bold(url)}\n`,
     "  open it in a browser on this machine; its token lets one browser in, once\n",
     `  from another machine: ssh -L ${port}:127.0.0.1:${port} ${userInfo().username}@${hostname()}, then open the same URL there\n`,
-    "  Ctrl+C ends it; what is attached stays attached\n",
+    "  Ctrl+C ends it; what is attached stays attached, but for the setting detachOnExit\n",
   ].join("");
 }

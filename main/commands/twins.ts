@@ -103,6 +103,14 @@ export function detachTwin({ place, program }: Detachment): Twin {
   };
 }
 
+export function detachAllTwin(all: readonly Detachment[]): Twin {
+  return {
+    what: `detach all of ours: ${all.map(({ place, program }) => `${program.name} from ${place.name}`).join(", ")}`,
+    lines: all.flatMap((one) => detachTwin(one).lines),
+    xdpw: shell(["xdpw", "detach", "--all"]),
+  };
+}
+
 export function describeTwin(place: Place): Twin {
   return {
     what: `look at ${place.name}`,

@@ -44,6 +44,7 @@ function open(): void {
   protocol.handle(scheme, serveFile);
 
   const workbench = createWorkbench({ terminal: false });
+  workbench.openForWindows();
   openWindow(workbench);
   app.on("activate", () => {
     if (BrowserWindow.getAllWindows().length === 0) openWindow(workbench);

@@ -12,6 +12,7 @@ const trouble = (what: string): void => void process.stderr.write(`${what}\n`);
 
 const workbench = createWorkbench({ terminal: process.stdin.isTTY === true && process.stderr.isTTY === true });
 try {
+  workbench.openForWindows();
   const server = await startServer({
     port,
     root: rendererRoot(),

@@ -75,7 +75,7 @@ describe("a mistake", () => {
     expect(message("verify")).toMatch(/^verify: FILE is missing/);
     expect(message("map", "get", "m")).toMatch(/^map get: KEY is missing/);
     expect(message("verify", "a.c", "b.c")).toBe('verify: unexpected word "b.c"');
-    expect(message("detach")).toMatch(/^detach: --dev IF is missing/);
+    expect(message("lab", "traffic")).toMatch(/^lab traffic: --from HOST is missing/);
   });
   it("of any kind is answered, never thrown", () => {
     const word = fc.oneof(

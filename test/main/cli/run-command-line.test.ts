@@ -9,7 +9,7 @@ import type { ElevatedPeer } from "../../../main/helpers/helper-pool.ts";
 import type { Workbench, WorkbenchSession } from "../../../main/workbench.ts";
 import type { Diagnostic } from "../../../protocol/diagnostic.ts";
 import { Failed, fail } from "../../../protocol/failures.ts";
-import type { InterfaceListing, NetworkInterface } from "../../../protocol/interfaces.ts";
+import type { AttachedProgram, InterfaceListing, NetworkInterface } from "../../../protocol/interfaces.ts";
 import { compileBpf, preamble } from "../object/compile-bpf.ts";
 
 type Handlers = WorkbenchSession["handlers"];
@@ -78,7 +78,15 @@ const port0: NetworkInterface = {
 };
 const eth0: NetworkInterface = { ...port0, ifindex: 2, name: "eth0", netns: null, attached: [] };
 const listing: InterfaceListing = { interfaces: [eth0, port0], skipped: [] };
-const listed = { "interfaces.list": async () => listing };
+const ours = {
+  ...{ place: { netns: "box", ifindex: 11, name: "port0" }, program: port0.attached[0] as AttachedProgram },
+  ...{ source: "/src/count.bpf.c", since: Date.now() / 1000 - 125 },
+};
+const listed = {
+  "interfaces.list": async () => listing,
+  "attach.ours": async () => ({ attachments: [ours] }),
+  "guards.list": async () => ({ guards: [] }),
+};
 
 describe("what needs no workbench opens none", () => {
   it("version, help and mistakes", async () => {
@@ -102,6 +110,7 @@ describe("a command", () => {
     expect(out).toContain(
       "box    port0      up     1500  veth    native,skb  native id 7 xdp_count tag 0123456789abcdef jited",
     );
+    expect(out).toContain("port0 in box  id 7  ours for 2 min 5 s, from /src/count.bpf.c");
   });
   it("prints the documented JSON", async () => {
     const { out } = await run(["status", "--netns", "box", "--json"], { handlers: listed });
@@ -109,9 +118,44 @@ describe("a command", () => {
       {
         ...{ ifindex: 11, name: "port0", netns: "box", driver: "veth", mtu: 1500, up: true },
         ...{ features: ["basic"], modes: ["native", "skb"] },
-        attached: [{ mode: "native", id: 7, name: "xdp_count", tag: "0123456789abcdef", jited: true }],
+        attached: [
+          {
+            ...{ mode: "native", id: 7, name: "xdp_count", tag: "0123456789abcdef", jited: true },
+            ...{ ours: true, source: "/src/count.bpf.c", since: ours.since, guard: null },
+          },
+        ],
       },
     ]);
+  });
+  it("tells the foreign from what is ours, and a deadline that runs", async () => {
+    const waiting = {
+      ...{ guard: "0123456789abcdef", state: "waiting" as const, seconds: 30, secondsLeft: 12.4, words: "" },
+      targets: [{ place: ours.place, program: ours.program, previous: null }],
+    };
+    const handlers = {
+      ...{ ...listed, "attach.ours": async () => ({ attachments: [] }) },
+      "guards.list": async () => ({ guards: [waiting] }),
+    };
+    const { out } = await run(["status"], { handlers });
+    expect(out).toContain("port0 in box  id 7  foreign; rolled back in 13 s unless: xdpw confirm 0123456789abcdef");
+    const json = await run(["status", "--netns", "box", "--json"], { handlers });
+    const guard = { id: "0123456789abcdef", seconds_left: 12.4 };
+    expect(JSON.parse(json.out)).toMatchObject([{ attached: [{ ours: false, source: null, since: null, guard }] }]);
+  });
+  it("detaches one or all of ours, and says what stays", async () => {
+    for (const words of [[], ["--dev", "port0", "--all"], ["--all", "--netns", "box"], ["--all", "--replace", "7"]]) {
+      expect(await run(["detach", ...words])).toMatchObject({ status: 2 });
+    }
+    const { place, program } = ours;
+    const all = { detached: [{ place, program }], failed: [{ place, program, why: "it is busy" }] };
+    const handlers = { "attach.detachAll": async () => all };
+    const told = await run(["detach", "--all"], { handlers });
+    expect(told).toMatchObject({ status: 1 });
+    expect(told.out).toContain("stays xdp_count (id 7, native) from port0 in namespace box: it is busy");
+    const none = await run(["detach", "--all"], {
+      handlers: { "attach.detachAll": async () => ({ detached: [], failed: [] }) },
+    });
+    expect(none).toMatchObject({ status: 0, out: "nothing of ours is attached\n" });
   });
   it("says in which namespace an interface is, if not here", async () => {
     const { status, err } = await run(["status", "--dev", "port0"], { handlers: listed });
