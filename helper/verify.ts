@@ -93,7 +93,7 @@ export function refusedLoad(
 }
 
 /** What of the maps went wrong; libbpf first says that it tries once more without BTF, which is not the point. */
-function mapTrouble({ operation, message, libbpf = "" }: KernelError): string {
+export function mapTrouble({ operation, message, libbpf = "" }: KernelError): string {
   if (operation !== "BPF_MAP_CREATE") return message;
   return /map '[^']*': failed to create/.exec(libbpf)?.[0] ?? firstComplaint(libbpf) ?? "prepare its maps";
 }

@@ -4,6 +4,10 @@ import { id, interfaceName, netns, u32, u64 } from "./wire.ts";
 
 export const mode = z.enum(["native", "skb", "hw"]);
 export type Mode = z.infer<typeof mode>;
+/** A device's own program runs beside one of its host's; native and skb exclude each other. */
+export function sharesPlace(one: Mode, other: Mode): boolean {
+  return (one === "hw") === (other === "hw");
+}
 export const wantedMode = z.enum(["native", "skb", "hw", "auto"]);
 export type WantedMode = z.infer<typeof wantedMode>;
 

@@ -1,7 +1,7 @@
 /** A newer build in the place of what runs: which maps keep their contents, and what is set before the load. */
 import { z } from "zod";
 import { input } from "./build.ts";
-import { attachedProgram, place } from "./interfaces.ts";
+import { attachedProgram, place, wantedMode } from "./interfaces.ts";
 import { id, symbol, u32 } from "./wire.ts";
 
 /**
@@ -101,6 +101,8 @@ export const reloadPlanParams = z.strictObject({
   program: symbol.nullable(),
   /** null: only what can be set before a load */
   place: place.nullable(),
+  /** whose place the program would take; left out: auto */
+  mode: wantedMode.optional(),
   /**
    * sizes and globals as they would be set: a map of another size cannot be kept as it is. What does not fit fails with
    * `bad-value`, whose field is the name of the global or map

@@ -9,6 +9,7 @@ import { namespacePath } from "../namespaces.ts";
 import type { LoadedObject, NativeFace } from "../native/face.ts";
 import { refusedLoad } from "../verify.ts";
 import { settingsOf } from "./load-settings.ts";
+import { refusedByDevice } from "./refused-by-device.ts";
 
 export type AttachProgramParams = z.infer<typeof attachProgramParams>;
 
@@ -32,11 +33,13 @@ export async function loadProgram(
     });
   } catch (error) {
     if (!isKernelError(error)) throw error;
-    const refused = refusedLoad(error, program, name, native.capabilities());
+    const refused =
+      (params.mode === "hw" ? refusedByDevice(error, params) : null) ??
+      refusedLoad(error, program, name, native.capabilities());
     if (refused !== null) throw new Failed(refused);
     return fail({
       kind: "rejected",
-      message: `attach ${program} to ${place.name}: the verifier rejects it: ${errnoWords(error.code, error.errno)} (${error.code})`,
+      message: `attach ${program} to ${place.name}: ${params.mode === "hw" ? "the verifier or the device" : "the verifier"} rejects it: ${errnoWords(error.code, error.errno)} (${error.code})`,
       diagnostics: [],
       log: error.log ?? "",
     });

@@ -1,6 +1,6 @@
 /** A place to attach to, and what is there right now. */
 import { fail, Failed } from "../../protocol/failures.ts";
-import type { Mode, Place } from "../../protocol/interfaces.ts";
+import { type Mode, type Place, sharesPlace } from "../../protocol/interfaces.ts";
 import { hasCode, naming } from "../failures.ts";
 import { inNamespace, namespaceWords } from "../namespaces.ts";
 import type { NativeFace } from "../native/face.ts";
@@ -55,7 +55,7 @@ export function expectAttached(
   wanted: Mode,
 ): void {
   const same = (entry: Entry): boolean => entry.mode === expected?.mode && entry.id === expected.id;
-  const inTheWay = now.find((entry) => !same(entry) && (expected === null || sharesPlace(entry.mode, wanted)));
+  const inTheWay = now.find((entry) => !same(entry) && sharesPlace(entry.mode, wanted));
   if (inTheWay !== undefined) {
     const name = programInfo(native, inTheWay.id)?.name ?? "";
     fail({
@@ -76,8 +76,4 @@ export function expectAttached(
       name: `id ${expected.id}`,
     });
   }
-}
-
-function sharesPlace(one: Mode, other: Mode): boolean {
-  return one === other || (one !== "hw" && other !== "hw");
 }

@@ -48,7 +48,7 @@ export async function attachInput(
   const load = checkLoad(object, params.load);
   const device = findPlace(await elevated.request("interfaces.list", {}, token), params.place);
   const mode = chooseMode(device, params.mode);
-  const current = checkForeign(device, attachments, params.replace, "replace");
+  const current = checkForeign(device, attachments, params.replace, { replaceIn: mode });
   const chosen = await chooseMaps(elevated, object, current, load, params, token);
   const wanted = {
     object: object.bytes.toString("base64"),

@@ -1,7 +1,7 @@
 /** What an attach would do with the running program's maps, and what can be set before the load. Attaches nothing. */
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { z } from "zod";
-import type { Place } from "../../protocol/interfaces.ts";
+import type { Place, WantedMode } from "../../protocol/interfaces.ts";
 import type { MapPlan, ReloadPlan, reloadPlanParams } from "../../protocol/reload.ts";
 import { buildObject } from "../build/build-object.ts";
 import { chooseProgram } from "../build/choose-program.ts";
@@ -10,7 +10,8 @@ import { findPlace, sayNetns } from "../interfaces/find-interface.ts";
 import { listInterfaces } from "../interfaces/list-interfaces.ts";
 import { formatColumn } from "../tables/format-value.ts";
 import type { Attachments } from "./attachments.ts";
-import { onlyAttached } from "./check-foreign.ts";
+import { inTheWay } from "./check-foreign.ts";
+import { chooseMode } from "./choose-mode.ts";
 import { describeGlobal, type TypedSection, type TypedVariable } from "./describe-globals.ts";
 import { checkLoad } from "./load-settings.ts";
 import { compareObject, type MapDecision } from "./reload/compare-object.ts";
@@ -32,7 +33,7 @@ export async function planReload(
   // The helper may have to ask for a password: the build need not wait for that.
   const [{ object }, there] = await Promise.all([
     buildObject(helpers.plain, params.input, "plan the load", token),
-    params.place === null ? null : whatRuns(helpers, params.place, token),
+    params.place === null ? null : whatRuns(helpers, params.place, params.mode ?? "auto", token),
   ]);
   const program = chooseProgram(object.contents, params.program);
   const { maxEntries } = checkLoad(object, params.load);
@@ -58,7 +59,7 @@ export async function planReload(
 }
 
 /** Asks for root only where something may run whose maps are to be read. */
-async function whatRuns(helpers: HelperPool, place: Place, token?: CancellationToken) {
+async function whatRuns(helpers: HelperPool, place: Place, mode: WantedMode, token?: CancellationToken) {
   const where = `${place.name} in ${sayNetns(place.netns)}`;
   if (place.netns === null && (await helpers.elevatedIfFree()) === null) {
     const seen = findPlace(await listInterfaces(helpers), place);
@@ -66,7 +67,7 @@ async function whatRuns(helpers: HelperPool, place: Place, token?: CancellationT
   }
   const peer = await helpers.elevated(`read the maps of what runs on ${where}`);
   const device = findPlace(await peer.request("interfaces.list", {}, token), place);
-  const program = onlyAttached(device, "replace");
+  const program = inTheWay(device, chooseMode(device, mode));
   return program === null ? null : { peer, program };
 }
 

@@ -27,7 +27,7 @@ export async function runAttach(context: CommandContext): Promise<Answer> {
   const found = findDevice(await listFor(context, netns), netns, device);
   const place = placeOf(found);
   const planning = typed.flags["plan"] === true;
-  const asked = { input, program, place, load: flags.load };
+  const asked = { input, program, place, mode, load: flags.load };
   const plan = planning || needsPlan(flags) ? await handlers["attach.plan"](asked, context) : null;
   const fates = plan === null ? [] : fatesOf(plan, flags);
   if (plan !== null && planning) {

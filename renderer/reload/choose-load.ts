@@ -41,7 +41,7 @@ export async function chooseLoad(app: App, { input, program, place }: Wanted): P
   const set = loadSetOf(state, input.path);
   if (reloadMaps === "empty") return { load: set, replace: null, variables: 0, lost: [], plan: null };
   const plan = await work(app, { kind: "attach", title: `attach to ${place.name}` }, (token) =>
-    app.request("attach.plan", { input, program, place, load: set }, token),
+    app.request("attach.plan", { input, program, place, mode: state.mode, load: set }, token),
   );
   const declared = plan.replaces === null ? null : declaredBy(plan.replaces);
   const proposed = proposedChoices(plan, set, declared);
