@@ -42,6 +42,8 @@ function describeForm(field: FieldNode): string {
       const [least, greatest] = rangeOf(field);
       return `one of ${names.join(", ")}${form.values.length > 8 ? ", …" : ""}, or a number from ${least} to ${greatest}`;
     }
+    case "boot-time":
+      return "a time such as 2026-01-31 12:00:00.5, or nanoseconds since boot";
     case "boolean":
       return "true or false";
     case "float":

@@ -31,7 +31,8 @@ export function writeBits(
 }
 
 function isLittle(field: FieldNode, littleEndian: boolean): boolean {
-  return field.form.as === "integer" && field.form.network ? false : littleEndian;
+  const { form } = field;
+  return (form.as === "integer" || form.as === "enum") && form.network === true ? false : littleEndian;
 }
 
 function shiftOf(field: FieldNode, littleEndian: boolean): bigint {

@@ -88,6 +88,8 @@ function formatField(
       const value = Number(readBits(field, bytes, offset, littleEndian));
       return value > 1 ? value : value === 1;
     }
+    case "boot-time":
+      return formatBootTime(readBits(field, bytes, offset, littleEndian), form.bootedAt);
     case "float":
       return formatFloat(raw, littleEndian);
     case "text":
@@ -101,6 +103,18 @@ function formatField(
     case "bytes":
       return formatHex(raw);
   }
+}
+
+/** Local wall clock to the microsecond; 0 was never. */
+function formatBootTime(nanoseconds: bigint, bootedAt: bigint): string {
+  if (nanoseconds === 0n) return "0";
+  const at = bootedAt + nanoseconds;
+  const date = new Date(Number(at / 1_000_000n));
+  if (Number.isNaN(date.getTime())) return nanoseconds.toString();
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  const micro = String((at % 1_000_000_000n) / 1000n).padStart(6, "0");
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${micro}`;
 }
 
 function formatFloat(raw: Uint8Array, littleEndian: boolean): string | number {

@@ -32,7 +32,15 @@ export interface FieldNode {
 
 export type FieldForm =
   | { readonly as: "integer"; readonly signed: boolean; readonly network: boolean; readonly hex: boolean }
-  | { readonly as: "enum"; readonly signed: boolean; readonly values: readonly EnumValue[] }
+  | {
+      readonly as: "enum";
+      readonly signed: boolean;
+      readonly values: readonly EnumValue[];
+      /** stored in network order, such as an EtherType */
+      readonly network?: boolean;
+    }
+  /** nanoseconds since boot as bpf_ktime_get_ns() gives them; `bootedAt` in nanoseconds of the wall clock */
+  | { readonly as: "boot-time"; readonly bootedAt: bigint }
   | { readonly as: "boolean" | "float" | "text" | "bytes" | "mac" | "ipv4" | "ipv6" };
 
 export interface EnumValue {

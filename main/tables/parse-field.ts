@@ -30,6 +30,12 @@ export function parseField(
       writeBits(field, target, offset, littleEndian, value);
       return null;
     }
+    case "boot-time": {
+      const value = parseInteger(given) ?? parseBootTime(given, form.bootedAt);
+      if (value === null || value < 0n || value >= 1n << BigInt(field.bitSize)) return bad();
+      writeBits(field, target, offset, littleEndian, value);
+      return null;
+    }
     case "float":
       return writeFloat(given, size, target, offset, littleEndian) ? null : bad();
     case "text": {
@@ -76,6 +82,16 @@ export function parseInteger(text: string): bigint | null {
   if (!parts) return null;
   const magnitude = BigInt(parts[2] ?? "0");
   return parts[1] === "-" ? -magnitude : magnitude;
+}
+
+/** "2026-01-31 12:00:00.123456" of the local wall clock. */
+function parseBootTime(text: string, bootedAt: bigint): bigint | null {
+  const parts = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?$/.exec(text);
+  if (!parts) return null;
+  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map((part) => Number(part ?? 0));
+  const date = new Date(year ?? 0, (month ?? 1) - 1, day ?? 1, hour ?? 0, minute ?? 0, second ?? 0);
+  if (Number.isNaN(date.getTime())) return null;
+  return BigInt(date.getTime()) * 1_000_000n + BigInt((parts[7] ?? "").padEnd(9, "0")) - bootedAt;
 }
 
 function writeFloat(text: string, size: number, target: Uint8Array, offset: number, littleEndian: boolean): boolean {

@@ -1,0 +1,180 @@
+/** attachment ─maps▶ rows: tables of any length. Main holds the entries; a window asks for the rows that it shows. */
+import { z } from "zod";
+import { column, mapSummary, row } from "./maps.ts";
+import { base64, id, u32, u64 } from "./wire.ts";
+
+/** How a column shows its bytes and reads what is typed; "auto" is what its type and name say. */
+export const columnFormat = z.enum([
+  "auto",
+  "decimal",
+  "hex",
+  "big-endian",
+  "ipv4",
+  "ipv6",
+  "mac",
+  "port",
+  "ethertype",
+  "protocol",
+  "ifindex",
+  "cpu",
+  "boot-time",
+  "text",
+  "bytes",
+]);
+export type ColumnFormat = z.infer<typeof columnFormat>;
+
+export const rowsColumn = column.extend({
+  /** what was chosen for it */
+  format: columnFormat,
+  /** what it can be shown as */
+  formats: z.array(columnFormat),
+  /** an unsigned number that may count something: a rate can be told */
+  counts: z.boolean(),
+});
+export type RowsColumn = z.infer<typeof rowsColumn>;
+
+/** What a user typed as C for a map whose BTF does not tell: `struct { __be32 addr; __u16 port; }`. */
+const typedLayout = z.string().max(16_384).nullable();
+
+export const rowsFace = z.strictObject({
+  map: mapSummary,
+  columns: z.array(rowsColumn),
+  /** null where cells may be edited, else why not */
+  readOnly: z.string().nullable(),
+  /** whether entries may be added and deleted (not in arrays) */
+  resizable: z.boolean(),
+  /** 0 for maps that are not per-CPU, else how many values an entry has */
+  cpus: u32,
+  /** beside the key, such as XDP_PASS or an interface's name */
+  labelled: z.boolean(),
+  /** an LPM trie of addresses: prefixes of so many bits at most; null for others */
+  prefixBits: u32.nullable(),
+  /** the kernel has BTF for the key, for the value */
+  typed: z.strictObject({ key: z.boolean(), value: z.boolean() }),
+  /** layouts of the user's, kept for maps of this name */
+  layouts: z.strictObject({ key: typedLayout, value: typedLayout }),
+});
+export type RowsFace = z.infer<typeof rowsFace>;
+
+export const rowsState = z.strictObject({
+  id,
+  /** grows with every reading, filter and sort order: rows that were asked for before may be others now */
+  version: u32,
+  /** entries in the map when it was read */
+  total: u32,
+  /** rows that the filter lets through */
+  shown: u32,
+  /** entries read so far of the reading that goes on; null when none does, or the table is there already */
+  reading: u32.nullable(),
+  /** ms that the last reading, and the last filter and sort, took */
+  took: z.strictObject({ read: z.number(), arrange: z.number() }),
+  /** there were more than can be held: how many are */
+  cut: u32.nullable(),
+});
+export type RowsState = z.infer<typeof rowsState>;
+
+export const rowsOpenParams = z.strictObject({
+  id,
+  /** ms from one reading to the next; null reads when asked only */
+  every: z.number().int().min(100).max(600_000).nullable(),
+});
+export const rowsOpened = z.strictObject({ face: rowsFace, state: rowsState });
+
+export const gridRow = row.extend({
+  /** a second, one a column, "" where it is not known; null before the second reading */
+  rates: z.array(z.string()).nullable(),
+});
+export type GridRow = z.infer<typeof gridRow>;
+
+export const rowsRangeParams = z.strictObject({ id, start: u32, count: z.number().int().min(1).max(1000) });
+export const rowsRange = z.strictObject({ version: u32, start: u32, rows: z.array(gridRow) });
+
+export const rowsSort = z.strictObject({ column: u32, descending: z.boolean() });
+export type RowsSort = z.infer<typeof rowsSort>;
+
+export const rowsArrangeParams = z.strictObject({
+  id,
+  sort: rowsSort.nullable(),
+  /** `prefix in 10.0.0.0/8 and not packets > 1000 and "free text"`; empty lets all through */
+  filter: z.string().max(4096),
+});
+/** What is wrong with a filter, and where in its text. */
+export const wrongFilter = z.strictObject({ message: z.string(), start: u32, end: u32 });
+export type WrongFilter = z.infer<typeof wrongFilter>;
+export const rowsArranged = z.strictObject({ state: rowsState, wrong: wrongFilter.nullable() });
+
+export const rowsFindParams = z.strictObject({
+  id,
+  text: z.string().min(1).max(1000),
+  /** the first row to look at, in the order shown; the search goes round */
+  from: u32,
+  backwards: z.boolean(),
+});
+/** null where no row has it */
+export const rowsFound = z.strictObject({ row: u32.nullable() });
+
+export const rowsKeyParams = z.strictObject({
+  id,
+  /** of the key's columns */ cells: z.array(z.string().max(4096)).max(128),
+});
+export const rowsKeyFound = z.strictObject({
+  /** where it is shown; null where it is not there or the filter hides it */
+  row: u32.nullable(),
+  /** whether the map had it when it was read */
+  there: z.boolean(),
+});
+
+export const rowsMatchParams = z.strictObject({ id, address: z.string().max(64) });
+export const rowsMatch = z.strictObject({
+  /** the prefix that the kernel matched, as the table shows it; null where nothing matches */
+  prefix: z.string().nullable(),
+  key: base64.nullable(),
+  row: u32.nullable(),
+  /** prefixes that hold the address too, the most specific first, without the one that matched */
+  others: z.array(z.string()),
+});
+export type RowsMatch = z.infer<typeof rowsMatch>;
+
+export const rowsShapeParams = z.strictObject({
+  id,
+  /** by column: what is not named stays as it is */
+  formats: z
+    .array(z.strictObject({ from: z.enum(["key", "value"]), path: z.string().max(1024), format: columnFormat }))
+    .max(512),
+  /** undefined leaves the layout; null takes the user's away */
+  key: typedLayout.optional(),
+  value: typedLayout.optional(),
+});
+
+export const prefixParams = z.strictObject({
+  id,
+  /** opened branches, by key */
+  opened: z.array(base64).max(10_000),
+  /** every branch but these is open */
+  allOpen: z.boolean(),
+  start: u32,
+  count: z.number().int().min(1).max(1000),
+});
+export const prefixLine = z.strictObject({
+  row: gridRow,
+  depth: u32,
+  /** more specific entries below it, at any depth */
+  below: u32,
+  open: z.boolean(),
+  /** why it never matches, or does the same as the one above it; null where it counts */
+  useless: z.string().nullable(),
+});
+export type PrefixLine = z.infer<typeof prefixLine>;
+export const prefixTree = z.strictObject({
+  version: u32,
+  total: u32,
+  lines: z.array(prefixLine),
+  /** entries that can go without any address being treated otherwise */
+  useless: u32,
+  /** addresses that some entry other than the default one matches, of all there are */
+  covered: z.number(),
+  addresses: u64.nullable(),
+  /** the picture: 256 equal parts of the address space, each with its longest prefix (0 where none) and how much is covered, 0 to 1 */
+  picture: z.array(z.strictObject({ longest: u32, covered: z.number() })),
+});
+export type PrefixTree = z.infer<typeof prefixTree>;
