@@ -4,6 +4,7 @@ import type { Handlers } from "../protocol/peer.ts";
 import { attach } from "./attach/attach.ts";
 import { detach } from "./attach/detach.ts";
 import { createPreparations } from "./attach/prepare.ts";
+import { changeMap } from "./change-map.ts";
 import type { HelperContext } from "./context.ts";
 import { countInterface } from "./interfaces/counters.ts";
 import { describeInterface } from "./interfaces/describe.ts";
@@ -12,12 +13,18 @@ import { probeMode } from "./interfaces/probe.ts";
 import { createInterfaceWatch } from "./interfaces/watch.ts";
 import { createLabs } from "./lab/lab.ts";
 import { sendTraffic } from "./lab/traffic.ts";
+import { deleteBatch, matchInMap, writeBatch } from "./map-batches.ts";
 import { createMapHandles } from "./map-handles.ts";
+import { createMapWalks } from "./map-walks.ts";
 import { fillMap, patchMap } from "./fill-map.ts";
-import { createMapLister, deleteFromMap, describeMap, lookupInMap, pageMap, pinnedMap, updateMap } from "./maps.ts";
+import { createMapLister, deleteFromMap, describeMap, lookupInMap, pageMap, pinnedMap } from "./maps.ts";
 import { runPackets } from "./packets.ts";
+import { look } from "./preflight/look.ts";
+import { runFix } from "./preflight/run-fix.ts";
 import { listPrograms } from "./programs.ts";
+import { createRedirectCounter } from "./redirects/count-redirects.ts";
 import { createRunStatistics } from "./run-statistics.ts";
+import { setEntryProgram, updateMap } from "./update-map.ts";
 import { judge } from "./verify.ts";
 import { dump } from "./views/dump.ts";
 import { loadForLook } from "./views/load.ts";
@@ -25,8 +32,10 @@ import { loadForLook } from "./views/load.ts";
 export function elevatedHandlers(context: HelperContext): Handlers<typeof elevatedHelper> {
   const { native } = context;
   const maps = { native, handles: createMapHandles(context) };
+  const walks = createMapWalks(maps);
   const labs = createLabs(context);
   const runs = createRunStatistics(context);
+  const redirects = createRedirectCounter(context);
   const interfaces = createInterfaceWatch(context, "elevated");
   const preparations = createPreparations(context);
   const listMaps = createMapLister(native);
@@ -55,6 +64,11 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
     "views.dump": ({ id }) => dump(context, id),
     "views.load": (params, { token }) => loadForLook(context, params, token),
     "packets.run": (params, { token }) => runPackets(context, params, token),
+    "attach.look": (params) => look(context, "elevated", params),
+    "attach.fix": async (params) => {
+      runFix(context, params);
+      return {};
+    },
     "attach.attach": (params, { token }) => attach(context, params, token),
     "attach.prepare": (params, { token }) => preparations.prepare(params, token),
     "attach.commit": ({ prepared }, { token }) => preparations.commit(prepared, token),
@@ -69,9 +83,29 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
     "maps.page": (params) => pageMap(maps, params),
     "maps.lookup": (params) => lookupInMap(maps, params),
     "maps.update": (params) => updateMap(maps, params),
+    "maps.updateProgram": (params, { token }) => setEntryProgram({ ...maps, ledger: context.ledger }, params, token),
+    "maps.change": (params) => changeMap(maps, params),
     "maps.fill": (params) => fillMap(maps, params),
     "maps.patch": (params) => patchMap(maps, params),
+    "maps.walk": async (params) => walks.start(params),
+    "maps.next": ({ walk }) => walks.next(walk),
+    "maps.endWalk": async ({ walk }) => {
+      walks.end(walk);
+      return {};
+    },
+    "maps.writeBatch": (params) => writeBatch(maps, params),
+    "maps.deleteBatch": (params) => deleteBatch(maps, params),
+    "maps.match": (params) => matchInMap(maps, params),
     "maps.delete": (params) => deleteFromMap(maps, params),
+    "redirects.start": async () => {
+      await redirects.start();
+      return {};
+    },
+    "redirects.read": () => redirects.read(),
+    "redirects.stop": async () => {
+      await redirects.stop();
+      return {};
+    },
     "lab.up": ({ name }, { token }) => labs.up(name, token),
     "lab.down": ({ name }, { token }) => labs.down(name, token),
     "lab.status": ({ name }) => labs.status(name),

@@ -10,6 +10,7 @@ import type { workbench, workbenchNotifications } from "../protocol/contracts.ts
 import { Failed } from "../protocol/failures.ts";
 import type { InterfacesChange } from "../protocol/interfaces.ts";
 import type { Handlers } from "../protocol/peer.ts";
+import type { RedirectsState } from "../protocol/redirects.ts";
 import type { Session } from "../protocol/session.ts";
 import type { z } from "zod";
 import { openAttachments, type Attachments } from "./attach/attachments.ts";
@@ -32,6 +33,8 @@ import { type Language, openLanguage } from "./language/open-language.ts";
 import { deleteEntry } from "./maps/delete-entry.ts";
 import { convertLegacyMaps } from "./legacy/convert-maps.ts";
 import { listMaps } from "./maps/list-maps.ts";
+import { openJournals } from "./maps/staged/journal.ts";
+import { openChanges } from "./maps/staged/open-changes.ts";
 import { readTable } from "./maps/read-table.ts";
 import { setEntry } from "./maps/set-entry.ts";
 import { createWatches } from "./maps/watch-maps.ts";
@@ -46,6 +49,8 @@ import {
   templatesRoot,
   workspaceDirectory,
 } from "./paths.ts";
+import { attachPass } from "./redirects/attach-pass.ts";
+import { createRedirectWatches, type RedirectListener } from "./redirects/watch-redirects.ts";
 import { openSettings, type SettingsRoom } from "./settings/open-settings.ts";
 import { findFlags } from "./flags/find-flags.ts";
 import { findIncluders } from "./source/find-includers.ts";
@@ -88,6 +93,7 @@ export function createWorkbench(asking: Asking): Workbench {
   };
   const languages = new Set<Language>();
   const interfaces = createInterfaceWatches(() => helpers);
+  const redirects = createRedirectWatches(() => helpers);
   const helpers: HelperPool = createHelperPool({
     asking,
     interfacesChanged: interfaces.tell,
@@ -100,6 +106,7 @@ export function createWorkbench(asking: Asking): Workbench {
   });
   const door = createWindowDoor(stateDirectory());
   const attachments = openAttachments(stateDirectory(), () => (door.isOpen ? "window" : "command"));
+  const journals = openJournals(stateDirectory);
   const settings = openSettings(configDirectory, (state) => everybody("settings.changed", state));
   const commands = createCommandLog((command) => everybody("command.added", command));
   return {
@@ -109,6 +116,10 @@ export function createWorkbench(asking: Asking): Workbench {
     connect(notify) {
       listeners.add(notify);
       const watches = createWatches(helpers, notify);
+      const redirectsListener: RedirectListener = {
+        counted: (state) => notify("redirects.counted", state),
+        gone: (why) => notify("redirects.gone", { why }),
+      };
       const interfacesChanged = (change: InterfacesChange): void => notify("interfaces.changed", change);
       const language = openLanguage({
         findings: (findings) => notify("language.diagnostics", findings),
@@ -133,11 +144,17 @@ export function createWorkbench(asking: Asking): Workbench {
           notify,
           ...{ helpers, attachments, commands, watches, language, workspace, settings },
           watchInterfaces: () => interfaces.add(interfacesChanged),
+          redirects: {
+            watch: () => redirects.add(redirectsListener),
+            unwatch: () => redirects.remove(redirectsListener),
+          },
+          changes: openChanges({ helpers, journals, tell: (progress) => notify("maps.applying", progress) }),
           ...{ builds: createLatestWins(), verdicts: createLatestWins(), walks: createWalks() },
         }),
         end() {
           listeners.delete(notify);
           interfaces.remove(interfacesChanged);
+          redirects.remove(redirectsListener);
           watches.end();
           languages.delete(language);
           language.end();
@@ -171,6 +188,7 @@ async function forgetTheGone(helpers: HelperPool, attachments: Attachments): Pro
 
 interface Rooms {
   readonly watchInterfaces: () => Promise<void>;
+  readonly redirects: { readonly watch: () => Promise<RedirectsState>; readonly unwatch: () => void };
   readonly notify: Notify;
   readonly helpers: HelperPool;
   readonly attachments: Attachments;
@@ -179,6 +197,7 @@ interface Rooms {
   readonly language: Language;
   readonly workspace: Workspace;
   readonly settings: SettingsRoom;
+  readonly changes: ReturnType<typeof openChanges>;
   readonly builds: LatestWins;
   readonly verdicts: LatestWins;
   readonly walks: Walks;
@@ -186,6 +205,7 @@ interface Rooms {
 
 function createHandlers({
   watchInterfaces,
+  redirects,
   notify,
   helpers,
   attachments,
@@ -194,6 +214,7 @@ function createHandlers({
   language,
   workspace,
   settings,
+  changes,
   builds,
   verdicts,
   walks,
@@ -318,6 +339,7 @@ function createHandlers({
       watches.poke(params.id);
       return {};
     },
+    ...changes,
     "maps.delete": async ({ id, key }) => {
       const { deleted, twin } = await deleteEntry(helpers, id, Buffer.from(key, "base64"));
       commands.add(twin, deleted);
@@ -325,6 +347,20 @@ function createHandlers({
       return { deleted };
     },
 
+    "redirects.watch": async () => {
+      const state = await redirects.watch();
+      commands.addOnce(twins.redirectsTwin());
+      return state;
+    },
+    "redirects.unwatch": async () => {
+      redirects.unwatch();
+      return {};
+    },
+    "redirects.attachPass": async ({ place }, { token }) => {
+      const { attachment, built, path } = await attachPass(helpers, attachments, place, token);
+      commands.add(twins.attachTwin(path, built.build.stages, attachment));
+      return attachment;
+    },
     "lab.up": async (params, { token }) => {
       const status = await (await helpers.elevated("make the lab's network namespaces")).request(
         "lab.up",

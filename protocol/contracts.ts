@@ -17,12 +17,16 @@ import {
   detachProgramParams,
   ourAttachment,
   preparedAttachment,
+  prepareParams,
 } from "./attach.ts";
 import { build, compiled, compileParams, input, pipeline, toolchain } from "./build.ts";
-import { guard, guardList, guardParams } from "./guard.ts";
+import { guard, guardList, guardParams, guardPlaced, guardPlaceParams } from "./guard.ts";
 import { interfaceCounters, interfaceDetails } from "./interface-details.ts";
 import { interfaceListing, interfacesChange, mode, modeProbe, place } from "./interfaces.ts";
+import { entryProgram, entryProgramParams } from "./entry-programs.ts";
+import * as changes from "./changes.ts";
 import * as language from "./language.ts";
+import * as batches from "./map-batches.ts";
 import { convertLegacyMapsParams, legacyMaps } from "./legacy-maps.ts";
 import { labParams, labStatus, traffic, trafficParams } from "./lab.ts";
 import {
@@ -39,8 +43,10 @@ import {
   tableChange,
 } from "./maps.ts";
 import { packetsReport, packetsRunParams, packetsRunResult, packetsTestParams } from "./packets.ts";
+import { looked, lookParams } from "./place-facts.ts";
 import { fix, preflight, preflightParams } from "./preflight.ts";
 import { programListed } from "./programs.ts";
+import { redirectCounts, redirectsState } from "./redirects.ts";
 import { reloadPlan, reloadPlanParams } from "./reload.ts";
 import { command, helperDescription, helperState, session } from "./session.ts";
 import { settingsPatch, settingsState } from "./settings.ts";
@@ -83,6 +89,7 @@ export const plainHelper = {
   "interfaces.list": method(none, interfaceListing),
   "interfaces.describe": method(z.strictObject({ place }), interfaceDetails),
   "interfaces.counters": method(z.strictObject({ place }), interfaceCounters),
+  "attach.look": method(lookParams, looked),
   "interfaces.watch": method(none, none),
   "interfaces.unwatch": method(none, none),
 } as const satisfies Contract;
@@ -104,22 +111,48 @@ export const elevatedHelper = {
   "views.dump": method(z.strictObject({ id }), views.programDump),
   "views.load": method(judgeParams, views.programDump),
   "packets.run": method(packetsRunParams, packetsRunResult),
+  /** what decides an attach, in every namespace; touches nothing */
+  "attach.look": method(lookParams, looked),
+  /** mends one thing by netlink, and tells of nothing that it changed besides */
+  "attach.fix": method(fix, none),
   "attach.attach": method(attachProgramParams, attachment),
-  /** attach.attach in two steps, for maps that are filled in between */
-  "attach.prepare": method(attachProgramParams, preparedAttachment),
-  "attach.commit": method(z.strictObject({ prepared: id }), attachment),
+  /**
+   * In two steps, for maps that are filled in between, for several places (all or none), and with a deadline: then a
+   * guard attaches, and it alone decides
+   */
+  "attach.prepare": method(prepareParams, preparedAttachment),
+  "attach.commit": method(z.strictObject({ prepared: id }), attachments),
   "attach.discard": method(z.strictObject({ prepared: id }), none),
   "attach.detach": method(detachProgramParams, detachment),
+  /** of every guard of this machine, whoever started it; from then on changes come as guards.changed */
+  "guards.list": method(none, guardList),
+  "guards.confirm": method(guardParams, guard),
+  "guards.rollBack": method(guardParams, guard),
   "maps.list": method(none, z.strictObject({ maps: z.array(mapListed) })),
   "maps.describe": method(z.strictObject({ id }), mapDescription),
   "maps.pinned": method(z.strictObject({ path }), z.strictObject({ id })),
   "maps.page": method(mapPageParams, mapPage),
   "maps.lookup": method(mapKeyParams, z.strictObject({ value: base64.nullable() })),
   "maps.update": method(mapUpdateParams, none),
+  /** an entry of a devmap or cpumap with a program of an object: loaded, written, and kept alive by the entry */
+  "maps.updateProgram": method(entryProgramParams, entryProgram),
   /** how many went in; the others found no place (a full map, an index beyond its end) */
+  /** compared one by one with what main saw, and read back */
+  "maps.change": method(changes.mapChangeParams, changes.mapChanged),
   "maps.fill": method(mapFillParams, z.strictObject({ filled: u32 })),
   "maps.patch": method(mapPatchParams, none),
+  /** all entries, pages on their way while the kernel reads the next: several maps.next may be asked for at once */
+  "maps.walk": method(batches.mapWalkParams, z.strictObject({ walk: id })),
+  "maps.next": method(z.strictObject({ walk: id }), batches.mapWalkPage),
+  "maps.endWalk": method(z.strictObject({ walk: id }), none),
+  "maps.writeBatch": method(batches.mapWriteBatchParams, batches.mapBatchResult),
+  "maps.deleteBatch": method(batches.mapDeleteBatchParams, batches.mapBatchResult),
+  "maps.match": method(batches.mapMatchParams, batches.mapMatch),
   "maps.delete": method(mapKeyParams, z.strictObject({ deleted: z.boolean() })),
+  /** counts what the tracepoints of XDP tell until stop or the end of the connection; from zero if it was stopped */
+  "redirects.start": method(none, none),
+  "redirects.read": method(none, redirectCounts),
+  "redirects.stop": method(none, none),
   "lab.up": method(labParams, labStatus),
   "lab.down": method(labParams, labStatus),
   "lab.status": method(labParams, labStatus),
@@ -130,7 +163,23 @@ export const helperNotifications = {
   /** long work tells how far it is */
   "lab.progress": z.strictObject({ text: z.string() }),
   "interfaces.changed": interfacesChange,
+  "guards.changed": guardList,
 } as const satisfies Notifications;
+
+/** What a helper may call of a guard: it attaches, and decides between confirm and roll back. */
+export const guardProcess = {
+  /** once, and only by the helper that started it */
+  "guard.place": method(guardPlaceParams, guardPlaced),
+  "guard.describe": method(none, guard),
+  "guard.confirm": method(none, guard),
+  "guard.rollBack": method(none, guard),
+  /** the workbench attached or detached there: settled as "left-alone" where nothing of its program is left */
+  "guard.superseded": method(none, guard),
+  /** one that is settled need not be remembered any longer */
+  "guard.leave": method(none, none),
+} as const satisfies Contract;
+
+export const guardNotifications = { "guard.changed": guard } as const satisfies Notifications;
 
 export const workbench = {
   "session.describe": method(none, session),
@@ -237,6 +286,26 @@ export const workbench = {
   "maps.unwatch": method(z.strictObject({ id }), none),
   "maps.set": method(entryParams, none),
   "maps.delete": method(z.strictObject({ id, key: base64 }), z.strictObject({ deleted: z.boolean() })),
+  /** edits as a diff of what is there now; writes nothing */
+  "maps.stage": method(changes.stageParams, changes.staged),
+  /** compared with what the diff showed, written, read back; kept in a journal. Progress comes as maps.applying */
+  "maps.apply": method(changes.applyParams, changes.applied),
+  /** what was applied since this boot, of one map or of all, the latest first */
+  "maps.journals": method(
+    z.strictObject({ id: id.nullable() }),
+    z.strictObject({ journals: z.array(changes.journalEntry) }),
+  ),
+  "maps.undo": method(z.strictObject({ journal: changes.journalId }), changes.applied),
+  /** applies anew what was undone, and finishes what was interrupted */
+  "maps.redo": method(z.strictObject({ journal: changes.journalId }), changes.applied),
+  /** which rows of a journal are in the map right now */
+  "maps.survey": method(z.strictObject({ journal: changes.journalId }), changes.survey),
+  "maps.forget": method(z.strictObject({ journal: changes.journalId }), none),
+  /** counts while any window watches, and tells once a second as redirects.counted */
+  "redirects.watch": method(none, redirectsState),
+  "redirects.unwatch": method(none, none),
+  /** the pass template, native, where nothing runs yet: what lets a veth's other end, or a NIC, take redirected packets */
+  "redirects.attachPass": method(z.strictObject({ place }), attachment),
   "lab.up": method(labParams, labStatus),
   "lab.down": method(labParams, labStatus),
   "lab.status": method(labParams, labStatus),
@@ -247,6 +316,7 @@ export const workbenchNotifications = {
   "helper.changed": helperState,
   "command.added": command,
   "maps.changed": tableChange,
+  "maps.applying": changes.applying,
   /** the map went away: its watch ended */
   "maps.gone": z.strictObject({ id, why: z.string() }),
   "settings.changed": settingsState,
@@ -259,5 +329,8 @@ export const workbenchNotifications = {
   "language.state": language.languageState,
   "interfaces.changed": interfacesChange,
   "guards.changed": guardList,
+  "redirects.counted": redirectsState,
+  /** the counting ended by itself */
+  "redirects.gone": z.strictObject({ why: z.string() }),
   "lab.progress": z.strictObject({ text: z.string() }),
 } as const satisfies Notifications;

@@ -1,6 +1,7 @@
 /**
  * The workbench's contract on sample data, served to the built window: for looking at every view without a kernel.
  */
+import { fakeChanges } from "./fake-changes.ts";
 import { fakeAttaching } from "./fake-attaching.ts";
 import "vscode-jsonrpc/node";
 import { createHash } from "node:crypto";
@@ -20,6 +21,7 @@ import type { Template } from "../../protocol/source.ts";
 import { createWalks } from "../../main/verify/walks.ts";
 import { nothingToKeep, outcomesOf, planOf, type ReloadKnobs, variableMaps, variableTables } from "./fake-reload.ts";
 import { codeOf, treeOf } from "./fake-code.ts";
+import { fakeRedirects } from "./fake-redirects.ts";
 import * as sample from "./fake-state.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -352,6 +354,7 @@ export async function startFake(built: string): Promise<Fake> {
       changed();
       return { place, program: now };
     },
+    ...fakeChanges(),
     ...fakeAttaching(),
     "programs.list": async () => ({
       programs: [...attached.values()].map(({ id, name, tag }) => ({
@@ -448,6 +451,7 @@ export async function startFake(built: string): Promise<Fake> {
       return sample.labStatus(false);
     },
     "lab.status": async () => sample.labStatus(lab),
+    ...fakeRedirects(),
     "lab.traffic": async ({ count, protocol }) => {
       await new Promise((resolve) => setTimeout(resolve, 150));
       fake.count(count);

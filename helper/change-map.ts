@@ -1,0 +1,32 @@
+/** Staged changes, in batches that main sends: each compared before it is written and read back after. */
+import type { z } from "zod";
+import type { MapChanged, mapChangeParams } from "../protocol/changes.ts";
+import { errnoWords, naming } from "./failures.ts";
+import { type MapsContext, nameOf, sized } from "./maps.ts";
+import { inNamespace } from "./namespaces.ts";
+
+export function changeMap(
+  { native, handles }: MapsContext,
+  params: z.infer<typeof mapChangeParams>,
+): Promise<MapChanged> {
+  return handles.use(params.id, `change map id ${params.id}`, (handle) => {
+    const { info, valueStride } = handle;
+    const { count } = params;
+    const kinds = sized(params.kinds, count, "key", info);
+    const keys = sized(params.keys, count * info.keySize, "key", info);
+    const olds = sized(params.olds, count * valueStride, "value", info);
+    const news = sized(params.news, count * valueStride, "value", info);
+    // a devmap looks the ifindex up in the namespace of whoever writes it
+    const answer = inNamespace(native, params.netns, () =>
+      naming({ doing: `change map ${nameOf(info)}` }, () =>
+        handle.change(count, kinds, keys, olds, news, params.locked, params.look),
+      ),
+    );
+    const { refusal } = answer;
+    return {
+      outcomes: answer.outcomes.toString("base64"),
+      found: answer.found.toString("base64"),
+      refused: refusal === null ? null : { code: refusal.code, words: errnoWords(refusal.code, refusal.errno) },
+    };
+  });
+}

@@ -1,0 +1,203 @@
+/**
+ * What was applied to maps since this boot, one folder each in the state directory: written before the first row is, so that
+ * whatever is killed, the next workbench can say which rows are in, and finish or take back what was begun.
+ */
+import { randomBytes } from "node:crypto";
+import { appendFileSync, closeSync, fsyncSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { Failed } from "../../../protocol/failures.ts";
+import { id, netns, u32 } from "../../../protocol/wire.ts";
+import { fileFailure, isErrno } from "../../source/file-failure.ts";
+import { type ChangeRows, outcomes } from "./change-rows.ts";
+
+const about = z.strictObject({
+  boot: z.string(),
+  map: z.strictObject({ id, name: z.string() }),
+  netns,
+  keySize: u32,
+  stride: u32,
+  count: u32,
+  title: z.string(),
+  /** ms since 1970 */
+  at: z.number(),
+  added: u32,
+  replaced: u32,
+  removed: u32,
+  towards: z.enum(["applied", "undone"]),
+  /** whether it got there */
+  whole: z.boolean(),
+  /** of the process that is at it, or was: its pid and the clock tick of its start */
+  owner: z.string(),
+});
+export type About = z.infer<typeof about>;
+
+export interface Journal {
+  /** 16 hex digits */
+  readonly name: string;
+  readonly about: About;
+  /** whether the process that is at it lives */
+  readonly running: boolean;
+}
+
+export interface Journals {
+  /** those that this process is at */
+  readonly busy: Set<string>;
+  /** on disk before it returns. @throws Failed `file` */
+  begin(of: Omit<About, "boot" | "at" | "owner" | "towards" | "whole">, rows: ChangeRows): Journal;
+  /** of this boot, the latest first */
+  list(): readonly Journal[];
+  /** @throws Failed `not-found` */
+  find(name: string): Journal;
+  rows(journal: Journal): ChangeRows;
+  /** outcomes of its first rows, as far as they were noted; a crash may have lost the last ones */
+  noted(journal: Journal): Uint8Array;
+  /** those of the rows that follow what was noted before */
+  note(journal: Journal, outcomes: Uint8Array): void;
+  /** in place of all that was noted */
+  renote(journal: Journal, outcomes: Uint8Array): void;
+  mark(journal: Journal, change: Pick<About, "towards" | "whole">): Journal;
+  forget(name: string): void;
+}
+
+const kept = 200;
+
+export function openJournals(state: () => string): Journals {
+  const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  const busy = new Set<string>();
+  const self = ownerOf(process.pid) ?? "";
+  const folder = (): string => join(state(), "map-changes");
+  const placeOf = (name: string): string => join(folder(), name);
+  const read = (name: string): Journal | null => {
+    try {
+      const found = about.safeParse(JSON.parse(readFileSync(join(placeOf(name), "about.json"), "utf8")));
+      if (!found.success || found.data.boot !== boot) return null;
+      const { owner, whole } = found.data;
+      return { name, about: found.data, running: !whole && (owner === self ? busy.has(name) : lives(owner)) };
+    } catch {
+      return null;
+    }
+  };
+  const list = (): readonly Journal[] =>
+    namesIn(folder())
+      .flatMap((name) => read(name) ?? [])
+      .toSorted((one, other) => other.about.at - one.about.at);
+  const write = (name: string, now: About): Journal => {
+    const path = join(placeOf(name), "about.json");
+    writeThrough(`${path}~`, [Buffer.from(JSON.stringify(now))]);
+    renameSync(`${path}~`, path);
+    return { name, about: now, running: busy.has(name) };
+  };
+  /** what an earlier boot left, what was never finished being written, and the oldest of many */
+  const sweep = (): void => {
+    const alive = list();
+    const wanted = new Set(alive.slice(0, kept).map(({ name }) => name));
+    for (const one of alive) if (one.running) wanted.add(one.name);
+    for (const name of namesIn(folder())) {
+      if (!wanted.has(name)) rmSync(placeOf(name), { recursive: true, force: true });
+    }
+  };
+  return {
+    busy,
+    begin(of, rows) {
+      const name = randomBytes(8).toString("hex");
+      const path = placeOf(name);
+      try {
+        sweep();
+        mkdirSync(path, { recursive: true, mode: 0o700 });
+        writeThrough(join(path, "rows.bin"), [rows.kinds, rows.keys, rows.olds, rows.news]);
+        writeFileSync(join(path, "outcomes.bin"), "", { mode: 0o600 });
+        return write(name, { ...of, boot, at: Date.now(), owner: self, towards: "applied", whole: false });
+      } catch (error) {
+        rmSync(path, { recursive: true, force: true });
+        if (!isErrno(error)) throw error;
+        throw fileFailure("keep a journal of the changes in", path, error);
+      }
+    },
+    list,
+    find(name) {
+      const found = read(name);
+      if (found !== null) return found;
+      throw new Failed({
+        kind: "not-found",
+        message: `there are no changes ${name} (any more): a journal is kept until the next boot, the latest ${kept} of them`,
+        what: "journal",
+        name,
+      });
+    },
+    rows({ name, about: { count, keySize, stride } }) {
+      const all = readFileSync(join(placeOf(name), "rows.bin"));
+      let from = 0;
+      const take = (length: number): Buffer => all.subarray(from, (from += length));
+      return {
+        ...{ count, keySize, stride },
+        kinds: take(count),
+        keys: take(count * keySize),
+        olds: take(count * stride),
+        news: take(count * stride),
+      };
+    },
+    noted({ name }) {
+      try {
+        return readFileSync(join(placeOf(name), "outcomes.bin"));
+      } catch {
+        return new Uint8Array(0);
+      }
+    },
+    note({ name }, bytes) {
+      appendFileSync(join(placeOf(name), "outcomes.bin"), bytes);
+    },
+    renote({ name }, bytes) {
+      const path = join(placeOf(name), "outcomes.bin");
+      writeFileSync(`${path}~`, bytes, { mode: 0o600 });
+      renameSync(`${path}~`, path);
+    },
+    mark: ({ name, about: now }, change) => write(name, { ...now, ...change, owner: self }),
+    forget(name) {
+      rmSync(placeOf(name), { recursive: true, force: true });
+    },
+  };
+}
+
+/** Rows that this journal's changes made as they are: what was noted, and beyond it whatever the map says. */
+export function madeByUs(noted: Uint8Array, count: number): Uint8Array {
+  const made = new Uint8Array(count).fill(1);
+  const ours: ReadonlySet<number> = new Set([outcomes.done, outcomes.overwritten, outcomes.removedAfter]);
+  for (let at = 0; at < Math.min(noted.length, count); at++) made[at] = ours.has(noted[at] ?? 0) ? 1 : 0;
+  return made;
+}
+
+/** "pid start", as /proc/PID/stat has it: a pid is given again, a pid and its start are not. Null where it is gone. */
+function ownerOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return `${pid} ${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? ""}`;
+  } catch {
+    return null;
+  }
+}
+
+function lives(owner: string): boolean {
+  return ownerOf(Number(owner.split(" ")[0])) === owner;
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function writeThrough(path: string, parts: readonly Uint8Array[]): void {
+  const fd = openSync(path, "w", 0o600);
+  try {
+    for (const part of parts) {
+      for (let at = 0; at < part.length; ) at += writeSync(fd, part, at);
+    }
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

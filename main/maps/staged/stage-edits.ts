@@ -1,0 +1,128 @@
+/** rows ─stage▶ diff: what was typed, as bytes beside what is there now. Writes nothing. */
+import type { CancellationToken } from "vscode-jsonrpc";
+import type { z } from "zod";
+import type { Edit, StagedRow, stageParams } from "../../../protocol/changes.ts";
+import { Failed } from "../../../protocol/failures.ts";
+import type { InterfaceListing } from "../../../protocol/interfaces.ts";
+import type { ElevatedPeer, HelperPool } from "../../helpers/helper-pool.ts";
+import { formatEntryCells } from "../../tables/format-entry.ts";
+import { parseEntryCells } from "../../tables/parse-entry.ts";
+import { parseCells } from "../../tables/parse-value.ts";
+import { describeEntries, type DescribedMap } from "../describe-entries.ts";
+import { ifindexCell, isDevmap } from "../devmap-names.ts";
+import { allocateRows, kinds } from "./change-rows.ts";
+import { hasSpinLock } from "./has-spin-lock.ts";
+import { type Target, writeRows } from "./write-rows.ts";
+
+type Params = z.infer<typeof stageParams>;
+
+/** @throws Failed `not-found` where the map is gone, `bad-value` where it takes no edits at all, `no-privilege`, `kernel` */
+export async function stageEdits(
+  helpers: HelperPool,
+  { id, netns, edits }: Params,
+  token?: CancellationToken,
+): Promise<{ rows: StagedRow[] }> {
+  const peer = await helpers.elevated(`read map ${id}`);
+  const described = await describeEntries(peer, id);
+  const { description, layout } = described;
+  const { name, type } = description.map;
+  if (layout.readOnly !== null) {
+    throw new Failed({ kind: "bad-value", field: "value", message: `map ${name} ${layout.readOnly}` });
+  }
+  const listing = isDevmap(type) ? await peer.request("interfaces.list", {}, token) : null;
+  const typed = edits.map((edit) => withIfindex(edit, described, listing, netns));
+  const keys = typed.map((edit) => keyOf(edit, described));
+  const target: Target = { id, name, netns: null, locked: hasSpinLock(description) };
+  const now = await valuesOf(peer, target, described, keys, token);
+  const rows = typed.map((edit, at): StagedRow => {
+    const key = keys[at];
+    if (edit.do === "wrong") return edit.row;
+    if (!Buffer.isBuffer(key)) return key ?? wrong("key", "there is none");
+    return stageOne(edit, key, now[at] ?? null, described);
+  });
+  return { rows };
+}
+
+type Typed = Edit | { readonly do: "wrong"; readonly row: StagedRow };
+
+function withIfindex(
+  edit: Edit,
+  { layout }: DescribedMap,
+  listing: InterfaceListing | null,
+  netns: string | null,
+): Typed {
+  if (listing === null || edit.do === "remove") return edit;
+  const column = layout.columns.findIndex(({ path }) => path === "ifindex");
+  try {
+    const cells = edit.cells.map((cell, at) =>
+      at === column && cell !== null ? ifindexCell(listing, netns, cell) : cell,
+    );
+    return { ...edit, cells };
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    return { do: "wrong", row: wrong("ifindex", error.failure.message) };
+  }
+}
+
+function keyOf(edit: Typed, { layout, description }: DescribedMap): StagedRow | Buffer {
+  if (edit.do === "wrong") return edit.row;
+  if (!layout.resizable && edit.do !== "replace") {
+    return wrong("key", `map ${description.map.name} keeps its entries for life: none can be added or removed`);
+  }
+  if (edit.do !== "remove" && edit.cells.length !== layout.columns.length) {
+    return wrong("cells", `map ${description.map.name} has ${layout.columns.length} columns, not ${edit.cells.length}`);
+  }
+  if (edit.do !== "add") {
+    const key = Buffer.from(edit.key, "base64");
+    return key.length === layout.key.size ? key : wrong("key", `a key has ${layout.key.size} bytes`);
+  }
+  const parsed = parseCells(layout.key, edit.cells.slice(0, layout.key.columns.length), null);
+  return parsed.ok ? Buffer.from(parsed.bytes) : wrong(parsed.failure.field, parsed.failure.message);
+}
+
+/** What each key holds right now; null where there is no such entry. Exact, of tries too. */
+async function valuesOf(
+  peer: ElevatedPeer,
+  target: Target,
+  { description, layout }: DescribedMap,
+  keys: readonly (StagedRow | Buffer)[],
+  token: CancellationToken | undefined,
+): Promise<readonly (Buffer | null)[]> {
+  const rows = allocateRows(keys.length, layout.key.size, description.valueStride);
+  for (const [at, key] of keys.entries()) {
+    rows.kinds[at] = kinds.replace;
+    if (Buffer.isBuffer(key)) key.copy(rows.keys, at * layout.key.size);
+  }
+  const { outcomes, found } = await writeRows(peer, target, rows, { look: true, token });
+  const zeros = Buffer.alloc(description.valueStride);
+  // compared with zeros: what is nothing else is zeros, or not there (3)
+  return keys.map((_, at) => found.get(at) ?? (outcomes[at] === 3 ? null : zeros));
+}
+
+function stageOne(edit: Edit, key: Buffer, now: Buffer | null, { description, layout }: DescribedMap): StagedRow {
+  const side = (value: Buffer | null): string[] | null =>
+    value === null ? null : [...formatEntryCells(layout, key, value).cells];
+  const base = { key: key.toString("base64"), was: now?.toString("base64") ?? null };
+  if (edit.do === "remove") {
+    if (now === null) return { is: "same", key: base.key };
+    return { is: "change", change: { ...base, value: null }, before: side(now), after: null };
+  }
+  if (edit.do === "replace" && now === null) {
+    return wrong("key", `map ${description.map.name} has no such entry any more: add it anew`);
+  }
+  const parsed = parseEntryCells(layout, edit.cells, now === null ? null : { key, value: now });
+  if (!parsed.ok) return wrong(parsed.failure.field, parsed.failure.message);
+  const value = Buffer.from(parsed.value);
+  if (!key.equals(parsed.key)) {
+    return wrong("key", "a key is not changed in place: remove the entry and add one with the other key");
+  }
+  if (now !== null && value.equals(now)) return { is: "same", key: base.key };
+  if (edit.do === "add" && now !== null) {
+    return wrong("key", `map ${description.map.name} has an entry with this key already: edit that one`);
+  }
+  return { is: "change", change: { ...base, value: value.toString("base64") }, before: side(now), after: side(value) };
+}
+
+function wrong(field: string, message: string): StagedRow {
+  return { is: "wrong", field, message };
+}
