@@ -4,6 +4,7 @@
  */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildCounters } from "./counters.mjs";
 import { isEntry } from "./setup/entry.mjs";
 
 /**
@@ -31,6 +32,18 @@ const requireForPackages = [
  * @param {readonly BundleName[]} which
  */
 export async function bundle(root, which = names) {
+  await bundleFiles(
+    root,
+    which.map((name) => entries[name]),
+  );
+  if (which.includes("helper")) await buildCounters(root);
+}
+
+/**
+ * @param {string} root
+ * @param {readonly { readonly from: string, readonly to: string }[]} files
+ */
+export async function bundleFiles(root, files) {
   const { build, stop } = await import("esbuild");
   await Promise.all(
     which.map((name) => {

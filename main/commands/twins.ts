@@ -122,6 +122,15 @@ export function describeTwin(place: Place): Twin {
   };
 }
 
+export function redirectsTwin(): Twin {
+  const events = ["exception", "redirect_err", "bulk_tx", "devmap_xmit", "cpumap_enqueue", "cpumap_kthread"];
+  return {
+    what: "count redirects, and what is lost on the way",
+    lines: [shell(["perf", "stat", "-a", "-I", "1000", ...events.flatMap((event) => ["-e", `xdp:xdp_${event}`])])],
+    xdpw: shell(["xdpw", "watch"]),
+  };
+}
+
 export function openMapTwin(id: number, name: string): Twin {
   return {
     what: `open map ${name}`,

@@ -37,7 +37,7 @@ async function open(tell: Tell): Promise<Opened> {
   const workbench = createWorkbench({ terminal: process.stdin.isTTY === true && process.stderr.isTTY === true });
   const session = workbench.connect((notification, params) => {
     if (notification === "lab.progress" && "text" in params) tell.progress(params.text);
-    if (notification === "verify.judging" && "seconds" in params && params.seconds % toldEachSeconds === 0)
+    if (notification === "verify.judging" && "program" in params && params.seconds % toldEachSeconds === 0)
       tell.progress(`the verifier has been at ${params.program} for ${params.seconds} s`);
     if (notification === "command.added" && "lines" in params) tell.commands(params.lines);
   });

@@ -1,0 +1,26 @@
+/** Builds the redirect doctor's program, which the elevated helper loads, and puts it beside the helper. */
+import { execFile } from "node:child_process";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+
+const source = "helper/redirects/redirects.bpf.c";
+const object = "dist/helper/redirects.bpf.o";
+const flags = ["-target", "bpf", "-O2", "-g", "-Wall", "-Werror", "-fdebug-compilation-dir=."];
+
+/**
+ * Without clang there is none: the rest of the workbench works, and the doctor says what is missing.
+ * @param {string} root
+ */
+export async function buildCounters(root) {
+  const fresh = `${object}.${process.pid}`;
+  mkdirSync(dirname(join(root, object)), { recursive: true });
+  try {
+    await promisify(execFile)("clang", [...flags, "-c", source, "-o", fresh], { cwd: root });
+    // at once in its place: a helper may be reading it
+    renameSync(join(root, fresh), join(root, object));
+  } catch (error) {
+    rmSync(join(root, object), { force: true });
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+  }
+}

@@ -1,0 +1,49 @@
+/** What would help, each with its command for a shell, and what the workbench does itself. */
+import { join } from "node:path";
+import type { Place } from "../../protocol/interfaces.ts";
+import type { RedirectCount, RedirectRemedy } from "../../protocol/redirects.ts";
+import { inside, ip, shell, xdpwPlace } from "../commands/shell.ts";
+import { templatesRoot } from "../paths.ts";
+import { sayPlace } from "./name-ends.ts";
+
+export function passSource(): string {
+  return join(templatesRoot(), "pass", "program.bpf.c");
+}
+
+export function passOn(place: Place): RedirectRemedy {
+  return {
+    text: `attach a program that passes everything to ${sayPlace(place)}`,
+    command: shell(["xdpw", "attach", passSource(), ...xdpwPlace(place), "--mode", "native"]),
+    run: { do: "attach-pass", place },
+  };
+}
+
+export function turnOnGro(place: Place): RedirectRemedy {
+  return {
+    text: `turn on GRO on ${sayPlace(place)}`,
+    command: shell([...inside(place.netns), "ethtool", "-K", place.name, "gro", "on"]),
+    run: { do: "set-feature", place, feature: "rx-gro", on: true },
+  };
+}
+
+export function setUp(place: Place): RedirectRemedy {
+  return {
+    text: `set ${sayPlace(place)} up`,
+    command: shell([...ip(place.netns), "link", "set", "dev", place.name, "up"]),
+    run: { do: "set-up", place },
+  };
+}
+
+/** How long they are nobody tells: the usual 1500, or jumbo frames where that is there already. */
+export function raiseMtu(place: Place, now: number): RedirectRemedy {
+  const mtu = now < 1500 ? 1500 : 9000;
+  return {
+    text: `raise the MTU of ${sayPlace(place)} to ${mtu}`,
+    command: shell([...ip(place.netns), "link", "set", "dev", place.name, "mtu", `${mtu}`]),
+    run: { do: "set-mtu", place, mtu },
+  };
+}
+
+export function lookAtMap(map: { readonly id: number } | RedirectCount["map"], text: string): RedirectRemedy[] {
+  return map === null ? [] : [{ text, command: shell(["xdpw", "map", "dump", `id:${map.id}`]), run: null }];
+}
