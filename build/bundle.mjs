@@ -46,8 +46,7 @@ export async function bundle(root, which = names) {
 export async function bundleFiles(root, files) {
   const { build, stop } = await import("esbuild");
   await Promise.all(
-    which.map((name) => {
-      const { from, to } = entries[name];
+    files.map(({ from, to }) => {
       const isModule = to.endsWith(".js");
       return build({
         absWorkingDir: root,
