@@ -9,8 +9,8 @@ const everyTest = {
 };
 
 /**
- * Two projects: "unit" needs no privilege and runs side by side; "kernel" needs root and a real kernel, where two files
- * at once would see each other's programs.
+ * Three projects: "unit" needs no privilege and runs side by side; "kernel" needs root and a real kernel, where two files
+ * at once would see each other's programs; "guest" boots a kernel of its own under QEMU.
  */
 export default defineConfig({
   cacheDir: ".cache/vitest",
@@ -33,6 +33,15 @@ export default defineConfig({
           include: ["test/kernel/**/*.test.ts"],
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...everyTest,
+          name: "guest",
+          include: ["test/guest/**/*.test.ts"],
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

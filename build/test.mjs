@@ -41,6 +41,8 @@ const vitest = [
 const parts = [
   { name: "unit", args: [...vitest, "unit"], minutes: 15, read: JSON.parse },
   { name: "kernel", args: [...vitest, "kernel"], minutes: 15, read: JSON.parse },
+  // a download and a build of a kernel module among them, the first time
+  { name: "guest", args: [...vitest, "guest"], minutes: 8, read: JSON.parse },
   {
     name: "end to end",
     args: ["node_modules/@playwright/test/cli.js", "test", "--retries=1", "--reporter=list,json"],

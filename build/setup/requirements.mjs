@@ -8,7 +8,7 @@
  * @typedef {"apt" | "dnf" | "zypper" | "pacman"} Manager
  * @typedef {{ readonly commands: readonly string[] } | { readonly headers: readonly string[] } | { readonly files: readonly string[] }} Probe
  *   commands and files: any one of them is enough; headers: all of them are needed
- * comfort: the workbench starts without it, and says what is missing.
+ * comfort: the workbench starts without it, and says what is missing. only: of use where this manager is.
  * @typedef {{
  *   readonly name: string,
  *   readonly purpose: string,
@@ -16,6 +16,7 @@
  *   readonly packages: Readonly<Record<Manager, readonly (readonly string[])[]>>,
  *   readonly tests?: true,
  *   readonly comfort?: true,
+ *   readonly only?: Manager,
  * }} Requirement
  */
 
@@ -186,6 +187,34 @@ export const requirements = [
     tests: true,
     probe: { commands: ["sudo"] },
     packages: everywhere("sudo"),
+  },
+  // a guest's kernel is made of Debian's packages
+  {
+    name: "QEMU",
+    purpose: "tests of hardware mode, in a guest",
+    tests: true,
+    comfort: true,
+    only: "apt",
+    probe: { commands: ["qemu-system-x86_64"] },
+    packages: everywhere("qemu-system-x86"),
+  },
+  {
+    name: "busybox",
+    purpose: "tests of hardware mode, in a guest",
+    tests: true,
+    comfort: true,
+    only: "apt",
+    probe: { commands: ["busybox"] },
+    packages: { ...everywhere("busybox"), apt: [["busybox-static"], ["busybox"]] },
+  },
+  {
+    name: "make",
+    purpose: "tests of hardware mode, in a guest: builds a kernel module",
+    tests: true,
+    comfort: true,
+    only: "apt",
+    probe: { commands: ["make"] },
+    packages: everywhere("make"),
   },
   {
     name: "ps",

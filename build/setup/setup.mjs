@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { isEntry } from "./entry.mjs";
 import { refuseNode } from "./node-version.mjs";
 import { installNpmPackages, npmPackagesAreStale } from "./npm.mjs";
-import { thisSystem, withSystemDirectories } from "./probe.mjs";
+import { findManager, thisSystem, withSystemDirectories } from "./probe.mjs";
 import { requirements } from "./requirements.mjs";
 import { buildTarget, isStale } from "./stamps.mjs";
 import { isKnownPackage, packageListsAreOld, provideSystem, runOnTerminal } from "./system.mjs";
@@ -57,9 +57,14 @@ export async function setUp({ tests }) {
   }
   process.env["PATH"] = withSystemDirectories(process.env["PATH"]);
   const mayInstall = !["1", "true", "yes"].includes(process.env["XDPW_NO_INSTALL"] ?? "");
+  const here = thisSystem(process.env["PATH"]);
+  const manager = findManager(here);
   const system = provideSystem({
-    system: thisSystem(process.env["PATH"]),
-    requirements: requirements.filter((requirement) => tests || requirement.tests !== true),
+    system: here,
+    requirements: requirements.filter(
+      (requirement) =>
+        (tests || requirement.tests !== true) && (requirement.only === undefined || requirement.only === manager),
+    ),
     mayInstall,
     triedComfort: triedLately(),
     isRoot: process.getuid?.() === 0,

@@ -1,0 +1,72 @@
+/** What a case has: the workbench's handlers, an interface that offloads, and words to attach and detach with. */
+import { execFile } from "node:child_process";
+import { CancellationToken } from "vscode-jsonrpc";
+import type { workbench } from "../../protocol/contracts.ts";
+import type { Attachment } from "../../protocol/attach.ts";
+import { Failed, type Failure } from "../../protocol/failures.ts";
+import type { InterfaceDetails } from "../../protocol/interface-details.ts";
+import type { Mode, ModeProbe, NetworkInterface, Place, WantedMode } from "../../protocol/interfaces.ts";
+import type { CallContext, Handlers } from "../../protocol/peer.ts";
+import { addSimulated, type Simulated } from "./device.ts";
+
+export interface Bench {
+  readonly handlers: Handlers<typeof workbench>;
+  readonly context: CallContext;
+  readonly device: Simulated;
+  look(name?: string): Promise<NetworkInterface>;
+  describe(): Promise<InterfaceDetails>;
+  probe(mode: Mode, on?: string): Promise<ModeProbe>;
+  attach(program: string, mode: WantedMode, options?: { replace?: number; on?: string }): Promise<Attachment>;
+  detach(replace?: number): Promise<void>;
+  xdpw(...words: string[]): Promise<{ readonly status: number; readonly out: string; readonly err: string }>;
+}
+
+export function openBench(handlers: Handlers<typeof workbench>): Bench {
+  const context = { token: CancellationToken.None };
+  const device = addSimulated(1);
+  const look = async (name = device.name): Promise<NetworkInterface> => {
+    const { interfaces } = await handlers["interfaces.list"]({}, context);
+    const found = interfaces.find((one) => one.netns === null && one.name === name);
+    if (found === undefined) throw new Error(`${name} is not listed`);
+    return found;
+  };
+  const place = async (name?: string): Promise<Place> => {
+    const { netns, ifindex, name: own } = await look(name);
+    return { netns, ifindex, name: own };
+  };
+  return {
+    handlers,
+    context,
+    device,
+    look,
+    describe: async () => handlers["interfaces.describe"]({ place: await place() }, context),
+    probe: async (mode, on) => handlers["interfaces.probe"]({ place: await place(on), mode }, context),
+    async attach(program, mode, { replace, on } = {}) {
+      const input = { path: `/objects/${program}.o`, text: null };
+      const at = await place(on);
+      const params = { input, program: null, place: at, mode, replace: replace ?? null };
+      return handlers["attach.attach"](params, context);
+    },
+    async detach(replace) {
+      await handlers["attach.detach"]({ place: await place(), replace: replace ?? null }, context);
+    },
+    xdpw: (...words) =>
+      new Promise((resolve) => {
+        execFile("/xdpw/xdpw", words, (error, out, err) => {
+          const status = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
+          resolve({ status, out, err });
+        });
+      }),
+  };
+}
+
+/** What it was refused with; throws where it was not. */
+export async function refusalOf(running: Promise<unknown>): Promise<Failure> {
+  try {
+    await running;
+  } catch (error) {
+    if (error instanceof Failed) return error.failure;
+    throw error;
+  }
+  throw new Error("it was not refused");
+}
