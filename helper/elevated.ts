@@ -4,8 +4,10 @@ import type { Handlers } from "../protocol/peer.ts";
 import { attach } from "./attach/attach.ts";
 import { detach } from "./attach/detach.ts";
 import { createPreparations } from "./attach/prepare.ts";
+import { unpinUnlessAttached } from "./attach/unpin-unless-attached.ts";
 import { changeMap } from "./change-map.ts";
 import type { HelperContext } from "./context.ts";
+import { createGuards } from "./guard/guards.ts";
 import { countInterface } from "./interfaces/counters.ts";
 import { describeInterface } from "./interfaces/describe.ts";
 import { listInterfaces } from "./interfaces/list.ts";
@@ -37,7 +39,8 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
   const runs = createRunStatistics(context);
   const redirects = createRedirectCounter(context);
   const interfaces = createInterfaceWatch(context, "elevated");
-  const preparations = createPreparations(context);
+  const guards = createGuards(context);
+  const preparations = createPreparations(context, guards);
   const listMaps = createMapLister(native);
   return {
     "helper.describe": async () => ({
@@ -69,14 +72,24 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
       runFix(context, params);
       return {};
     },
-    "attach.attach": (params, { token }) => attach(context, params, token),
+    "attach.attach": (params, { token }) => attach(context, guards, params, token),
     "attach.prepare": (params, { token }) => preparations.prepare(params, token),
     "attach.commit": ({ prepared }, { token }) => preparations.commit(prepared, token),
     "attach.discard": async ({ prepared }) => {
       preparations.discard(prepared);
       return {};
     },
-    "attach.detach": async (params) => detach(context, params),
+    "attach.detach": (params) => detach(context, guards, params),
+    "guards.list": () => guards.list(),
+    "guards.confirm": async ({ guard }) => {
+      const settled = await guards.settle(guard, "guard.confirm");
+      await unpinUnlessAttached(
+        context,
+        settled.targets.flatMap(({ previous }) => previous?.id ?? []),
+      );
+      return settled;
+    },
+    "guards.rollBack": ({ guard }) => guards.settle(guard, "guard.rollBack"),
     "maps.list": async () => ({ maps: listMaps() }),
     "maps.describe": ({ id }) => describeMap(maps, id),
     "maps.pinned": async ({ path }) => pinnedMap(native, path),

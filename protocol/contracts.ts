@@ -64,6 +64,7 @@ import { judgement, judgeParams, judging, verdict, verifyParams, xdpHelpers } fr
 import * as views from "./views.ts";
 import * as walk from "./walk.ts";
 import { base64, id, path, u32 } from "./wire.ts";
+import * as rows from "./rows.ts";
 import * as workspace from "./workspace.ts";
 
 export interface Method<P extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
@@ -284,6 +285,16 @@ export const workbench = {
   /** at most one watch a map and connection; changes come as maps.changed until unwatch or the end */
   "maps.watch": method(z.strictObject({ id }), table),
   "maps.unwatch": method(z.strictObject({ id }), none),
+  /** a table of any length, one a map and connection: changes come as rows.changed, its end as maps.gone */
+  "rows.open": method(rows.rowsOpenParams, rows.rowsOpened),
+  "rows.close": method(z.strictObject({ id }), none),
+  "rows.range": method(rows.rowsRangeParams, rows.rowsRange),
+  "rows.arrange": method(rows.rowsArrangeParams, rows.rowsArranged),
+  "rows.find": method(rows.rowsFindParams, rows.rowsFound),
+  "rows.key": method(rows.rowsKeyParams, rows.rowsKeyFound),
+  /** now, where `every` is left out; else how often from now on */
+  "rows.read": method(rows.rowsReadParams, rows.rowsState),
+  "rows.shape": method(rows.rowsShapeParams, rows.rowsOpened),
   "maps.set": method(entryParams, none),
   "maps.delete": method(z.strictObject({ id, key: base64 }), z.strictObject({ deleted: z.boolean() })),
   /** edits as a diff of what is there now; writes nothing */
@@ -318,6 +329,7 @@ export const workbenchNotifications = {
   "maps.changed": tableChange,
   "maps.applying": changes.applying,
   /** the map went away: its watch ended */
+  "rows.changed": rows.rowsState,
   "maps.gone": z.strictObject({ id, why: z.string() }),
   "settings.changed": settingsState,
   /** of a verdict and of an attach */

@@ -52,6 +52,8 @@ export interface CommandContext {
   readonly commands: (lines: readonly string[]) => void;
   /** prints before the command is done: for those that stay, such as serve */
   readonly show: (answer: Answer) => Promise<void>;
+  /** standard output as it is, for what is its own format; resolves when the bytes may be used again */
+  readonly write: (bytes: Uint8Array) => Promise<void>;
 }
 
 /** Text in pieces, for answers too long to be built in one; bytes for an object on standard output. */

@@ -18,6 +18,11 @@ const scope = {
   netns: { ...netns, what: `${netns.what}` },
 };
 const required = { required: true } as const;
+const output = {
+  value: "FILE",
+  short: "o",
+  what: "where to write it: whole, or not at all (default: standard output)",
+};
 
 export const commands: readonly CommandSpec[] = [
   {
@@ -157,6 +162,18 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import("./status.ts")).runStatus,
   },
   {
+    words: ["watch"],
+    summary: "count what becomes of redirected packets and why, and the runs of attached programs, until Ctrl+C",
+    arguments: [],
+    flags: {
+      dev: { ...dev, what: "only what comes in or goes out here" },
+      netns: { ...netns, what: "only this network namespace: a name of `ip netns`, or pid:N" },
+      seconds: { value: "N", what: "end after N seconds" },
+    },
+    examples: ["xdpw watch", "xdpw watch --netns xdpw-lab --dev port0", "xdpw watch --seconds 10 --json"],
+    load: async () => (await import("./watch.ts")).runWatch,
+  },
+  {
     words: ["map", "list"],
     summary: "list the kernel's maps",
     arguments: [],
@@ -204,6 +221,30 @@ export const commands: readonly CommandSpec[] = [
     flags: scope,
     examples: ["xdpw map delete blocklist 192.0.2.0/24"],
     load: async () => (await import("./map-delete.ts")).runMapDelete,
+  },
+  {
+    words: ["map", "export"],
+    summary: "write all entries of a map to a file",
+    arguments: [map],
+    flags: {
+      ...scope,
+      format: {
+        value: "FORMAT",
+        what: "json: what `bpftool -j map dump` prints (default), csv: typed columns, batch: commands for `bpftool batch file`",
+        choices: ["json", "csv", "batch"],
+      },
+      output,
+    },
+    examples: ["xdpw map export routes > routes.json", "xdpw map export routes --format csv -o routes.csv"],
+    load: async () => (await import("./map-export.ts")).runMapExport,
+  },
+  {
+    words: ["map", "snapshot"],
+    summary: "keep all entries of a map in a file, to compare with or to go back to",
+    arguments: [map],
+    flags: { ...scope, output: { ...output, required: true } },
+    examples: ["xdpw map snapshot routes -o before.json"],
+    load: async () => (await import("./map-export.ts")).runMapSnapshot,
   },
   {
     words: ["lab", "up"],

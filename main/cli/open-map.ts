@@ -1,21 +1,14 @@
 /** MAP, --dev and --netns to one map with its layout. */
 import { fail } from "../../protocol/failures.ts";
-import type { MapDescription } from "../../protocol/maps.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
 import { findMap } from "../maps/find-map.ts";
-import { describeEntries } from "../maps/describe-entries.ts";
-import type { SectionMap } from "../maps/section-map.ts";
-import type { MapLayout } from "../tables/describe-map.ts";
+import { describeEntries, type DescribedMap } from "../maps/describe-entries.ts";
 import type { Parsed } from "../tables/parse-value.ts";
 import { wantedPlace, type WantedPlace } from "./choose-place.ts";
 import { type CommandContext, neededArgument } from "./command.ts";
 
-export interface OpenMap {
+export interface OpenMap extends DescribedMap {
   readonly peer: ElevatedPeer;
-  readonly description: MapDescription;
-  readonly layout: MapLayout;
-  /** where it holds the variables of .rodata, .data or .bss; null for other maps */
-  readonly section: SectionMap | null;
   readonly scope: WantedPlace;
   /** for messages */
   readonly called: string;
@@ -27,9 +20,9 @@ export async function openMap(context: CommandContext, verb: string): Promise<Op
   const scope = wantedPlace(context.typed);
   const peer = await context.workbench.helpers.elevated(`${verb} map ${reference}`);
   const id = await findMap(peer, reference, scope);
-  const { description, layout, section } = await describeEntries(peer, id);
-  const { name } = description.map;
-  return { peer, description, layout, section, scope, called: name === "" ? `map id ${id}` : `map ${name} (id ${id})` };
+  const described = await describeEntries(peer, id);
+  const { name } = described.description.map;
+  return { ...described, peer, scope, called: name === "" ? `map id ${id}` : `map ${name} (id ${id})` };
 }
 
 /** The bytes that were typed. @throws Failed `bad-value` */

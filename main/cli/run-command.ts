@@ -52,6 +52,7 @@ export async function runCommand(spec: CommandSpec, typed: Typed, around: Surrou
       paint,
       note,
       show,
+      write: around.stdout,
       commands: showCommands,
     });
     if (answer === null) return exitCodes.done;

@@ -1,7 +1,7 @@
 /** A map with everything that its table needs: the kernel's description, its BTF decoded, its layout. */
 import type { MapDescription } from "../../protocol/maps.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
-import { readBtf } from "../object/read-btf.ts";
+import { type Btf, readBtf } from "../object/read-btf.ts";
 import { describeMap, type MapLayout } from "../tables/describe-map.ts";
 import { type SectionMap, sectionOf, shownName } from "./section-map.ts";
 
@@ -10,6 +10,8 @@ export interface DescribedMap {
   readonly layout: MapLayout;
   /** where it holds the variables of .rodata, .data or .bss; null for other maps */
   readonly section: SectionMap | null;
+  /** of the map; null where it has none, or one that is damaged */
+  readonly btf: Btf | null;
 }
 
 /** @throws Failed `not-found` where the map is gone */
@@ -27,5 +29,6 @@ export async function describeEntries(peer: ElevatedPeer, id: number): Promise<D
     description: { ...description, map: { ...description.map, name: section?.name ?? shownName(description.map) } },
     layout: readOnly === null ? layout : { ...layout, readOnly },
     section,
+    btf,
   };
 }

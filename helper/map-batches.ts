@@ -1,0 +1,83 @@
+/** Many entries in one message: written or deleted in the kernel's batches, and told exactly how many of them. */
+import type { z } from "zod";
+import { fail } from "../protocol/failures.ts";
+import type {
+  MapBatchResult,
+  mapDeleteBatchParams,
+  mapMatch,
+  mapMatchParams,
+  mapWriteBatchParams,
+} from "../protocol/map-batches.ts";
+import { asFailure, isKernelError } from "./failures.ts";
+import { type MapsContext, nameOf, sized } from "./maps.ts";
+import { inNamespace } from "./namespaces.ts";
+import type { MapHandle } from "./native/face.ts";
+
+export function writeBatch(
+  { native, handles }: MapsContext,
+  params: z.infer<typeof mapWriteBatchParams>,
+): Promise<MapBatchResult> {
+  return handles.use(params.id, `write map id ${params.id}`, (handle) => {
+    const { info, valueStride } = handle;
+    const keys = sized(params.keys, params.count * info.keySize, "key", info);
+    const values = sized(params.values, params.count * valueStride, "value", info);
+    // a devmap looks each ifindex up in the namespace of whoever writes it
+    return inNamespace(native, params.netns, () =>
+      counted(handle, "write", params.count, () => handle.updateBatch(keys, values, params.count)),
+    );
+  });
+}
+
+export function deleteBatch(
+  { handles }: Pick<MapsContext, "handles">,
+  params: z.infer<typeof mapDeleteBatchParams>,
+): Promise<MapBatchResult> {
+  return handles.use(params.id, `delete from map id ${params.id}`, (handle) => {
+    const keys = sized(params.keys, params.count * handle.info.keySize, "key", handle.info);
+    return counted(handle, "delete from", params.count, () => handle.deleteBatch(keys, params.count));
+  });
+}
+
+function counted(handle: MapHandle, verb: string, count: number, work: () => number): MapBatchResult {
+  try {
+    return { done: Math.min(count, work()), refused: null };
+  } catch (error) {
+    if (!isKernelError(error)) throw error;
+    const { message } = asFailure(error, { doing: `${verb} map ${nameOf(handle.info)}` });
+    return { done: error.done ?? 0, refused: { code: error.code, errno: error.errno, message } };
+  }
+}
+
+const trie = 11;
+
+/**
+ * The kernel's own answer, and the length of the entry that gave it. A look-up does not tell the length; the walk does:
+ * trie_get_next_key() of kernel/bpf/lpm_trie.c goes on from a key that is there, and starts from the beginning for one
+ * that is not.
+ */
+export function matchInMap(
+  { handles }: Pick<MapsContext, "handles">,
+  params: z.infer<typeof mapMatchParams>,
+): Promise<z.infer<typeof mapMatch>> {
+  return handles.use(params.id, `look up in map id ${params.id}`, (handle) => {
+    const { info } = handle;
+    if (info.type !== trie) {
+      fail({ kind: "bad-value", field: "id", message: `match in map ${nameOf(info)}: it is no LPM trie` });
+    }
+    const key = sized(params.key, info.keySize, "key", info);
+    const longest = key.readUInt32LE(0);
+    const value = handle.lookup(key);
+    if (value === null) return { value: null, prefixLength: null };
+    const first = handle.nextKey(null);
+    for (let length = Math.min(longest, (info.keySize - 4) * 8); length >= 0; length -= 1) {
+      key.writeUInt32LE(length, 0);
+      // Kernels before 6.13 take another entry of that length for this one: it must answer as the whole address did.
+      const answer = handle.lookup(key);
+      if (answer === null) break;
+      const next = handle.nextKey(key);
+      const there = next === null || first === null || !next.equals(first);
+      if (there && answer.equals(value)) return { value: value.toString("base64"), prefixLength: length };
+    }
+    return { value: value.toString("base64"), prefixLength: null };
+  });
+}

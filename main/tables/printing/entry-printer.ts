@@ -1,0 +1,33 @@
+/** Prints one entry after the other into bytes; the caller writes them away when there is no room for another. */
+import { longestText, type Operation } from "./operations.ts";
+import { printOperations, type Source } from "./print-operations.ts";
+
+/** What of an entry is printed next: operations on its key or on its value. */
+export interface Part {
+  readonly of: "key" | "value";
+  readonly operations: readonly Operation[];
+}
+
+export interface EntryPrinter {
+  /** no entry's text is longer, in bytes */
+  readonly longest: number;
+  /** `key` and `value`: where they begin in their sources. Answers where the text ends. */
+  print(keys: Source, key: number, values: Source, value: number, out: Uint8Array, at: number): number;
+}
+
+export function createEntryPrinter(parts: readonly Part[]): EntryPrinter {
+  const longest = parts.reduce((sum, { operations }) => sum + longestText(operations), 0);
+  const steps = parts.map(({ of, operations }) => ({ ofKey: of === "key", operations }));
+  return {
+    longest,
+    print(keys, key, values, value, out, start) {
+      let at = start;
+      for (const { ofKey, operations } of steps) {
+        at = ofKey
+          ? printOperations(operations, keys, key, out, at)
+          : printOperations(operations, values, value, out, at);
+      }
+      return at;
+    },
+  };
+}

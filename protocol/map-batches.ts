@@ -1,0 +1,51 @@
+/** attachment ─maps▶ rows, many at once: what main asks of the elevated helper to read, write and delete whole tables */
+import { z } from "zod";
+import { base64, id, netns, u32 } from "./wire.ts";
+
+/**
+ * A walk through all entries. Ask for several pages at once: they come in the order asked for, and the kernel reads while
+ * others are on their way.
+ */
+export const mapWalkParams = z.strictObject({
+  id,
+  /** entries a page: a wish, as for maps.page */
+  count: z.number().int().min(1).max(65536),
+});
+export const mapWalkPage = z.strictObject({
+  /** base64 of count * keySize bytes: the length is checked by who decodes it, a pattern would cost as much as reading */
+  keys: z.string(),
+  /** base64 of count * valueStride bytes */
+  values: z.string(),
+  count: u32,
+  /** no entries come after these */
+  last: z.boolean(),
+});
+export type MapWalkPage = z.infer<typeof mapWalkPage>;
+/** Many entries at once, each written or refused for itself: the kernel stops at the first that it refuses. */
+export const mapWriteBatchParams = z.strictObject({
+  id,
+  /** base64 of count * keySize bytes; of another length it is refused */
+  keys: z.string(),
+  /** base64 of count * valueStride bytes, as pages carry them */
+  values: z.string(),
+  count: u32,
+  /** devmap: the namespace in which the values' ifindex are meant */
+  netns,
+});
+export const mapBatchResult = z.strictObject({
+  /** so many of the first are done, exactly */
+  done: u32,
+  /** why the entry after them was refused; null where all are done */
+  refused: z.strictObject({ code: z.string(), errno: z.number().int(), message: z.string() }).nullable(),
+});
+export type MapBatchResult = z.infer<typeof mapBatchResult>;
+/** Keys that are not there are passed over. */
+export const mapDeleteBatchParams = z.strictObject({ id, keys: z.string(), count: u32 });
+/** Who answers for an address in an LPM trie: the key is one of the map, with the address and the longest length to try. */
+export const mapMatchParams = z.strictObject({ id, key: base64 });
+export const mapMatch = z.strictObject({
+  /** the value that a look-up by the kernel gives; null where nothing matches */
+  value: base64.nullable(),
+  /** the length of the entry that matches; null where nothing does */
+  prefixLength: u32.nullable(),
+});
