@@ -6,6 +6,7 @@ import { countInterface } from "./interfaces/counters.ts";
 import { describeInterface } from "./interfaces/describe.ts";
 import { listInterfaces } from "./interfaces/list.ts";
 import { createInterfaceWatch } from "./interfaces/watch.ts";
+import { look } from "./preflight/look.ts";
 import { createToolchain } from "./toolchain/compile.ts";
 import { describeToolchain } from "./toolchain/describe.ts";
 import { disassemble } from "./views/disassemble.ts";
@@ -20,6 +21,7 @@ export function plainHandlers(context: HelperContext): Handlers<typeof plainHelp
     "interfaces.list": () => listInterfaces(context, "plain"),
     "interfaces.describe": ({ place }) => describeInterface(context, "plain", place),
     "interfaces.counters": ({ place }) => countInterface(context, "plain", null, place),
+    "attach.look": (params) => look(context, "plain", params),
     "interfaces.watch": async () => {
       interfaces.start();
       return {};

@@ -20,6 +20,8 @@ import { createWindowDoor, detachOnExit } from "./attach/detach-on-exit.ts";
 import { detachPlace } from "./attach/detach-place.ts";
 import { findOurs } from "./attach/ours.ts";
 import { planReload } from "./attach/plan-reload.ts";
+import { fixTwin } from "./attach/preflight/fix-words.ts";
+import { preflightPlaces } from "./attach/preflight/preflight.ts";
 import { buildInput } from "./build/build-input.ts";
 import { createLatestWins, type LatestWins } from "./build/latest-wins.ts";
 import { type CommandLog, createCommandLog } from "./commands/command-log.ts";
@@ -302,6 +304,13 @@ function createHandlers({
       commands.add(twins.attachTwin(params.input.path, built.build.stages, attachment, params.load));
       return attachment;
     },
+    "attach.preflight": async (params, { token }) =>
+      preflightPlaces({ helpers, attachments, confirmWithin: settings.now().confirmWithin }, params, token),
+    "attach.fix": async (params) => {
+      await (await helpers.elevated(`mend ${params.place.name}`)).request("attach.fix", params);
+      commands.add(fixTwin(params));
+      return {};
+    },
     "attach.detach": async (params) => {
       const done = await detachPlace(helpers, attachments, params);
       commands.add(twins.detachTwin(done));
@@ -393,8 +402,6 @@ const soon = async (): Promise<never> => {
 };
 const attachingSoon = {
   "attach.attachAll": soon,
-  "attach.preflight": soon,
-  "attach.fix": soon,
   "guards.list": async () => ({ guards: [] }),
   "guards.confirm": soon,
   "guards.rollBack": soon,

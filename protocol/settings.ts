@@ -49,6 +49,15 @@ const shape = {
     .describe(
       "When the last window's workbench ends, take the programs that windows attached off their interfaces. What the command line attached stays; after a crash all stays.",
     ),
+  confirmWithin: z
+    .number()
+    .int()
+    .min(0)
+    .max(3600)
+    .default(30)
+    .describe(
+      "Seconds in which an attach is to be confirmed, or it is rolled back, where an interface carries the default route or an SSH connection; 0 proposes no deadline.",
+    ),
   keybindings: z
     .array(keybinding)
     .max(500)
@@ -74,6 +83,7 @@ export const settingsPatch = z.strictObject({
   formatStyle: shape.formatStyle.unwrap().optional(),
   reloadMaps: shape.reloadMaps.unwrap().optional(),
   detachOnExit: shape.detachOnExit.unwrap().optional(),
+  confirmWithin: shape.confirmWithin.unwrap().optional(),
   keybindings: shape.keybindings.unwrap().optional(),
 });
 export type SettingsPatch = z.infer<typeof settingsPatch>;

@@ -25,7 +25,9 @@ export interface Link {
   readonly txQueues: number | null;
   /** a veth's peer, a VLAN's lower device */
   readonly lower: number | null;
-  /** where that is, if elsewhere */
+  /** the bridge or bond that it is a port of */
+  readonly master: number | null;
+  /** where its lower is, if elsewhere */
   readonly lowerNetnsid: number | null;
   readonly attached: readonly { readonly mode: Mode; readonly programId: number }[];
   /** struct rtnl_link_stats64 as far as it is shown */
@@ -45,7 +47,7 @@ export interface LinkCounters {
 
 /** IFLA_*; the newest of them is of Linux 4.20, and some systems' headers lack it */
 const ifla = {
-  ...{ address: 1, name: 3, mtu: 4, link: 5, linkinfo: 18, alias: 20, stats64: 23, txQueues: 31, rxQueues: 32 },
+  ...{ address: 1, name: 3, mtu: 4, link: 5, master: 10, linkinfo: 18, alias: 20, stats64: 23, txQueues: 31, rxQueues: 32 },
   ...{ carrier: 33, linkNetnsid: 37, xdp: 43, minimumMtu: 50, maximumMtu: 51 },
 } as const;
 const infoKind = 1;
@@ -102,6 +104,7 @@ export function parseLink(message: Buffer): Link | null {
     rxQueues: asU32(attributes.get(ifla.rxQueues)),
     txQueues: asU32(attributes.get(ifla.txQueues)),
     lower: asU32(attributes.get(ifla.link)),
+    master: asU32(attributes.get(ifla.master)),
     lowerNetnsid: asU32(attributes.get(ifla.linkNetnsid)),
     attached: xdpPrograms.flatMap(([mode, type]) => {
       const programId = asU32(xdp.get(type));

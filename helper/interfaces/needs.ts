@@ -4,6 +4,7 @@
  */
 import type { Amount, DriverHint, LinkFacts, Offload } from "../../protocol/interface-details.ts";
 import type { Mode, NetworkInterface } from "../../protocol/interfaces.ts";
+import { vethPeerMtu } from "../../protocol/place-facts.ts";
 
 export interface Circumstances {
   readonly interface: NetworkInterface;
@@ -16,8 +17,6 @@ export interface Circumstances {
   readonly cpus: number;
 }
 
-/** Measured: the peer's MTU counts, not the device's own (drivers/net/veth.c, veth_xdp_set); 4 KiB pages. */
-const vethPeerMtu = 3506;
 const onlyFragments = 'so only programs with fragment support (SEC("xdp.frags"))';
 
 export function needsOf(mode: Mode, supported: boolean | null, given: Circumstances): string[] {

@@ -63,6 +63,20 @@ export function putU32(type: number, value: number): Buffer {
   return put(type, data);
 }
 
+export function putBytes(type: number, data: Buffer): Buffer {
+  return put(type, data);
+}
+
+/** with its NUL */
+export function putText(type: number, text: string): Buffer {
+  return put(type, Buffer.from(`${text}\0`));
+}
+
+/** NLA_FLAG: there or not */
+export function putFlag(type: number): Buffer {
+  return put(type, Buffer.alloc(0));
+}
+
 export function putNested(type: number, ...inner: readonly Buffer[]): Buffer {
   return put(type | nested, Buffer.concat(inner));
 }
