@@ -2,20 +2,11 @@
 import { posix } from "node:path";
 import type { z } from "zod";
 import { fail } from "../protocol/failures.ts";
-import type {
-  MapDescription,
-  MapListed,
-  MapPage,
-  MapSummary,
-  mapKeyParams,
-  mapPageParams,
-  mapUpdateParams,
-} from "../protocol/maps.ts";
+import type { MapDescription, MapListed, MapPage, MapSummary, mapKeyParams, mapPageParams } from "../protocol/maps.ts";
 import type { HelperContext } from "./context.ts";
 import { hasCode, naming } from "./failures.ts";
 import { mapTypeName, programTypeName } from "./kernel-names.ts";
 import type { MapHandles } from "./map-handles.ts";
-import { inNamespace } from "./namespaces.ts";
 import type { MapInfo, NativeFace } from "./native/face.ts";
 import { programInfo } from "./programs.ts";
 
@@ -23,7 +14,7 @@ export type MapsContext = Pick<HelperContext, "native"> & { readonly handles: Ma
 
 const bpffs = "/sys/fs/bpf";
 /** in base64 this and its envelope stay well under the largest message */
-const largestPageBytes = 16 * 1024 * 1024;
+export const largestPageBytes = 16 * 1024 * 1024;
 
 /**
  * A lister remembers what never changes of a map, so that looking again opens only the new ones. That is quicker, and it
@@ -109,24 +100,6 @@ export function lookupInMap(
   });
 }
 
-export async function updateMap(
-  { native, handles }: MapsContext,
-  params: z.infer<typeof mapUpdateParams>,
-): Promise<Record<string, never>> {
-  await handles.use(params.id, `update map id ${params.id}`, (handle) => {
-    const { info, valueStride } = handle;
-    const key = sized(params.key, info.keySize, "key", info);
-    const value = sized(params.value, valueStride, "value", info);
-    const doing = `update map ${nameOf(info)}`;
-    const next = updateAdvice(params.when);
-    // a devmap looks the ifindex up in the namespace of whoever writes it
-    inNamespace(native, params.netns, () =>
-      naming(next === null ? { doing } : { doing, next }, () => handle.update(key, value, params.when)),
-    );
-  });
-  return {};
-}
-
 export function deleteFromMap(
   { handles }: MapsContext,
   params: z.infer<typeof mapKeyParams>,
@@ -151,11 +124,6 @@ export function pinnedMap(native: NativeFace, path: string): { id: number } {
     fail({ kind: "bad-value", message: `open pin ${path}: it is a ${found.kind}, not a map`, field: "path" });
   }
   return { id: found.id };
-}
-
-function updateAdvice(when: "any" | "noexist" | "exist"): string | null {
-  if (when === "noexist") return "if there is such an entry already, edit that one";
-  return when === "exist" ? "if there is no such entry, add it" : null;
 }
 
 export function sized(base64: string, size: number, field: "key" | "value", info: MapInfo): Buffer {

@@ -117,7 +117,7 @@ export function createWorkbench(asking: Asking): Workbench {
     commands,
     connect(notify) {
       listeners.add(notify);
-      const watches = createWatches(helpers, notify);
+      const watches = createWatches(helpers, attachments, notify);
       const redirectsListener: RedirectListener = {
         counted: (state) => notify("redirects.counted", state),
         gone: (why) => notify("redirects.gone", { why }),
@@ -333,7 +333,7 @@ function createHandlers({
       return listed;
     },
     "maps.list": async () => ({ maps: [...(await listMaps(helpers))] }),
-    "maps.table": ({ id }, { token }) => readTable(helpers, id, token),
+    "maps.table": ({ id }, { token }) => readTable(helpers, attachments, id, token),
     "maps.watch": async ({ id }) => {
       const table = await watches.watch(id);
       commands.add(twins.openMapTwin(id, table.map.name));
@@ -344,7 +344,7 @@ function createHandlers({
       return {};
     },
     "maps.set": async (params) => {
-      commands.add(await setEntry(helpers, params));
+      commands.add(await setEntry(helpers, attachments, params));
       watches.poke(params.id);
       return {};
     },

@@ -2,7 +2,7 @@
 import { formatEntryJson } from "../tables/format-entry.ts";
 import { parseKeyText } from "../tables/parse-entry.ts";
 import { type Answer, type CommandContext, neededArgument } from "./command.ts";
-import { entryLines, labelsFor, noLabels } from "./entry-text.ts";
+import { entryLines, labelsFor, noLabels, programJsonOf, programsFor } from "./entry-text.ts";
 import { mapJson } from "./json-shapes.ts";
 import { variableAnswer, variableOf } from "./map-variable.ts";
 import { lookUp, noEntry, type OpenMap, openMap, typedBytes } from "./open-map.ts";
@@ -25,9 +25,15 @@ export async function entryAnswer(
   value: Buffer,
 ): Promise<Answer> {
   const labels = typed.flags["json"] === true ? noLabels : await labelsFor(map);
+  const programs = await programsFor(map);
   return {
     ok: true,
-    text: entryLines(map, [{ key, value }], labels, paint),
-    json: { value: { map: mapJson(map.description.map), ...formatEntryJson(map.layout, key, value) } },
+    text: entryLines(map, [{ key, value }], labels, programs, paint),
+    json: {
+      value: {
+        ...{ map: mapJson(map.description.map), ...formatEntryJson(map.layout, key, value) },
+        ...programJsonOf(map, value, programs),
+      },
+    },
   };
 }

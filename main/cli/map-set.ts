@@ -1,7 +1,9 @@
 /** xdpw map set: writes one entry, and shows it as the kernel has it then. */
-import { setTwin } from "../commands/twins.ts";
-import { ifindexCell, isDevmap } from "../maps/devmap-names.ts";
+import { entryProgramTwin, setTwin } from "../commands/twins.ts";
+import { isDevmap } from "../maps/devmap-names.ts";
+import { type EntryProgramChoice, programIn, resolveEntry, writeEntry } from "../maps/entry-program.ts";
 import { isMappable, patchesOf } from "../maps/patch-section.ts";
+import { readRedirect, redirectJson } from "../maps/typed-redirect.ts";
 import { parseKeyText, parseValueText } from "../tables/parse-entry.ts";
 import { fail } from "../../protocol/failures.ts";
 import { type Answer, type CommandContext, neededArgument } from "./command.ts";
@@ -18,8 +20,9 @@ export async function runMapSet(context: CommandContext): Promise<Answer> {
   const variable = variableOf(map, typedKey);
   if (variable !== null) return setVariable(context, map, variable, neededArgument(typed, 2));
   const key = typedBytes(map, parseKeyText(map.layout, typedKey));
-  const typedValue = await withIfindex(map, neededArgument(typed, 2));
+  const asked = neededArgument(typed, 2);
   const before = await lookUp(map, key, token);
+  const { text: typedValue, choice } = await resolved(context, map, asked, before === null);
   const value = typedBytes(map, parseValueText(map.layout, typedValue, before));
   const { id, name } = map.description.map;
   const { netns } = map.scope;
@@ -28,28 +31,34 @@ export async function runMapSet(context: CommandContext): Promise<Answer> {
     await map.peer.request("maps.patch", { id, patches: [...patchesOf([all], before, value)] }, token);
   } else {
     const params = { id, key: key.toString("base64"), value: value.toString("base64"), when: "any", netns } as const;
-    await map.peer.request("maps.update", params, token);
+    await writeEntry(map.peer, context.workbench.attachments, params, choice);
   }
   const place = { id, name, netns: isDevmap(map.layout.type) ? netns : null };
-  commands(setTwin(place, key, value, "any", { key: typedKey, value: typedValue }).lines);
   // What the kernel has now, not what was asked for: an LRU map or a data plane may have been quicker.
-  return entryAnswer(context, map, key, (await lookUp(map, key, token)) ?? noEntry(map, typedKey));
+  const now = (await lookUp(map, key, token)) ?? noEntry(map, typedKey);
+  const program = programIn(map.layout, now);
+  const words = { key: typedKey, value: asked };
+  const twin =
+    program === 0 ? setTwin(place, key, value, "any", words) : entryProgramTwin(place, `id ${program}`, words);
+  commands(twin.lines);
+  return entryAnswer(context, map, key, now);
 }
 
-/** In a devmap an interface may be named: its ifindex, in the namespace where it is meant. @throws Failed `bad-value` */
-async function withIfindex(map: OpenMap, typed: string): Promise<string> {
-  if (!isDevmap(map.layout.type)) return typed;
-  const named = /^\s*\{/.test(typed) ? memberOf(typed) : typed.trim();
-  if (named === null || /^(\d+|0x[\da-f]*|.*")$/i.test(named)) return typed;
-  const ifindex = ifindexCell(await map.peer.request("interfaces.list", {}), map.scope.netns, named);
-  return named === typed.trim() ? ifindex : JSON.stringify({ ...(JSON.parse(typed) as object), ifindex });
-}
-
-function memberOf(typed: string): string | null {
-  try {
-    const { ifindex } = JSON.parse(typed) as { readonly ifindex?: unknown };
-    return typeof ifindex === "string" ? ifindex : null;
-  } catch {
-    return null;
-  }
+/** In a devmap an interface may be named, and where entries run programs a program. @throws Failed `bad-value` */
+async function resolved(
+  { workbench }: CommandContext,
+  map: OpenMap,
+  text: string,
+  isNew: boolean,
+): Promise<{ readonly text: string; readonly choice: EntryProgramChoice }> {
+  const summary = map.description.map;
+  const redirect = readRedirect(summary, text);
+  if (redirect === null) return { text, choice: { id: 0, load: null } };
+  const { first, program } = redirect;
+  const named = isDevmap(summary.type) ? first : null;
+  const found = await resolveEntry(map.peer, workbench.attachments, summary, map.scope.netns, {
+    ...{ ifindex: named, program },
+  });
+  const json = redirectJson(summary, { first: found.ifindex ?? first, program: found.program }, isNew);
+  return { text: json, choice: found.choice };
 }

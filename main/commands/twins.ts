@@ -175,6 +175,16 @@ export function setTwin(
   };
 }
 
+/** Of an entry that runs a program: bpftool would write the program's id where the kernel wants a descriptor. */
+export function entryProgramTwin(map: EntryPlace, program: string, typed: Typed): Twin {
+  const { what, xdpw } = setTwin(map, Buffer.alloc(0), Buffer.alloc(0), "any", typed);
+  return {
+    what: `${what}, which runs ${program}`,
+    lines: ["# bpftool cannot put a program into an entry: it writes a number where the kernel wants a descriptor"],
+    xdpw,
+  };
+}
+
 /** bpftool writes all variables at once, and takes back what the program writes beside this one meanwhile. */
 export function setVariableTwin(map: EntryPlace, variable: string, section: Uint8Array, typed: string): Twin {
   const key = Buffer.alloc(4);

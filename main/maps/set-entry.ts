@@ -4,18 +4,20 @@
  */
 import { Failed } from "../../protocol/failures.ts";
 import type { EntryParams } from "../../protocol/maps.ts";
-import { setTwin, type Twin } from "../commands/twins.ts";
+import type { Attachments } from "../attach/attachments.ts";
+import { entryProgramTwin, setTwin, type Twin } from "../commands/twins.ts";
 import type { HelperPool } from "../helpers/helper-pool.ts";
 import { parseEntryCells } from "../tables/parse-entry.ts";
 import { parseCells } from "../tables/parse-value.ts";
 import { describeEntries, type DescribedMap } from "./describe-entries.ts";
-import { ifindexCell, isDevmap } from "./devmap-names.ts";
+import { isDevmap } from "./devmap-names.ts";
+import { programIn, resolveEntry, writeEntry } from "./entry-program.ts";
 import { isMappable } from "./patch-section.ts";
 import { setVariables } from "./set-variables.ts";
 import { typedKey, typedValue } from "./typed-text.ts";
 
 /** @throws Failed `bad-value` with its field, `not-found` (when: exist), `kernel`, `no-privilege` */
-export async function setEntry(helpers: HelperPool, params: EntryParams): Promise<Twin> {
+export async function setEntry(helpers: HelperPool, attachments: Attachments, params: EntryParams): Promise<Twin> {
   const peer = await helpers.elevated(`write map ${params.id}`);
   const { description, layout, section } = await describeEntries(peer, params.id);
   const { map } = description;
@@ -23,15 +25,18 @@ export async function setEntry(helpers: HelperPool, params: EntryParams): Promis
   if (params.cells.length !== layout.columns.length) {
     throw badValue("cells", `map ${map.name} has ${layout.columns.length} columns, ${params.cells.length} were given`);
   }
-  let cells: readonly (string | null)[] = params.cells;
-  if (isDevmap(map.type)) {
-    const listing = await peer.request("interfaces.list", {});
-    const column = layout.columns.findIndex((candidate) => candidate.path === "ifindex");
-    cells = cells.map((cell, index) =>
-      index === column && cell !== null ? ifindexCell(listing, params.netns, cell) : cell,
-    );
-  }
-  const existing = await existingEntry(peer, layout, map.id, cells);
+  const existing = await existingEntry(peer, layout, map.id, params.cells);
+  const keys = layout.key.columns.length;
+  const device = layout.columns.findIndex((candidate) => candidate.path === "ifindex" && isDevmap(map.type));
+  const program = layout.programColumn === null ? -1 : keys + layout.programColumn;
+  const found = await resolveEntry(peer, attachments, map, params.netns, {
+    ifindex: params.cells[device] ?? null,
+    program: params.cells[program] ?? (existing === null && program >= 0 ? "none" : null),
+  });
+  const cells = params.cells.map((cell, index) => {
+    if (index === device) return found.ifindex;
+    return index === program ? found.program : cell;
+  });
   const parsed = parseEntryCells(layout, cells, existing);
   if (!parsed.ok) throw new Failed({ kind: "bad-value", field: parsed.failure.field, message: parsed.failure.message });
   const key = Buffer.from(parsed.key);
@@ -40,15 +45,17 @@ export async function setEntry(helpers: HelperPool, params: EntryParams): Promis
     const given = cells.slice(layout.key.columns.length);
     return setVariables(peer, { map, section, columns: layout.value.columns, given }, existing.value, value);
   }
-  await peer.request("maps.update", {
-    id: map.id,
-    key: key.toString("base64"),
-    value: value.toString("base64"),
-    when: params.when,
-    netns: params.netns,
-  });
+  const { when, netns } = params;
+  const entry = { id: map.id, key: key.toString("base64"), value: value.toString("base64"), when, netns };
+  await writeEntry(peer, attachments, entry, found.choice);
   const place = { id: map.id, name: map.name, netns: isDevmap(map.type) ? params.netns : null };
-  return setTwin(place, key, value, params.when, { key: typedKey(layout, key), value: typedValue(layout, value) });
+  const runs = found.choice.load?.program ?? (programIn(layout, value) === 0 ? null : `id ${programIn(layout, value)}`);
+  if (runs !== null) {
+    const first = params.cells[keys] ?? `${value.readUInt32LE(0)}`;
+    const text = `${layout.columns[keys]?.path ?? ""}=${first},program=${runs.replace(/^id /, "")}`;
+    return entryProgramTwin(place, runs, { key: typedKey(layout, key), value: text });
+  }
+  return setTwin(place, key, value, when, { key: typedKey(layout, key), value: typedValue(layout, value) });
 }
 
 type Peer = Awaited<ReturnType<HelperPool["elevated"]>>;

@@ -1,6 +1,7 @@
 /** Live tables of one window: each watched map is read again twice a second, and only what changed is told. */
 import { Failed } from "../../protocol/failures.ts";
 import type { Row, Table } from "../../protocol/maps.ts";
+import type { Attachments } from "../attach/attachments.ts";
 import type { HelperPool } from "../helpers/helper-pool.ts";
 import type { Notify } from "../workbench.ts";
 import { createTableReader, type TableReader } from "./read-table.ts";
@@ -24,7 +25,7 @@ interface Watch {
   reading: boolean;
 }
 
-export function createWatches(helpers: HelperPool, notify: Notify): Watches {
+export function createWatches(helpers: HelperPool, attachments: Attachments, notify: Notify): Watches {
   const watches = new Map<number, Watch>();
 
   const stop = (id: number): void => {
@@ -68,7 +69,7 @@ export function createWatches(helpers: HelperPool, notify: Notify): Watches {
   return {
     async watch(id) {
       stop(id);
-      const reader = await createTableReader(helpers, id);
+      const reader = await createTableReader(helpers, attachments, id);
       const { rows, total } = await reader.read();
       const watch: Watch = { reader, known: fingerprints(rows), total, timer: null, reading: false };
       stop(id);

@@ -31,7 +31,7 @@ export interface MapLayout {
   readonly readOnly: string | null;
   /** Whether entries may be added and deleted. */
   readonly resizable: boolean;
-  /** The value's column that reads as a program id and would be written as a file descriptor; null where none does. */
+  /** The value's column that holds the id of a program that the entry runs; null where none does. */
   readonly programColumn: number | null;
 }
 

@@ -1,5 +1,4 @@
 import { badValue } from "./bad-value.ts";
-import { readBits } from "./field-bits.ts";
 import type { MapLayout } from "./describe-map.ts";
 import { isSummed, splitCopies } from "./format-entry.ts";
 import type { Json } from "./format-value.ts";
@@ -63,17 +62,7 @@ function joinCopies(map: MapLayout, parse: (cpu: number) => Parsed): Parsed {
     if (!copy.ok) return copy;
     bytes.set(copy.bytes, cpu * map.stride);
   }
-  return refuseProgram(map, bytes) ?? { ok: true, bytes };
-}
-
-/** The kernel answers a program's id where it would be given a file descriptor: writing the id back is another program. */
-function refuseProgram(map: MapLayout, bytes: Uint8Array): Parsed | null {
-  const column = map.programColumn === null ? undefined : map.value.columns[map.programColumn];
-  if (column?.node.kind !== "field") return null;
-  const id = readBits(column.node, bytes, column.offset, map.value.littleEndian);
-  if (id === 0n) return null;
-  const expected = "0 (no program): a program is set by file descriptor, which this table cannot";
-  return { ok: false, failure: badValue(column.path, Number(id), expected) };
+  return { ok: true, bytes };
 }
 
 function readArray(text: string): readonly Json[] | null {

@@ -149,7 +149,7 @@ describe("while it runs", () => {
     const { columns, map, readOnly } = await stage.table(mapOf(after, ".data"));
     expect([map.name, columns.map(({ path }) => path), readOnly]).toEqual([".data", ["key", "divisor"], null]);
     const set = (name: string, cells: (string | null)[]) =>
-      setEntry(stage.helpers, { id: mapOf(after, name), cells, when: "exist", netns: null });
+      setEntry(stage.helpers, stage.attachments, { id: mapOf(after, name), cells, when: "exist", netns: null });
     await stage.send(10);
     expect(await stage.row(mapOf(after, ".bss"))).toMatchObject({ seen: "10", counted: "10" });
     await set(".data", ["0", "5"]);
@@ -181,7 +181,7 @@ describe("while it runs", () => {
     expect(table.readOnly).toContain("set them before a load");
     expect(table.map.name).toBe(".rodata");
     const cells = table.columns.map(() => "0");
-    const failure = await failureOf(setEntry(stage.helpers, { id, cells, when: "exist", netns: null }));
+    const failure = await failureOf(setEntry(stage.helpers, stage.attachments, { id, cells, when: "exist", netns: null }));
     expect(failure.message).toContain("frozen");
     const peer = await stage.helpers.elevated("test");
     const patch = { id, patches: [{ offset: 0, bytes: Buffer.alloc(4).toString("base64") }] };
@@ -256,10 +256,8 @@ describe("the elevated helper", () => {
       name: "test",
       program: name,
       asXdp: false,
-      place,
-      mode: "native",
-      expected: null,
-    } as const;
+      targets: [{ place, mode: "native" as const, expected: null }],
+    };
     await stage.detach();
     const helper = await startElevated();
     try {

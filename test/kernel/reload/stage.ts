@@ -85,9 +85,9 @@ export async function openStage(): Promise<Stage> {
       const netns = `/run/netns/${host}`;
       await native.sendFrames({ netns, ifindex: from.ifindex, frames, frameLength: 60, count, rate });
     },
-    table: (map) => readTable(helpers, map),
+    table: (map) => readTable(helpers, attachments, map),
     async row(map, key) {
-      const { columns, rows } = await readTable(helpers, map);
+      const { columns, rows } = await readTable(helpers, attachments, map);
       const found = key === undefined ? rows[0] : rows.find(({ cells }) => cells[0] === key);
       return Object.fromEntries(columns.map(({ path }, index) => [path, found?.cells[index] ?? ""]));
     },

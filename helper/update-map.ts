@@ -1,0 +1,154 @@
+/**
+ * Writes an entry. A devmap's or cpumap's may run a program (`docs/decisions/0017-entry-programs.md`): the kernel takes a file descriptor there and gives back an id
+ * (struct bpf_devmap_val, struct bpf_cpumap_val); on the wire it is the id both ways.
+ */
+import type { CancellationToken } from "vscode-jsonrpc";
+import type { z } from "zod";
+import type { EntryProgram, entryProgramParams } from "../protocol/entry-programs.ts";
+import { Failed, fail } from "../protocol/failures.ts";
+import type { mapUpdateParams } from "../protocol/maps.ts";
+import { abortSignal } from "./abort-signal.ts";
+import { settingsOf } from "./attach/load-settings.ts";
+import type { HelperContext } from "./context.ts";
+import { errnoWords, hasCode, isKernelError, naming } from "./failures.ts";
+import { mapTypeName } from "./kernel-names.ts";
+import { holding } from "./ledger.ts";
+import { type MapsContext, nameOf, sized } from "./maps.ts";
+import { inNamespace } from "./namespaces.ts";
+import type { MapHandle, MapInfo, NativeFace } from "./native/face.ts";
+import { refusedLoad } from "./verify.ts";
+
+/** where the program stands in a value, behind ifindex or queue size */
+const programOffset = 4;
+
+export function takesPrograms({ type, valueSize }: Pick<MapInfo, "type" | "valueSize">): boolean {
+  return valueSize === 8 && /^(devmap|devmap_hash|cpumap)$/.test(mapTypeName(type));
+}
+
+/** Calls with the value as the kernel takes it: the program's descriptor in place of its id. @throws Failed `not-found` */
+export function withProgramFd<T>(native: NativeFace, info: MapInfo, value: Buffer, use: (value: Buffer) => T): T {
+  const id = takesPrograms(info) ? word.read(value) : 0;
+  if (id === 0) return use(value);
+  const subject = { what: "program", name: `id ${id}` };
+  const fd = naming({ doing: `open program id ${id}`, subject }, () => native.openProgram(id));
+  try {
+    return use(withFd(value, fd));
+  } finally {
+    native.closeFd(fd);
+  }
+}
+
+export async function updateMap(
+  { native, handles }: MapsContext,
+  params: z.infer<typeof mapUpdateParams>,
+): Promise<Record<string, never>> {
+  await handles.use(params.id, `update map id ${params.id}`, (handle) => {
+    const { info, valueStride } = handle;
+    const key = sized(params.key, info.keySize, "key", info);
+    const value = sized(params.value, valueStride, "value", info);
+    withProgramFd(native, info, value, (bytes) => update(native, handle, key, bytes, params.when, params.netns));
+  });
+  return {};
+}
+
+function update(
+  native: NativeFace,
+  handle: MapHandle,
+  key: Buffer,
+  value: Buffer,
+  when: "any" | "noexist" | "exist",
+  netns: string | null,
+): void {
+  const { info } = handle;
+  const doing = `update map ${nameOf(info)}`;
+  // a devmap looks the ifindex up in the namespace of whoever writes it
+  inNamespace(native, netns, () => {
+    try {
+      handle.update(key, value, when);
+    } catch (error) {
+      const next = whyRefused(error, info, value) ?? updateAdvice(when);
+      naming(next === null ? { doing } : { doing, next }, () => {
+        throw error;
+      });
+    }
+  });
+}
+
+function updateAdvice(when: "any" | "noexist" | "exist"): string | null {
+  if (when === "noexist") return "if there is such an entry already, edit that one";
+  return when === "exist" ? "if there is no such entry, add it" : null;
+}
+
+/** A program that does not fit: EINVAL in a devmap, ENOMEM in a cpumap (kernel/bpf/devmap.c, kernel/bpf/cpumap.c). */
+function whyRefused(error: unknown, info: MapInfo, value: Buffer): string | null {
+  if (!takesPrograms(info) || word.read(value) === 0 || !hasCode(error, "EINVAL", "ENOMEM")) return null;
+  const kind = mapTypeName(info.type) === "cpumap" ? "cpumap" : "devmap";
+  return `an entry takes a program of SEC("xdp/${kind}"); SEC("xdp.frags/${kind}") where the program that uses the map is SEC("xdp.frags"), and only there`;
+}
+
+/** Loads a program for an entry, with the running one's maps, and writes the entry: it holds the program from then on. */
+export async function setEntryProgram(
+  { native, ledger, handles }: MapsContext & Pick<HelperContext, "ledger">,
+  params: z.infer<typeof entryProgramParams>,
+  token: CancellationToken,
+): Promise<EntryProgram> {
+  const { load } = params;
+  return handles.use(params.id, `update map id ${params.id}`, async (handle) => {
+    const { info, valueStride } = handle;
+    if (!takesPrograms(info)) {
+      const message = `update map ${nameOf(info)}: its entries run no program: give it values of struct bpf_devmap_val or struct bpf_cpumap_val`;
+      fail({ kind: "bad-value", message, field: "value" });
+    }
+    const key = sized(params.key, info.keySize, "key", info);
+    const value = sized(params.value, valueStride, "value", info);
+    return holding(
+      ledger,
+      `program ${load.program} for map ${nameOf(info)}`,
+      () => loadFor(native, load, token),
+      (loaded) => loaded.close(),
+      (loaded): EntryProgram => {
+        update(native, handle, key, withFd(value, loaded.programFd), params.when, params.netns);
+        const { id, name, tag, loadTime } = native.programInfo(loaded.programId);
+        return {
+          program: { id, name, tag, loadTime: loadTime.toString() },
+          maps: loaded.maps.map((map) => ({ name: map.name, id: map.id })),
+        };
+      },
+    );
+  });
+}
+
+async function loadFor(
+  native: NativeFace,
+  { object, name, program, settings }: z.infer<typeof entryProgramParams>["load"],
+  token: CancellationToken,
+) {
+  try {
+    return await native.loadObject({
+      ...{ bytes: Buffer.from(object, "base64"), name, program, asXdp: false, netns: null, offloadIfindex: null },
+      ...{ logLevel: 1, signal: abortSignal(token), ...settingsOf(settings) },
+    });
+  } catch (error) {
+    if (!isKernelError(error)) throw error;
+    const refused = refusedLoad(error, program, name, native.capabilities());
+    if (refused !== null) throw new Failed(refused);
+    return fail({
+      kind: "rejected",
+      message: `load ${program}: the verifier rejects it: ${errnoWords(error.code, error.errno)} (${error.code})`,
+      ...{ diagnostics: [], log: error.log ?? "" },
+    });
+  }
+}
+
+function withFd(value: Buffer, fd: number): Buffer {
+  const bytes = Buffer.from(value);
+  word.write(bytes, fd);
+  return bytes;
+}
+
+const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+const word = {
+  read: (value: Buffer) => (littleEndian ? value.readUInt32LE(programOffset) : value.readUInt32BE(programOffset)),
+  write: (value: Buffer, fd: number) =>
+    littleEndian ? value.writeUInt32LE(fd, programOffset) : value.writeUInt32BE(fd, programOffset),
+};
