@@ -88,6 +88,7 @@ function checkLayout(resources) {
     "node",
     "dist/main/serve.js",
     "dist/main/cli.js",
+    "dist/main/rows-worker.js",
     "dist/helper/helper.js",
     addonFile,
     "dist/renderer/index.html",

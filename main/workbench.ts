@@ -39,6 +39,9 @@ import { openJournals } from "./maps/staged/journal.ts";
 import { openChanges } from "./maps/staged/open-changes.ts";
 import { readTable } from "./maps/read-table.ts";
 import { setEntry } from "./maps/set-entry.ts";
+import { openMapShapes } from "./rows/map-shapes.ts";
+import { type OpenRows, openRows } from "./rows/open-rows.ts";
+import { createRowsThread } from "./rows/rows-thread.ts";
 import { createWatches } from "./maps/watch-maps.ts";
 import { packetsTwin } from "./packets/packets-twin.ts";
 import { testPackets } from "./packets/test-packets.ts";
@@ -107,6 +110,8 @@ export function createWorkbench(asking: Asking): Workbench {
     progress: (text) => everybody("lab.progress", { text }),
   });
   const door = createWindowDoor(stateDirectory());
+  const shapes = openMapShapes(stateDirectory);
+  const thread = createRowsThread();
   const attachments = openAttachments(stateDirectory(), () => (door.isOpen ? "window" : "command"));
   const journals = openJournals(stateDirectory);
   const settings = openSettings(configDirectory, (state) => everybody("settings.changed", state));
@@ -118,6 +123,7 @@ export function createWorkbench(asking: Asking): Workbench {
     connect(notify) {
       listeners.add(notify);
       const watches = createWatches(helpers, attachments, notify);
+      const rows = openRows({ helpers, notify, shapes, thread, opened: commands.add });
       const redirectsListener: RedirectListener = {
         counted: (state) => notify("redirects.counted", state),
         gone: (why) => notify("redirects.gone", { why }),
@@ -144,7 +150,7 @@ export function createWorkbench(asking: Asking): Workbench {
       return {
         handlers: createHandlers({
           notify,
-          ...{ helpers, attachments, commands, watches, language, workspace, settings },
+          ...{ helpers, attachments, commands, watches, rows, language, workspace, settings },
           watchInterfaces: () => interfaces.add(interfacesChanged),
           redirects: {
             watch: () => redirects.add(redirectsListener),
@@ -158,6 +164,7 @@ export function createWorkbench(asking: Asking): Workbench {
           interfaces.remove(interfacesChanged);
           redirects.remove(redirectsListener);
           watches.end();
+          rows.end();
           languages.delete(language);
           language.end();
           workspace.end();
@@ -166,6 +173,7 @@ export function createWorkbench(asking: Asking): Workbench {
     },
     openForWindows: () => door.open(),
     async close() {
+      thread.close();
       const last = door.close();
       const wanted = last && (await settings.state()).settings.detachOnExit;
       settings.end();
@@ -196,6 +204,7 @@ interface Rooms {
   readonly attachments: Attachments;
   readonly commands: CommandLog;
   readonly watches: ReturnType<typeof createWatches>;
+  readonly rows: OpenRows;
   readonly language: Language;
   readonly workspace: Workspace;
   readonly settings: SettingsRoom;
@@ -213,6 +222,7 @@ function createHandlers({
   attachments,
   commands,
   watches,
+  rows,
   language,
   workspace,
   settings,
@@ -333,6 +343,7 @@ function createHandlers({
       return listed;
     },
     "maps.list": async () => ({ maps: [...(await listMaps(helpers))] }),
+    ...rows.handlers,
     "maps.table": ({ id }, { token }) => readTable(helpers, attachments, id, token),
     "maps.watch": async ({ id }) => {
       const table = await watches.watch(id);
@@ -346,6 +357,7 @@ function createHandlers({
     "maps.set": async (params) => {
       commands.add(await setEntry(helpers, attachments, params));
       watches.poke(params.id);
+      rows.poke(params.id);
       return {};
     },
     ...changes,
@@ -353,6 +365,7 @@ function createHandlers({
       const { deleted, twin } = await deleteEntry(helpers, id, Buffer.from(key, "base64"));
       commands.add(twin, deleted);
       watches.poke(id);
+      rows.poke(id);
       return { deleted };
     },
 

@@ -1,7 +1,7 @@
 /** attachment ─maps▶ rows: tables of any length. Main holds the entries; a window asks for the rows that it shows. */
 import { z } from "zod";
 import { column, mapSummary, row } from "./maps.ts";
-import { base64, id, u32, u64 } from "./wire.ts";
+import { id, u32 } from "./wire.ts";
 
 /** How a column shows its bytes and reads what is typed; "auto" is what its type and name say. */
 export const columnFormat = z.enum([
@@ -78,6 +78,7 @@ export const rowsOpenParams = z.strictObject({
   /** ms from one reading to the next; null reads when asked only */
   every: z.number().int().min(100).max(600_000).nullable(),
 });
+export const rowsReadParams = rowsOpenParams.partial({ every: true });
 export const rowsOpened = z.strictObject({ face: rowsFace, state: rowsState });
 
 export const gridRow = row.extend({
@@ -88,6 +89,7 @@ export type GridRow = z.infer<typeof gridRow>;
 
 export const rowsRangeParams = z.strictObject({ id, start: u32, count: z.number().int().min(1).max(1000) });
 export const rowsRange = z.strictObject({ version: u32, start: u32, rows: z.array(gridRow) });
+export type RowsRange = z.infer<typeof rowsRange>;
 
 export const rowsSort = z.strictObject({ column: u32, descending: z.boolean() });
 export type RowsSort = z.infer<typeof rowsSort>;
@@ -102,6 +104,7 @@ export const rowsArrangeParams = z.strictObject({
 export const wrongFilter = z.strictObject({ message: z.string(), start: u32, end: u32 });
 export type WrongFilter = z.infer<typeof wrongFilter>;
 export const rowsArranged = z.strictObject({ state: rowsState, wrong: wrongFilter.nullable() });
+export type RowsArranged = z.infer<typeof rowsArranged>;
 
 export const rowsFindParams = z.strictObject({
   id,
@@ -124,57 +127,10 @@ export const rowsKeyFound = z.strictObject({
   there: z.boolean(),
 });
 
-export const rowsMatchParams = z.strictObject({ id, address: z.string().max(64) });
-export const rowsMatch = z.strictObject({
-  /** the prefix that the kernel matched, as the table shows it; null where nothing matches */
-  prefix: z.string().nullable(),
-  key: base64.nullable(),
-  row: u32.nullable(),
-  /** prefixes that hold the address too, the most specific first, without the one that matched */
-  others: z.array(z.string()),
-});
-export type RowsMatch = z.infer<typeof rowsMatch>;
-
 export const rowsShapeParams = z.strictObject({
   id,
   /** by column: what is not named stays as it is */
   formats: z
     .array(z.strictObject({ from: z.enum(["key", "value"]), path: z.string().max(1024), format: columnFormat }))
     .max(512),
-  /** undefined leaves the layout; null takes the user's away */
-  key: typedLayout.optional(),
-  value: typedLayout.optional(),
 });
-
-export const prefixParams = z.strictObject({
-  id,
-  /** opened branches, by key */
-  opened: z.array(base64).max(10_000),
-  /** every branch but these is open */
-  allOpen: z.boolean(),
-  start: u32,
-  count: z.number().int().min(1).max(1000),
-});
-export const prefixLine = z.strictObject({
-  row: gridRow,
-  depth: u32,
-  /** more specific entries below it, at any depth */
-  below: u32,
-  open: z.boolean(),
-  /** why it never matches, or does the same as the one above it; null where it counts */
-  useless: z.string().nullable(),
-});
-export type PrefixLine = z.infer<typeof prefixLine>;
-export const prefixTree = z.strictObject({
-  version: u32,
-  total: u32,
-  lines: z.array(prefixLine),
-  /** entries that can go without any address being treated otherwise */
-  useless: u32,
-  /** addresses that some entry other than the default one matches, of all there are */
-  covered: z.number(),
-  addresses: u64.nullable(),
-  /** the picture: 256 equal parts of the address space, each with its longest prefix (0 where none) and how much is covered, 0 to 1 */
-  picture: z.array(z.strictObject({ longest: u32, covered: z.number() })),
-});
-export type PrefixTree = z.infer<typeof prefixTree>;

@@ -17,6 +17,7 @@ export const bundles = {
   outputs: [
     "dist/main/serve.js",
     "dist/main/cli.js",
+    "dist/main/rows-worker.js",
     "dist/main/electron.js",
     "dist/main/preload.cjs",
     "dist/helper/helper.js",

@@ -1,0 +1,108 @@
+/** The tables that one window has open. */
+import type { workbench } from "../../protocol/contracts.ts";
+import { fail } from "../../protocol/failures.ts";
+import type { Handlers } from "../../protocol/peer.ts";
+import { openMapTwin, type Twin } from "../commands/twins.ts";
+import type { HelperPool } from "../helpers/helper-pool.ts";
+import { parseCells } from "../tables/parse-value.ts";
+import type { Notify } from "../workbench.ts";
+import type { MapShapes } from "./map-shapes.ts";
+import { createRowStore, type RowStore } from "./row-store.ts";
+import type { RowsThread } from "./rows-thread.ts";
+import { shapeMap } from "./shaped-map.ts";
+
+/** A small table is there whole with the first answer. */
+const patience = 60;
+
+type RowsMethods = {
+  [M in keyof typeof workbench as M extends `rows.${string}` ? M : never]: (typeof workbench)[M];
+};
+
+export interface OpenRows {
+  readonly handlers: Handlers<RowsMethods>;
+  /** read soon: something was written by us */
+  poke(id: number): void;
+  end(): void;
+}
+
+export interface OpenRowsOptions {
+  readonly helpers: HelperPool;
+  readonly notify: Notify;
+  readonly shapes: MapShapes;
+  readonly thread: RowsThread;
+  readonly opened: (twin: Twin) => void;
+}
+
+export function openRows({ helpers, notify, shapes, thread, opened }: OpenRowsOptions): OpenRows {
+  const stores = new Map<number, RowStore>();
+  const storeOf = (id: number): RowStore =>
+    stores.get(id) ??
+    fail({
+      kind: "not-found",
+      what: "table",
+      name: `id ${id}`,
+      message: `map id ${id}: its table is not open: open it again`,
+    });
+  const close = (id: number): void => {
+    stores.get(id)?.end();
+    stores.delete(id);
+  };
+
+  return {
+    handlers: {
+      "rows.open": async ({ id, every }) => {
+        const peer = await helpers.elevated(`read map ${id}`);
+        const shaped = await shapeMap(peer, id, shapes);
+        close(id);
+        const store = createRowStore(shaped, {
+          ...{ peer, thread },
+          changed: (state) => notify("rows.changed", state),
+          gone: (why) => notify("maps.gone", { id, why }),
+        });
+        stores.set(id, store);
+        store.setEvery(every);
+        await Promise.race([store.read(), new Promise((resolve) => setTimeout(resolve, patience))]);
+        opened(openMapTwin(id, shaped.map.name));
+        return { face: store.face, state: store.state() };
+      },
+      "rows.close": async ({ id }) => {
+        close(id);
+        return {};
+      },
+      "rows.range": async ({ id, start, count }) => storeOf(id).range(start, count),
+      "rows.arrange": ({ id, sort, filter }) => storeOf(id).arrange(sort, filter),
+      "rows.find": async ({ id, text, from, backwards }) => ({ row: await storeOf(id).find(text, from, backwards) }),
+      "rows.key": async ({ id, cells }) => {
+        const store = storeOf(id);
+        const parsed = parseCells(store.shaped.layout.key, cells, null);
+        return parsed.ok ? store.place(parsed.bytes) : fail(parsed.failure);
+      },
+      "rows.read": async ({ id, every }) => {
+        const store = storeOf(id);
+        if (every !== undefined) store.setEvery(every);
+        else await store.read();
+        return store.state();
+      },
+      "rows.shape": async ({ id, formats }) => {
+        const store = storeOf(id);
+        const { name } = store.shaped.map;
+        const choice = shapes.of(name);
+        const chosen = { ...choice.formats };
+        for (const { from, path, format } of formats) {
+          if (format === "auto") delete chosen[`${from}:${path}`];
+          else chosen[`${from}:${path}`] = format;
+        }
+        await shapes.set(name, { ...choice, formats: chosen });
+        const peer = await helpers.elevated(`read map ${id}`);
+        await store.reshape(await shapeMap(peer, id, shapes));
+        return { face: store.face, state: store.state() };
+      },
+    },
+    poke(id) {
+      void stores.get(id)?.read();
+    },
+    end() {
+      for (const id of [...stores.keys()]) close(id);
+    },
+  };
+}

@@ -1,0 +1,182 @@
+/** Filters and sort orders on bytes, against the same said of the texts and numbers that are shown. */
+import { describe, expect, it } from "vitest";
+import { arrangeRows, findText } from "../../../main/rows/arrange-rows.ts";
+import { parseFilter } from "../../../main/rows/parse-filter.ts";
+import { keyOf, valueOf, viewsOf } from "../../../main/rows/row-bytes.ts";
+import { formatEntryCells } from "../../../main/tables/format-entry.ts";
+import { field, integer, layoutOf, mapOf, randomBytes, rowsOf } from "./rows-of.ts";
+
+const prefix = {
+  kind: "struct" as const,
+  type: "struct p",
+  size: 8,
+  prefix: true,
+  members: [
+    { name: "length", offset: 0, node: integer(4) },
+    { name: "address", offset: 4, node: field(4, { as: "ipv4" }) },
+  ],
+};
+const names = [
+  { name: "eth0", value: 1n },
+  { name: "eth1", value: 2n },
+];
+const value = layoutOf([
+  ["next_hop", field(4, { as: "ipv4" })],
+  ["ifindex", field(4, { as: "enum", signed: false, values: names })],
+  ["packets", integer(8)],
+  ["delta", integer(4, true)],
+  ["mark", field(1, { as: "integer", signed: false, network: false, hex: false }, { bitOffset: 2, bitSize: 3 })],
+  ["load", field(8, { as: "float" })],
+]);
+const map = mapOf(layoutOf([["prefix", prefix]]), value);
+const random = randomBytes(42);
+const entries = Array.from({ length: 6000 }, (_, index) => {
+  const [key, bytes] = [random(8), random(value.size)];
+  new DataView(key.buffer).setUint32(0, index % 33, true);
+  new DataView(bytes.buffer).setUint32(4, index % 4, true);
+  if (index % 3 === 0) key.set([10, index % 8], 4);
+  if (index % 5 === 0) bytes.fill(0, 8, 16);
+  new DataView(bytes.buffer).setFloat64(21, (index % 7) - 3.5, true);
+  return { key, value: bytes };
+});
+const rows = rowsOf(map, entries);
+const views = viewsOf(rows);
+const labels = { usedByXdp: false, names: null };
+const cellsOf = (row: number): readonly string[] => formatEntryCells(map, keyOf(views, row), valueOf(views, row)).cells;
+const all = entries.map((_, row) => ({ row, cells: cellsOf(row) }));
+
+function through(filter: string): readonly number[] {
+  const parsed = parseFilter(map, filter);
+  if (!parsed.ok) throw new Error(parsed.wrong.message);
+  const { order } = arrangeRows({ do: "arrange", rows, map, labels, sort: null, condition: parsed.condition });
+  return order === null ? all.map(({ row }) => row) : [...new Uint32Array(order)];
+}
+const expected = (test: (cells: readonly string[]) => boolean): readonly number[] =>
+  all.filter(({ cells }) => test(cells)).map(({ row }) => row);
+const within = (prefixText: string, first: number, second: number | null): boolean => {
+  const [address = "", length = "0"] = prefixText.split("/");
+  const parts = address.split(".").map(Number);
+  return Number(length) >= (second === null ? 8 : 16) && parts[0] === first && (second === null || parts[1] === second);
+};
+
+describe("a filter", () => {
+  it.each<readonly [string, (cells: readonly string[]) => boolean]>([
+    ["", () => true],
+    ["prefix in 10.0.0.0/8", ([p = ""]) => within(p, 10, null)],
+    ["prefix in 10.3.0.0/16 and not packets > 1000", ([p = "", , , n = ""]) => within(p, 10, 3) && BigInt(n) <= 1000n],
+    ["ifindex == eth1", (cells) => cells[2] === "eth1"],
+    ["ifindex = 3 or packets == 0", (cells) => cells[2] === "3" || cells[3] === "0"],
+    ["packets >= 0x8000000000000000", (cells) => BigInt(cells[3] ?? 0) >= 1n << 63n],
+    ["delta < -5", (cells) => Number(cells[4]) < -5],
+    ["delta in -100000..100000", (cells) => Math.abs(Number(cells[4])) <= 100_000],
+    ["mark in (1, 3)", (cells) => cells[5] === "1" || cells[5] === "3"],
+    ["load > -1.5 and load != 0.5", (cells) => Number(cells[6]) > -1.5 && cells[6] !== "0.5"],
+    ['"ETH0"', (cells) => cells.some((cell) => cell.includes("eth0"))],
+    ["not (eth0 or eth1)", (cells) => !cells.some((cell) => /eth[01]/.test(cell))],
+    ["next_hop ~ 12 ifindex != 0", (cells) => cells[1]?.includes("12") === true && cells[2] !== "0"],
+  ])("%s", (filter, test) => {
+    const found = through(filter);
+    expect(found).toEqual(expected(test));
+    if (filter !== "") expect(found.length).toBeGreaterThan(0);
+  });
+
+  it.each<readonly [string, RegExp, number, number]>([
+    ["colour == red", /no column colour; there are prefix, next_hop/, 0, 6],
+    ["packets > many", /packets: many does not fit: give whole number/, 10, 14],
+    ["prefix in 300.1.1.1/8", /no IPv4 prefix/, 10, 21],
+    ["prefix in 10.0.0.0/33", /no IPv4 prefix/, 10, 21],
+    ["packets in 10.0.0.0/8", /packets is no address: give a range/, 11, 21],
+    ["packets >", /value is missing after >/, 8, 9],
+    ["(packets > 1", /\( is not closed/, 0, 1],
+    ["packets > 1)", /no \( for this/, 11, 12],
+    ['"open', /is not closed/, 0, 5],
+    ["and", /condition is missing/, 0, 3],
+    [`${"(".repeat(500)}`, /nested too deep/, 100, 101],
+  ])("%s is refused at its place", (filter, words, start, end) => {
+    const parsed = parseFilter(map, filter);
+    expect(parsed).toMatchObject({ ok: false, wrong: { message: expect.stringMatching(words), start, end } });
+  });
+});
+
+describe("a sort order", () => {
+  const comparers: readonly ((one: readonly string[], other: readonly string[]) => number)[] = [
+    (one, other) => Buffer.compare(addressOf(one[0]), addressOf(other[0])),
+    (one, other) => Buffer.compare(addressOf(one[1]), addressOf(other[1])),
+    (one, other) => numberOf(one[2]) - numberOf(other[2]),
+    (one, other) => Number(BigInt(one[3] ?? 0) - BigInt(other[3] ?? 0)),
+    (one, other) => Number(one[4]) - Number(other[4]),
+    (one, other) => Number(one[5]) - Number(other[5]),
+    (one, other) => Number(one[6]) - Number(other[6]),
+  ];
+  const numberOf = (text = ""): number => Number(names.find(({ name }) => name === text)?.value ?? text);
+  const addressOf = (text = ""): Buffer => Buffer.from(text.split(/[./]/).map(Number));
+
+  it.each(comparers.flatMap((_, column) => [[column, false] as const, [column, true] as const]))(
+    "by column %i, descending: %s, keeps rows that are alike as they were",
+    (column, descending) => {
+      const { order } = arrangeRows({
+        do: "arrange",
+        rows,
+        map,
+        labels,
+        sort: { column, descending },
+        condition: null,
+      });
+      const compare = comparers[column];
+      const sorted = all.toSorted((one, other) => (compare?.(one.cells, other.cells) ?? 0) * (descending ? -1 : 1));
+      expect([...new Uint32Array(order ?? new SharedArrayBuffer(0))]).toEqual(sorted.map(({ row }) => row));
+    },
+  );
+
+  it("sums what the CPUs of a per-CPU map counted", () => {
+    const perCpu = mapOf(layoutOf([["key", integer(4)]]), layoutOf([["n", integer(8, true)]]), 3);
+    const some = Array.from({ length: 5000 }, () => ({ key: random(4), value: random(24) }));
+    const bytes = rowsOf(perCpu, some);
+    const { order } = arrangeRows({
+      do: "arrange",
+      rows: bytes,
+      map: perCpu,
+      labels,
+      sort: { column: 1, descending: false },
+      condition: null,
+    });
+    const shown = viewsOf(bytes);
+    const sums = [...new Uint32Array(order ?? new SharedArrayBuffer(0))].map((row) =>
+      BigInt(formatEntryCells(perCpu, keyOf(shown, row), valueOf(shown, row)).cells[1] ?? 0),
+    );
+    expect(sums).toEqual(sums.toSorted((one, other) => (one < other ? -1 : one > other ? 1 : 0)));
+    const parsed = parseFilter(perCpu, `n >= ${sums[2500]}`);
+    if (!parsed.ok) throw new Error(parsed.wrong.message);
+    const kept = arrangeRows({
+      do: "arrange",
+      rows: bytes,
+      map: perCpu,
+      labels,
+      sort: null,
+      condition: parsed.condition,
+    });
+    expect((kept.order?.byteLength ?? 0) / 4).toBe(sums.filter((sum) => sum >= (sums[2500] ?? 0n)).length);
+  });
+});
+
+describe("the search for a text", () => {
+  const order = new Uint32Array(new SharedArrayBuffer(4 * all.length)).map((_, index) => all.length - 1 - index);
+  const shared = new SharedArrayBuffer(order.byteLength);
+  new Uint32Array(shared).set(order);
+  const places = [...order].flatMap((row, at) => (cellsOf(row).some((cell) => cell.includes("10.3.")) ? [at] : []));
+  const find = (from: number, backwards: boolean): number | null =>
+    findText({ do: "find", rows, map, labels, text: "10.3.", order: shared, from, backwards }).row;
+
+  it("goes on from a row in the order shown, either way, and round", () => {
+    const [first, second] = places;
+    const last = places.at(-1);
+    expect(find(0, false)).toBe(first);
+    expect(find((first ?? 0) + 1, false)).toBe(second);
+    expect(find(all.length, false)).toBe(first);
+    expect(find((second ?? 0) - 1, true)).toBe(first);
+    expect(find((first ?? 0) - 1, true)).toBe(last);
+    expect(
+      findText({ do: "find", rows, map, labels, text: "nowhere", order: null, from: 0, backwards: false }).row,
+    ).toBeNull();
+  });
+});
