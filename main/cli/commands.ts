@@ -211,6 +211,7 @@ export const commands: readonly CommandSpec[] = [
     examples: [
       `xdpw map set xdp_stats_map 2 '{"rx_packets":"0","rx_bytes":"0"}'`,
       "xdpw map set tx_ports 1 port1 --netns xdpw-lab",
+      "xdpw map set tx_ports 1 ifindex=port1,program=xdp_egress --netns xdpw-lab",
     ],
     load: async () => (await import("./map-set.ts")).runMapSet,
   },
