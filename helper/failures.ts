@@ -1,6 +1,8 @@
 /** From the kernel's no to a failure that a user can act on. */
 import { getSystemErrorMap } from "node:util";
 import { Failed, type Failure } from "../protocol/failures.ts";
+import type { Mode, Place } from "../protocol/interfaces.ts";
+import type { Explained } from "./explain-refusal.ts";
 import type { KernelError } from "./native/face.ts";
 
 export function isKernelError(error: unknown): error is KernelError {
@@ -50,9 +52,15 @@ export interface Doing {
   readonly next?: string;
   /** what is missing where the kernel answers ENOENT, such as a map by its id */
   readonly subject?: { readonly what: string; readonly name: string };
+  /** of an attach: where, and what a refusal means there */
+  readonly attaching?: {
+    readonly place: Place;
+    readonly mode: Mode;
+    readonly explain: (error: KernelError) => Explained | null;
+  };
 }
 
-export function asFailure(error: KernelError, { doing, next, subject }: Doing): Failure {
+export function asFailure(error: KernelError, { doing, next, subject, attaching }: Doing): Failure {
   const { errno, code, operation } = error;
   const said = `${errnoWords(code, errno)} (${code})`;
   if (code === "EPERM") {
@@ -70,14 +78,19 @@ export function asFailure(error: KernelError, { doing, next, subject }: Doing): 
     };
   }
   const extack = error.extack === undefined || error.extack === "" ? null : error.extack;
-  const step = next ?? nextSteps[code];
+  const explained = attaching?.explain(error) ?? null;
+  const step = explained?.next ?? next ?? nextSteps[code];
+  const more = [explained?.means, step].filter((words) => words !== undefined).map((words) => `; ${words}`);
   return {
     kind: "kernel",
-    message: `${doing}: ${said}${extack === null ? "" : `: ${extack}`}${step === undefined ? "" : `; ${step}`}`,
+    message: `${doing}: ${said}${extack === null ? "" : `: ${extack}`}${more.join("")}`,
     operation,
     errno,
     code,
     extack,
+    ...(explained === null ? {} : { means: explained.means }),
+    ...(step === undefined ? {} : { next: step }),
+    ...(attaching === undefined ? {} : { refused: { place: attaching.place, mode: attaching.mode } }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Every failure that a caller is expected to handle: a closed union, told apart by `kind`. The rest is a bug and throws. */
 import { z } from "zod";
 import { diagnostic } from "./diagnostic.ts";
+import { place } from "./interfaces.ts";
 import { id, netns, u32 } from "./wire.ts";
 
 const base = { message: z.string() };
@@ -13,7 +14,14 @@ export const failure = z.discriminatedUnion("kind", [
     operation: z.string(),
     errno: z.number().int(),
     code: z.string(),
+    /** the kernel's own words, verbatim; null where it had none */
     extack: z.string().nullable(),
+    /** ours: what that means for this driver and mode; left out where the kernel's words are all that is known */
+    means: z.string().optional(),
+    /** what to do about it */
+    next: z.string().optional(),
+    /** the attach that was refused, where it was one */
+    refused: z.strictObject({ place, mode: z.enum(["native", "skb", "hw"]) }).optional(),
   }),
   z.strictObject({ kind: z.literal("not-found"), ...base, what: z.string(), name: z.string() }),
   /** a name that fits several things */

@@ -112,8 +112,9 @@ function mergeLines({ interface: one, offloads }: PlaceFacts): PreflightLine[] {
 
 function queueLines({ interface: one, peer, channels }: PlaceFacts, cpus: number): PreflightLine[] {
   if (one.driver === "veth") {
-    const [own, peers] = [amountOf(channels, "RX"), amountOf(peer?.channels ?? [], "TX")];
-    if (peer === null || own?.now == null || peers?.now == null || own.now >= peers.now) return [];
+    const own = { now: null, most: null, ...amountOf(channels, "RX") };
+    const peers = { now: null, ...amountOf(peer?.channels ?? [], "TX") };
+    if (peer === null || own.now === null || peers.now === null || own.now >= peers.now) return [];
     const more = own.most !== null && own.most >= peers.now;
     const fix: LineFix = more
       ? runnable(`give ${one.name} ${peers.now} receive queues`, {
