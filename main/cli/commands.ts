@@ -17,6 +17,11 @@ const scope = {
   dev: { ...dev, what: "only maps of the program attached to this interface" },
   netns: { ...netns, what: `${netns.what}` },
 };
+const journal: ArgumentSpec = {
+  name: "JOURNAL",
+  what: "as xdpw map journal lists it, or its beginning (default: the latest)",
+  optional: true,
+};
 const required = { required: true } as const;
 const output = {
   value: "FILE",
@@ -222,6 +227,38 @@ export const commands: readonly CommandSpec[] = [
     flags: scope,
     examples: ["xdpw map delete blocklist 192.0.2.0/24"],
     load: async () => (await import("./map-delete.ts")).runMapDelete,
+  },
+  {
+    words: ["map", "journal"],
+    summary: "list what was applied to maps since this boot",
+    arguments: [{ ...map, optional: true }],
+    flags: scope,
+    examples: ["xdpw map journal", "xdpw map journal routes"],
+    load: async () => (await import("./map-journal.ts")).runMapJournal,
+  },
+  {
+    words: ["map", "survey"],
+    summary: "say which rows of applied or interrupted changes are in the map right now",
+    arguments: [journal],
+    flags: {},
+    examples: ["xdpw map survey", "xdpw map survey 3f9a"],
+    load: async () => (await import("./map-journal.ts")).runMapSurvey,
+  },
+  {
+    words: ["map", "undo"],
+    summary: "take changes of a map back, row by row where nobody changed it since",
+    arguments: [journal],
+    flags: {},
+    examples: ["xdpw map undo", "xdpw map undo 3f9a"],
+    load: async () => (await import("./map-journal.ts")).runMapUndo,
+  },
+  {
+    words: ["map", "redo"],
+    summary: "apply what was undone, or finish what was interrupted",
+    arguments: [journal],
+    flags: {},
+    examples: ["xdpw map redo 3f9a"],
+    load: async () => (await import("./map-journal.ts")).runMapRedo,
   },
   {
     words: ["map", "export"],

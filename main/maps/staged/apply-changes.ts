@@ -56,6 +56,7 @@ export async function applyRows(
       ...countKinds(rows),
     },
     rows,
+    helperOf(changing),
   );
   let noted = 0;
   return busy(changing, journal, async () => {
@@ -67,7 +68,8 @@ export async function applyRows(
         changing.tell({ id: map.id, journal: journal.name, done, total: rows.count });
       },
     });
-    if (written.ended === null) changing.journals.mark(journal, { towards: "applied", whole: true });
+    if (written.ended === null)
+      changing.journals.mark(journal, { towards: "applied", whole: true }, helperOf(changing));
     return report(journal.name, described.layout, rows, written);
   });
 }
@@ -80,7 +82,7 @@ export async function redoChanges(changing: Changing, name: string, token?: Canc
   // nothing was taken back as long as it was on its way in: rows that were not reached belong to it too
   const first = journal.about.towards === "applied";
   const wanted = first ? new Uint8Array(rows.count).fill(1) : madeByUs(noted, rows.count);
-  journals.mark(journal, { towards: "applied", whole: false });
+  journals.mark(journal, { towards: "applied", whole: false }, helperOf(changing));
   return busy(changing, journal, async () => {
     const some = chosen(rows, wanted);
     const written = await writeRows(peer, targetOf(described, journal.about.netns), some, {
@@ -88,7 +90,7 @@ export async function redoChanges(changing: Changing, name: string, token?: Canc
       wrote: (_, done) => changing.tell({ id: journal.about.map.id, journal: journal.name, done, total: some.count }),
     });
     journals.renote(journal, renoted(rows.count, noted, wanted, written.outcomes));
-    if (written.ended === null) journals.mark(journal, { towards: "applied", whole: true });
+    if (written.ended === null) journals.mark(journal, { towards: "applied", whole: true }, helperOf(changing));
     return report(journal.name, described.layout, some, written);
   });
 }
@@ -97,13 +99,13 @@ export async function redoChanges(changing: Changing, name: string, token?: Canc
 export async function undoChanges(changing: Changing, name: string, token?: CancellationToken): Promise<Applied> {
   const { journal, peer, described, rows } = await open(changing, name);
   const back = inverted(chosen(rows, madeByUs(changing.journals.noted(journal), rows.count)));
-  changing.journals.mark(journal, { towards: "undone", whole: false });
+  changing.journals.mark(journal, { towards: "undone", whole: false }, helperOf(changing));
   return busy(changing, journal, async () => {
     const written = await writeRows(peer, targetOf(described, journal.about.netns), back, {
       token,
       wrote: (_, done) => changing.tell({ id: journal.about.map.id, journal: journal.name, done, total: back.count }),
     });
-    if (written.ended === null) changing.journals.mark(journal, { towards: "undone", whole: true });
+    if (written.ended === null) changing.journals.mark(journal, { towards: "undone", whole: true }, helperOf(changing));
     return report(journal.name, described.layout, back, written);
   });
 }
@@ -158,6 +160,10 @@ async function open({ helpers, journals }: Changing, name: string) {
     throw wrongShape(map.name);
   }
   return { journal, peer, described, rows };
+}
+
+function helperOf({ helpers }: Changing): number {
+  return helpers.state().pid ?? 0;
 }
 
 async function busy<T>({ journals }: Changing, { name }: Journal, run: () => Promise<T>): Promise<T> {

@@ -28,8 +28,8 @@ const about = z.strictObject({
   towards: z.enum(["applied", "undone"]),
   /** whether it got there */
   whole: z.boolean(),
-  /** of the process that is at it, or was: its pid and the clock tick of its start */
-  owner: z.string(),
+  /** the processes that are at it, or were: pid and clock tick of the start of main, and of its elevated helper */
+  owners: z.array(z.string()),
 });
 export type About = z.infer<typeof about>;
 
@@ -44,8 +44,8 @@ export interface Journal {
 export interface Journals {
   /** those that this process is at */
   readonly busy: Set<string>;
-  /** on disk before it returns. @throws Failed `file` */
-  begin(of: Omit<About, "boot" | "at" | "owner" | "towards" | "whole">, rows: ChangeRows): Journal;
+  /** on disk before it returns; `helper`: pid of the elevated one. @throws Failed `file` */
+  begin(of: Omit<About, "boot" | "at" | "owners" | "towards" | "whole">, rows: ChangeRows, helper: number): Journal;
   /** of this boot, the latest first */
   list(): readonly Journal[];
   /** @throws Failed `not-found` */
@@ -57,7 +57,7 @@ export interface Journals {
   note(journal: Journal, outcomes: Uint8Array): void;
   /** in place of all that was noted */
   renote(journal: Journal, outcomes: Uint8Array): void;
-  mark(journal: Journal, change: Pick<About, "towards" | "whole">): Journal;
+  mark(journal: Journal, change: Pick<About, "towards" | "whole">, helper: number): Journal;
   forget(name: string): void;
 }
 
@@ -67,14 +67,17 @@ export function openJournals(state: () => string): Journals {
   const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
   const busy = new Set<string>();
   const self = ownerOf(process.pid) ?? "";
+  const owners = (helper: number): string[] => [self, ownerOf(helper) ?? ""];
   const folder = (): string => join(state(), "map-changes");
   const placeOf = (name: string): string => join(folder(), name);
   const read = (name: string): Journal | null => {
     try {
       const found = about.safeParse(JSON.parse(readFileSync(join(placeOf(name), "about.json"), "utf8")));
       if (!found.success || found.data.boot !== boot) return null;
-      const { owner, whole } = found.data;
-      return { name, about: found.data, running: !whole && (owner === self ? busy.has(name) : lives(owner)) };
+      const { owners, whole } = found.data;
+      // a helper ends the batch that it is at, though main be gone
+      const running = owners.includes(self) ? busy.has(name) : owners.some(lives);
+      return { name, about: found.data, running: !whole && running };
     } catch {
       return null;
     }
@@ -100,7 +103,7 @@ export function openJournals(state: () => string): Journals {
   };
   return {
     busy,
-    begin(of, rows) {
+    begin(of, rows, helper) {
       const name = randomBytes(8).toString("hex");
       const path = placeOf(name);
       try {
@@ -108,7 +111,7 @@ export function openJournals(state: () => string): Journals {
         mkdirSync(path, { recursive: true, mode: 0o700 });
         writeThrough(join(path, "rows.bin"), [rows.kinds, rows.keys, rows.olds, rows.news]);
         writeFileSync(join(path, "outcomes.bin"), "", { mode: 0o600 });
-        return write(name, { ...of, boot, at: Date.now(), owner: self, towards: "applied", whole: false });
+        return write(name, { ...of, boot, at: Date.now(), owners: owners(helper), towards: "applied", whole: false });
       } catch (error) {
         rmSync(path, { recursive: true, force: true });
         if (!isErrno(error)) throw error;
@@ -153,7 +156,7 @@ export function openJournals(state: () => string): Journals {
       writeFileSync(`${path}~`, bytes, { mode: 0o600 });
       renameSync(`${path}~`, path);
     },
-    mark: ({ name, about: now }, change) => write(name, { ...now, ...change, owner: self }),
+    mark: ({ name, about: now }, change, helper) => write(name, { ...now, ...change, owners: owners(helper) }),
     forget(name) {
       rmSync(placeOf(name), { recursive: true, force: true });
     },
@@ -179,7 +182,7 @@ function ownerOf(pid: number): string | null {
 }
 
 function lives(owner: string): boolean {
-  return ownerOf(Number(owner.split(" ")[0])) === owner;
+  return owner !== "" && ownerOf(Number(owner.split(" ")[0])) === owner;
 }
 
 function namesIn(folder: string): readonly string[] {

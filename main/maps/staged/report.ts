@@ -11,7 +11,7 @@ export function report(
   rows: ChangeRows,
   { outcomes: came, found, ended }: Written,
 ): Applied {
-  const counts = new Array<number>(8).fill(0);
+  const counts = Array.from({ length: 8 }, () => 0);
   const conflicts: Conflict[] = [];
   let conflictCount = 0;
   for (const [at, outcome] of came.entries()) {

@@ -1,0 +1,296 @@
+/** Staged changes: a diff, applied row by row against what it showed; undone, done again, taken up again after a crash. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bundleFiles } from "../../../build/bundle.mjs";
+import type { LoadedObject, MapHandle } from "../../../helper/native/face.ts";
+import type { Change, Edit } from "../../../protocol/changes.ts";
+import { buildHelper, eventually, failureOf, root, skipReason } from "../helper/harness.ts";
+import { compile, loading, native } from "../native/support.ts";
+import { bigCount, never, openRooms, u32of } from "./changing.ts";
+
+const source = `
+struct prefix { __u32 prefixlen; __u8 addr[4]; };
+struct hop { __be32 gateway; __u32 metric; };
+struct { __uint(type, BPF_MAP_TYPE_LPM_TRIE); __uint(map_flags, BPF_F_NO_PREALLOC); __uint(max_entries, 8);
+  __type(key, struct prefix); __type(value, struct hop); } routes SEC(".maps");
+struct pair { __u32 own; __u32 generation; };
+struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 150000); __type(key, __u32); __type(value, struct pair); } big SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4); __type(key, __u32); __type(value, __u32); } fixed SEC(".maps");
+struct tally { struct bpf_spin_lock lock; __u32 count; };
+struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 4); __type(key, __u32); __type(value, struct tally); } tallies SEC(".maps");
+SEC("xdp") int staged(struct xdp_md *ctx)
+{
+	struct prefix route = { 32 };
+	__u32 key = 0;
+	struct tally *tally = bpf_map_lookup_elem(&tallies, &key);
+	return bpf_map_lookup_elem(&routes, &route) || bpf_map_lookup_elem(&big, &key) || bpf_map_lookup_elem(&fixed, &key) || tally
+		? XDP_PASS : XDP_DROP;
+}
+`;
+
+let loaded: LoadedObject;
+let state: string;
+let rooms: ReturnType<typeof openRooms>;
+const maps = new Map<string, MapHandle>();
+const map = (name: string): MapHandle => {
+  const found = maps.get(name);
+  if (found === undefined) throw new Error(`no map ${name}`);
+  return found;
+};
+const call = { token: never };
+const idOf = (name: string): number => map(name).info.id;
+const stage = async (name: string, edits: readonly Edit[]) =>
+  (await rooms.handlers["maps.stage"]({ id: idOf(name), netns: null, edits: [...edits] }, call)).rows;
+const apply = (name: string, changes: readonly Change[], title = "edit") =>
+  rooms.handlers["maps.apply"]({ id: idOf(name), netns: null, title, changes: [...changes] }, call);
+const undo = (journal: string) => rooms.handlers["maps.undo"]({ journal }, call);
+const redo = (journal: string) => rooms.handlers["maps.redo"]({ journal }, call);
+const changesOf = (rows: Awaited<ReturnType<typeof stage>>): Change[] =>
+  rows.flatMap((row) => (row.is === "change" ? [row.change] : []));
+
+describe.skipIf(skipReason !== "")("staged changes", () => {
+  beforeAll(async () => {
+    await buildHelper();
+    await native.warmPool();
+    loaded = await native.loadObject(loading(compile(source), "staged"));
+    for (const { name, id } of loaded.maps) maps.set(name, native.openMap(id));
+    state = mkdtempSync(join(tmpdir(), "xdpwt-staged-"));
+    rooms = openRooms(state);
+  });
+  afterAll(async () => {
+    for (const handle of maps.values()) handle.close();
+    loaded?.close();
+    await rooms?.helpers.close();
+    if (state !== undefined) rmSync(state, { recursive: true });
+  });
+
+  it("show a diff, and name what is wrong at its field", async () => {
+    const rows = await stage("routes", [
+      { do: "add", cells: ["10.0.0.0/8", "192.0.2.1", "10"] },
+      { do: "add", cells: ["10.0.0.0/33", "192.0.2.1", "10"] },
+      { do: "add", cells: ["10.0.0.0/8", "300.1.1.1", "10"] },
+      { do: "add", cells: ["10.0.0.0/8", "192.0.2.1", "4294967296"] },
+      { do: "add", cells: ["10.0.0.0/8", "192.0.2.1"] },
+      { do: "replace", key: Buffer.from([8, 0, 0, 0, 10, 0, 0, 0]).toString("base64"), cells: [null, null, "5"] },
+      { do: "remove", key: Buffer.from([8, 0, 0, 0, 10, 0, 0, 0]).toString("base64") },
+    ]);
+    expect(rows.map((row) => (row.is === "wrong" ? row.field : row.is))).toEqual([
+      ...["change", "prefix", "gateway", "metric", "cells", "key", "same"],
+    ]);
+    expect(rows[0]).toMatchObject({ before: null, after: ["10.0.0.0/8", "192.0.2.1", "10"] });
+    expect(rows[1]).toMatchObject({ message: expect.stringContaining("10.0.0.0/33") });
+    const report = await apply("routes", changesOf(rows), "one route");
+    expect(report).toMatchObject({ done: 1, already: 0, conflicts: [], untouched: 0, ended: null });
+
+    const key = Buffer.from([8, 0, 0, 0, 10, 0, 0, 0]).toString("base64");
+    const longer = Buffer.from([16, 0, 0, 0, 10, 1, 0, 0]).toString("base64");
+    const again = await stage("routes", [
+      { do: "replace", key, cells: [null, null, "20"] },
+      { do: "replace", key, cells: [null, "192.0.2.1", "10"] },
+      // the shorter prefix covers it, and is another entry
+      { do: "replace", key: longer, cells: [null, null, "20"] },
+      { do: "add", cells: ["10.1.0.0/16", "192.0.2.9", "1"] },
+      { do: "add", cells: ["10.0.0.0/8", "192.0.2.9", "1"] },
+    ]);
+    expect(again.map(({ is }) => is)).toEqual(["change", "same", "wrong", "change", "wrong"]);
+    expect(again[0]).toMatchObject({
+      before: ["10.0.0.0/8", "192.0.2.1", "10"],
+      after: ["10.0.0.0/8", "192.0.2.1", "20"],
+    });
+    expect(await stage("fixed", [{ do: "add", cells: ["1", "1"] }])).toMatchObject([{ is: "wrong", field: "key" }]);
+    expect(
+      await failureOf(
+        rooms.handlers["maps.stage"]({ id: 4_000_000, netns: null, edits: [{ do: "remove", key }] }, call),
+      ),
+    ).toMatchObject({ kind: "not-found" });
+  });
+
+  it("tell what somebody else changed meanwhile, and leave it", async () => {
+    const key = Buffer.from([8, 0, 0, 0, 10, 0, 0, 0]);
+    const rows = await stage("routes", [
+      { do: "replace", key: key.toString("base64"), cells: [null, null, "30"] },
+      { do: "add", cells: ["172.16.0.0/12", "192.0.2.7", "1"] },
+    ]);
+    const theirs = Buffer.from([192, 0, 2, 99, 7, 0, 0, 0]);
+    map("routes").update(key, theirs, "any");
+    map("routes").update(Buffer.from([12, 0, 0, 0, 172, 16, 0, 0]), theirs, "any");
+    const report = await apply("routes", changesOf(rows));
+    expect(report).toMatchObject({ done: 0, conflictCount: 2 });
+    expect(report.conflicts).toMatchObject([
+      { what: "other", after: ["10.0.0.0/8", "192.0.2.1", "30"], now: ["10.0.0.0/8", "192.0.2.99", "7"] },
+      { what: "exists", before: null, now: ["172.16.0.0/12", "192.0.2.99", "7"] },
+    ]);
+    expect(map("routes").lookup(key)).toEqual(theirs);
+    // ours after all: with what was found as what is expected
+    const settled = report.conflicts.map(({ change, found }) => ({ ...change, was: found }));
+    expect(await apply("routes", settled)).toMatchObject({ done: 2, conflictCount: 0 });
+    expect(map("routes").lookup(key)?.readUInt32LE(4)).toBe(30);
+  });
+
+  it("are undone and done again; what was changed since stays and is told", async () => {
+    const before = (await rooms.handlers["maps.journals"]({ id: idOf("fixed") }, call)).journals.length;
+    const values = (): number[] => [0, 1, 2, 3].map((at) => map("fixed").lookup(u32of(at))?.readUInt32LE(0) ?? -1);
+    const rows = await stage(
+      "fixed",
+      [1, 2, 3].map((at) => ({ do: "replace", key: u32of(at).toString("base64"), cells: [null, `${at * 10}`] })),
+    );
+    const { journal } = await apply("fixed", changesOf(rows), "three cells");
+    expect(values()).toEqual([0, 10, 20, 30]);
+    expect(await undo(journal)).toMatchObject({ done: 3, conflictCount: 0 });
+    expect(values()).toEqual([0, 0, 0, 0]);
+    expect(await redo(journal)).toMatchObject({ done: 3 });
+    expect(values()).toEqual([0, 10, 20, 30]);
+    map("fixed").update(u32of(2), u32of(99), "any");
+    expect(await undo(journal)).toMatchObject({ done: 2, conflicts: [{ what: "other", now: ["2", "99"] }] });
+    expect(values()).toEqual([0, 0, 99, 0]);
+    const { journals } = await rooms.handlers["maps.journals"]({ id: idOf("fixed") }, call);
+    expect(journals.length).toBe(before + 1);
+    expect(journals[0]).toMatchObject({ title: "three cells", replaced: 3, state: "undone", map: { name: "fixed" } });
+    await rooms.handlers["maps.forget"]({ journal }, call);
+    expect(await failureOf(undo(journal))).toMatchObject({ kind: "not-found", what: "journal" });
+  });
+
+  it("end at a full map: which rows are in is said, and they are finished or taken back", async () => {
+    const wanted = Array.from(
+      { length: 10 },
+      (_, at): Edit => ({ do: "add", cells: [`203.0.113.${at}/32`, "192.0.2.1", `${at}`] }),
+    );
+    const report = await apply("routes", changesOf(await stage("routes", wanted)), "paste");
+    expect(report).toMatchObject({
+      done: 6,
+      untouched: 4,
+      ended: expect.stringMatching(/\(ENOSPC|E2BIG\).*map routes is full/),
+    });
+    const { journal } = report;
+    expect((await rooms.handlers["maps.journals"]({ id: idOf("routes") }, call)).journals[0]?.state).toBe(
+      "interrupted",
+    );
+    const survey = await rooms.handlers["maps.survey"]({ journal }, call);
+    expect(survey).toMatchObject({ after: 6, before: 4, other: 0 });
+    expect(survey.keys.before).toEqual([6, 7, 8, 9].map((at) => `203.0.113.${at}/32`));
+    expect(await redo(journal)).toMatchObject({ done: 6, untouched: 4 });
+    expect(await undo(journal)).toMatchObject({ done: 6, conflictCount: 0, ended: null });
+    expect(await rooms.handlers["maps.survey"]({ journal }, call)).toMatchObject({ after: 0, before: 10 });
+  });
+
+  it("are written under the lock of values that have one", async () => {
+    const rows = await stage("tallies", [{ do: "add", cells: ["1", "0", "5"] }]);
+    expect(await apply("tallies", changesOf(rows))).toMatchObject({ done: 1, ended: null });
+    const key = u32of(1).toString("base64");
+    const next = await stage("tallies", [{ do: "replace", key, cells: [null, null, "6"] }]);
+    expect(next).toMatchObject([{ before: ["1", "0", "5"], after: ["1", "0", "6"] }]);
+    expect(await apply("tallies", changesOf(next))).toMatchObject({ done: 1, conflictCount: 0 });
+  });
+});
+
+/** a map as it was before the big change, and as it is after it */
+function fillBig(big: MapHandle): void {
+  const keys = Array.from({ length: bigCount }, (_, at) => at);
+  big.deleteBatch(Buffer.concat(keys.map(u32of)), bigCount);
+  const old = keys.filter((at) => at % 3 !== 0);
+  const values = Buffer.concat(old.map((at) => Buffer.concat([u32of(at), u32of(1)])));
+  big.updateBatch(Buffer.concat(old.map(u32of)), values, old.length);
+}
+
+async function generations(big: MapHandle): Promise<Uint8Array> {
+  const all = new Uint8Array(bigCount);
+  for (let cursor: Buffer | null = null; ; ) {
+    const page = await big.readBatch(cursor, 16_384);
+    for (let at = 0; at < page.count; at++) {
+      all[page.keys.readUInt32LE(at * 4)] = page.values.readUInt32LE(at * 8 + 4);
+    }
+    cursor = page.cursor;
+    if (cursor === null) return all;
+  }
+}
+
+function elevatedHelpersOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").map(Number);
+  return children.filter((one) => readFileSync(`/proc/${one}/cmdline`, "utf8").includes("elevated"));
+}
+
+const before = Uint8Array.from({ length: bigCount }, (_, at) => (at % 3 === 0 ? 0 : 1));
+const after = Uint8Array.from({ length: bigCount }, (_, at) => (at % 3 === 2 ? 0 : 2));
+
+describe.skipIf(skipReason !== "")("a change of 100,000 rows that is killed", () => {
+  let folder: string;
+  let child: ChildProcess | undefined;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "xdpwt-killed-"));
+    await bundleFiles(root, [{ from: "test/kernel/maps/apply-in-process.ts", to: ".cache/tests/apply-in-process.js" }]);
+    await buildHelper();
+    loaded = await native.loadObject(loading(compile(source), "staged"));
+    for (const { name, id } of loaded.maps) maps.set(name, native.openMap(id));
+    rooms = openRooms(folder);
+  });
+  afterAll(async () => {
+    child?.kill("SIGKILL");
+    for (const handle of maps.values()) handle.close();
+    loaded?.close();
+    await rooms?.helpers.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** the moment is a number of rows; 25 batches of 4,096 */
+  it.each(["main", "helper"].flatMap((who) => Array.from({ length: 10 }, (_, at) => [who, at] as const)))(
+    "%s is killed, moment %i: which rows are in is known, and both ways out are exact",
+    async (who, moment) => {
+      const big = map("big");
+      fillBig(big);
+      const known = new Set(
+        (await rooms.handlers["maps.journals"]({ id: null }, call)).journals.map(({ journal }) => journal),
+      );
+      const running = spawn(
+        process.execPath,
+        [join(root, ".cache/tests/apply-in-process.js"), folder, `${big.info.id}`],
+        {
+          stdio: ["ignore", "pipe", "inherit"],
+        },
+      );
+      child = running;
+      const ended = new Promise((resolve) => running.once("close", resolve));
+      let killed = false;
+      for await (const line of createInterface({ input: running.stdout })) {
+        if (!killed && Number(line) >= moment * 9000 && line !== "ready" && !line.startsWith("whole")) {
+          killed = true;
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * 4));
+          const victims = who === "main" ? [running.pid ?? 0] : elevatedHelpersOf(running.pid ?? 0);
+          expect(victims).toHaveLength(1);
+          for (const pid of victims) process.kill(pid, "SIGKILL");
+        }
+      }
+      await ended;
+      const found = async () =>
+        (await rooms.handlers["maps.journals"]({ id: big.info.id }, call)).journals.filter(
+          ({ journal }) => !known.has(journal),
+        );
+      const [entry] = await eventually(found, ([one]) => one !== undefined && one.state !== "running");
+      if (entry === undefined) throw new Error("there is no journal of what was begun");
+      // the last batches may have been quicker than the kill
+      expect(["interrupted", "applied"]).toContain(entry.state);
+
+      const now = await generations(big);
+      const survey = await rooms.handlers["maps.survey"]({ journal: entry.journal }, call);
+      const isAfter = (at: number): boolean => now[at] === after[at];
+      const count = Array.from(now.keys()).filter(isAfter).length;
+      expect(survey).toMatchObject({ after: count, before: bigCount - count, other: 0 });
+      const first = Array.from(now.keys()).filter(isAfter).slice(0, 1000);
+      expect(survey.keys.after).toEqual(first.map(String));
+
+      const [way, wanted] = moment % 2 === 0 ? ([redo, after] as const) : ([undo, before] as const);
+      expect(await way(entry.journal)).toMatchObject({ conflictCount: 0, ended: null });
+      expect(Buffer.from(await generations(big)).equals(wanted)).toBe(true);
+      const [settled] = await found();
+      expect(settled?.state).toBe(moment % 2 === 0 ? "applied" : "undone");
+      // and the other way round from there
+      if (moment < 2) {
+        expect(await (moment === 0 ? undo : redo)(entry.journal)).toMatchObject({ conflictCount: 0, ended: null });
+        expect(Buffer.from(await generations(big)).equals(moment === 0 ? before : after)).toBe(true);
+      }
+    },
+  );
+});
