@@ -90,6 +90,7 @@ function checkLayout(resources) {
     "dist/main/cli.js",
     "dist/main/rows-worker.js",
     "dist/helper/helper.js",
+    "dist/helper/guard.js",
     addonFile,
     "dist/renderer/index.html",
     "bpf-templates",

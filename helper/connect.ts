@@ -23,7 +23,7 @@ export function connectTo(
 }
 
 /** Node names a socket's descriptor only on the handle behind it. */
-function descriptorOf(socket: Socket): number | null {
+export function descriptorOf(socket: Socket): number | null {
   const handle: unknown = Reflect.get(socket, "_handle");
   const fd: unknown = typeof handle === "object" && handle !== null ? Reflect.get(handle, "fd") : null;
   return typeof fd === "number" && fd >= 0 ? fd : null;

@@ -85,6 +85,7 @@ function serve(
     ...{ native, ledger, environment, trouble },
     progress: (text) => peer.notify("lab.progress", { text }),
     interfacesChanged: (change) => peer.notify("interfaces.changed", change),
+    guardsChanged: (list) => peer.notify("guards.changed", list),
   };
   const common = { sends: helperNotifications, hears: {}, closed: end, trouble };
   const peer =

@@ -14,10 +14,11 @@ import type { RedirectsState } from "../protocol/redirects.ts";
 import type { Session } from "../protocol/session.ts";
 import type { z } from "zod";
 import { openAttachments, type Attachments } from "./attach/attachments.ts";
-import { attachInput } from "./attach/attach-input.ts";
+import { attachEverywhere, attachInput } from "./attach/attach-input.ts";
 import { detachAll } from "./attach/detach-all.ts";
 import { createWindowDoor, detachOnExit } from "./attach/detach-on-exit.ts";
 import { detachPlace } from "./attach/detach-place.ts";
+import { createGuards, type Guards } from "./attach/guards/guards.ts";
 import { findOurs } from "./attach/ours.ts";
 import { planReload } from "./attach/plan-reload.ts";
 import { fixTwin } from "./attach/preflight/fix-words.ts";
@@ -25,6 +26,7 @@ import { preflightPlaces } from "./attach/preflight/preflight.ts";
 import { buildInput } from "./build/build-input.ts";
 import { createLatestWins, type LatestWins } from "./build/latest-wins.ts";
 import { type CommandLog, createCommandLog } from "./commands/command-log.ts";
+import { attachAllTwin, confirmTwin, rollBackTwin } from "./commands/guard-twins.ts";
 import * as twins from "./commands/twins.ts";
 import type { Asking } from "./helpers/elevation.ts";
 import { createHelperPool, type HelperPool } from "./helpers/helper-pool.ts";
@@ -107,9 +109,11 @@ export function createWorkbench(asking: Asking): Workbench {
       if (state.state === "ready" || state.state === "gone") interfaces.helperChanged();
       if (state.state === "ready") for (const language of languages) language.probe();
     },
+    guardsChanged: (list) => guards.changed(list),
     progress: (text) => everybody("lab.progress", { text }),
   });
   const door = createWindowDoor(stateDirectory());
+      guards.helperChanged();
   const shapes = openMapShapes(stateDirectory);
   const thread = createRowsThread();
   const attachments = openAttachments(stateDirectory(), () => (door.isOpen ? "window" : "command"));
@@ -118,6 +122,10 @@ export function createWorkbench(asking: Asking): Workbench {
   const commands = createCommandLog((command) => everybody("command.added", command));
   return {
     helpers,
+  const guards = createGuards({
+    ...{ helpers: () => helpers, attachments },
+    tell: (list) => everybody("guards.changed", list),
+  });
     attachments,
     commands,
     connect(notify) {
@@ -155,6 +163,7 @@ export function createWorkbench(asking: Asking): Workbench {
           redirects: {
             watch: () => redirects.add(redirectsListener),
             unwatch: () => redirects.remove(redirectsListener),
+          guards,
           },
           changes: openChanges({ helpers, journals, tell: (progress) => notify("maps.applying", progress) }),
           ...{ builds: createLatestWins(), verdicts: createLatestWins(), walks: createWalks() },
@@ -202,6 +211,7 @@ interface Rooms {
   readonly notify: Notify;
   readonly helpers: HelperPool;
   readonly attachments: Attachments;
+  readonly guards: Guards;
   readonly commands: CommandLog;
   readonly watches: ReturnType<typeof createWatches>;
   readonly rows: OpenRows;
@@ -220,6 +230,7 @@ function createHandlers({
   notify,
   helpers,
   attachments,
+  guards,
   commands,
   watches,
   rows,
@@ -320,6 +331,13 @@ function createHandlers({
       await (await helpers.elevated(`mend ${params.place.name}`)).request("attach.fix", params);
       commands.add(fixTwin(params));
       return {};
+    "attach.attachAll": async (params, { token }) => {
+      const { attached, built } = await attachEverywhere(helpers, attachments, params, token, (program, seconds) =>
+        notify("verify.judging", { path: params.input.path, program, seconds }),
+      );
+      commands.add(attachAllTwin(params.input.path, built.build.stages, attached, params.load));
+      return attached;
+    },
     },
     "attach.detach": async (params) => {
       const done = await detachPlace(helpers, attachments, params);
@@ -334,7 +352,17 @@ function createHandlers({
     },
     "attach.ours": async () => ({ attachments: await findOurs(helpers, attachments) }),
 
-    ...attachingSoon,
+    "guards.list": () => guards.list(),
+    "guards.confirm": async ({ guard }) => {
+      const settled = await guards.confirm(guard);
+      commands.add(confirmTwin(settled), settled.state === "confirmed");
+      return settled;
+    },
+    "guards.rollBack": async ({ guard }) => {
+      const settled = await guards.rollBack(guard);
+      commands.add(rollBackTwin(settled), settled.state === "rolled-back");
+      return settled;
+    },
     "programs.list": async () => {
       const peer = await helpers.elevatedIfFree();
       if (peer === null) return { programs: [] };
@@ -409,16 +437,6 @@ function createHandlers({
     },
   };
 }
-
-const soon = async (): Promise<never> => {
-  throw new Failed({ kind: "unsupported", message: "not in this build", feature: "attaching", since: null });
-};
-const attachingSoon = {
-  "attach.attachAll": soon,
-  "guards.list": async () => ({ guards: [] }),
-  "guards.confirm": soon,
-  "guards.rollBack": soon,
-} as const;
 
 async function describeSession(helpers: HelperPool, workspace: string): Promise<Session> {
   const toolchain = await (await helpers.plain()).request("toolchain.describe", {});

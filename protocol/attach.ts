@@ -1,7 +1,7 @@
 /** object ─attach▶ attachment */
 import { z } from "zod";
 import { input } from "./build.ts";
-import { confirmWithin, guard } from "./guard.ts";
+import { attachTarget, confirmWithin, guard } from "./guard.ts";
 import { attachedProgram, mode, place, wantedMode } from "./interfaces.ts";
 import { loadOptions, mapOutcome } from "./reload.ts";
 import { base64, id, symbol, u32, u64 } from "./wire.ts";
@@ -28,9 +28,18 @@ export const attachProgramParams = z.strictObject({
   expected: z.strictObject({ mode, id }).nullable(),
   settings: loadSettings.optional(),
 });
+/** One load for all of these places. */
+export const prepareParams = attachProgramParams.omit({ place: true, mode: true, expected: true }).extend({
+  targets: z.array(attachTarget).min(1).max(64),
+  confirmWithin: confirmWithin.optional(),
+  /** a label that the guard keeps, and gives back to whoever asks */
+  source: z.string().max(4096).optional(),
+});
+export type PrepareParams = z.infer<typeof prepareParams>;
 /** Loaded, and attached to nothing yet: its maps can be filled before a packet sees them. Closed with the connection. */
 export const preparedAttachment = z.strictObject({
   prepared: id,
+  program: attachedProgram.omit({ mode: true }),
   maps: z.array(z.strictObject({ name: z.string(), id })),
 });
 export const attachment = z.strictObject({
@@ -77,6 +86,7 @@ export const attachAllParams = attachParams.omit({ place: true, replace: true })
 });
 export type AttachAllParams = z.infer<typeof attachAllParams>;
 export const attachments = z.strictObject({ attachments: z.array(attachment).min(1), guard: guard.nullable() });
+export type AttachedAll = z.infer<typeof attachments>;
 
 /** A program of ours that is attached, whoever started which workbench since. */
 export const ourAttachment = z.strictObject({

@@ -167,20 +167,8 @@ export const helperNotifications = {
   "guards.changed": guardList,
 } as const satisfies Notifications;
 
-/** What a helper may call of a guard: it attaches, and decides between confirm and roll back. */
-export const guardProcess = {
-  /** once, and only by the helper that started it */
-  "guard.place": method(guardPlaceParams, guardPlaced),
-  "guard.describe": method(none, guard),
-  "guard.confirm": method(none, guard),
-  "guard.rollBack": method(none, guard),
-  /** the workbench attached or detached there: settled as "left-alone" where nothing of its program is left */
-  "guard.superseded": method(none, guard),
-  /** one that is settled need not be remembered any longer */
-  "guard.leave": method(none, none),
-} as const satisfies Contract;
-
-export const guardNotifications = { "guard.changed": guard } as const satisfies Notifications;
+/** A guard is a process with as little in it as can be: its contract is a file of its own. */
+export { guardNotifications, guardProcess } from "./guard-process.ts";
 
 export const workbench = {
   "session.describe": method(none, session),

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { attachedProgram, mode, place } from "./interfaces.ts";
-import { id } from "./wire.ts";
+import { id, u64 } from "./wire.ts";
 
 /** seconds */
 export const confirmWithin = z.number().int().min(1).max(3600);
@@ -35,6 +35,8 @@ export const guard = z.strictObject({
   secondsLeft: z.number().min(0),
   /** what it did and why, for a person; empty while it waits */
   words: z.string(),
+  /** path of the source, or of the object, that the program came from; left out where nobody said */
+  source: z.string().max(4096).optional(),
 });
 export type Guard = z.infer<typeof guard>;
 
@@ -54,3 +56,40 @@ export const attachTarget = z.strictObject({
   expected: z.strictObject({ mode, id }).nullable(),
 });
 export type AttachTarget = z.infer<typeof attachTarget>;
+
+/**
+ * Told to a guard once, by the helper that started it. Everything is named by id: if the helper ends first, the program
+ * is gone and nothing is attached.
+ */
+export const guardPlaceParams = z.strictObject({
+  seconds: confirmWithin,
+  program: z.strictObject({ id, tag: z.string(), loadTime: u64 }),
+  /** the object's, some of which only programs behind a PROG_ARRAY use */
+  maps: z.array(id).max(4096),
+  targets: z
+    .array(
+      attachTarget.extend({
+        /** what comes back. Not what is replaced where that itself was never confirmed */
+        restore: z.strictObject({ mode, id }).nullable(),
+      }),
+    )
+    .min(1)
+    .max(64),
+  source: z.string().max(4096).optional(),
+});
+export type GuardPlaceParams = z.infer<typeof guardPlaceParams>;
+
+export const guardPlaced = z.strictObject({
+  guard,
+  /** in the order of the targets */
+  placed: z.array(
+    z.strictObject({
+      program: attachedProgram,
+      /** what the kernel had there until then */
+      replaced: attachedProgram.nullable(),
+      gapNanoseconds: u64.nullable(),
+    }),
+  ),
+  notes: z.array(z.string()),
+});
+export type GuardPlaced = z.infer<typeof guardPlaced>;

@@ -21,6 +21,7 @@ export const bundles = {
     "dist/main/electron.js",
     "dist/main/preload.cjs",
     "dist/helper/helper.js",
+    "dist/helper/guard.js",
   ],
 };
 

@@ -1,7 +1,6 @@
 /** One program of an object, loaded as main decided: maps reused, sizes and sections set. */
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { z } from "zod";
-import type { attachProgramParams } from "../../protocol/attach.ts";
+import type { PrepareParams } from "../../protocol/attach.ts";
 import { Failed, fail } from "../../protocol/failures.ts";
 import { abortSignal } from "../abort-signal.ts";
 import { errnoWords, isKernelError } from "../failures.ts";
@@ -11,22 +10,24 @@ import { refusedLoad } from "../verify.ts";
 import { settingsOf } from "./load-settings.ts";
 import { refusedByDevice } from "./refused-by-device.ts";
 
-export type AttachProgramParams = z.infer<typeof attachProgramParams>;
-
 export async function loadProgram(
   native: NativeFace,
-  params: AttachProgramParams,
+  params: PrepareParams,
   token: CancellationToken,
 ): Promise<LoadedObject> {
-  const { place, program, name } = params;
+  const { program, name, targets } = params;
+  const [first] = targets;
+  if (first === undefined) throw new Error(`load ${program}: for no place`);
+  const names = targets.map(({ place }) => place.name).join(", ");
   try {
     return await native.loadObject({
       bytes: Buffer.from(params.object, "base64"),
       name,
       program,
       asXdp: params.asXdp,
-      netns: namespacePath(place.netns),
-      offloadIfindex: params.mode === "hw" ? place.ifindex : null,
+      // of several places the first says what the ifindexes in devmaps of the object mean
+      netns: namespacePath(first.place.netns),
+      offloadIfindex: first.mode === "hw" ? first.place.ifindex : null,
       logLevel: 1,
       signal: abortSignal(token),
       ...settingsOf(params.settings),
@@ -34,12 +35,12 @@ export async function loadProgram(
   } catch (error) {
     if (!isKernelError(error)) throw error;
     const refused =
-      (params.mode === "hw" ? refusedByDevice(error, params) : null) ??
+      (first.mode === "hw" ? refusedByDevice(error, program, first.place) : null) ??
       refusedLoad(error, program, name, native.capabilities());
     if (refused !== null) throw new Failed(refused);
     return fail({
       kind: "rejected",
-      message: `attach ${program} to ${place.name}: ${params.mode === "hw" ? "the verifier or the device" : "the verifier"} rejects it: ${errnoWords(error.code, error.errno)} (${error.code})`,
+      message: `attach ${program} to ${names}: ${first.mode === "hw" ? "the verifier or the device" : "the verifier"} rejects it: ${errnoWords(error.code, error.errno)} (${error.code})`,
       diagnostics: [],
       log: error.log ?? "",
     });

@@ -1,34 +1,32 @@
 /** attach in two steps: loaded and held here, its maps filled by main, then put in its place or closed again. */
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { z } from "zod";
-import type { Attachment, preparedAttachment } from "../../protocol/attach.ts";
+import type { AttachedAll, PrepareParams, preparedAttachment } from "../../protocol/attach.ts";
 import { fail } from "../../protocol/failures.ts";
 import type { HelperContext } from "../context.ts";
+import type { Guards } from "../guard/guards.ts";
 import type { Held } from "../ledger.ts";
-import type { LoadedObject } from "../native/face.ts";
-import { check, putLoaded } from "./attach.ts";
-import { type AttachProgramParams, loadProgram } from "./load-program.ts";
-
-type Context = Pick<HelperContext, "native" | "ledger" | "environment">;
+import { attachedProgram } from "../programs.ts";
+import { type Loaded, nameOf, putLoaded } from "./attach.ts";
+import { loadProgram } from "./load-program.ts";
+import { checkTargets } from "./put-all.ts";
 
 export interface Preparations {
-  prepare(params: AttachProgramParams, token: CancellationToken): Promise<z.infer<typeof preparedAttachment>>;
+  prepare(params: PrepareParams, token: CancellationToken): Promise<z.infer<typeof preparedAttachment>>;
   /** closes what was prepared, whatever comes of it */
-  commit(prepared: number, token: CancellationToken): Promise<Attachment>;
+  commit(prepared: number, token: CancellationToken): Promise<AttachedAll>;
   /** quiet where it is gone already */
   discard(prepared: number): void;
 }
 
-interface Prepared {
-  readonly params: AttachProgramParams;
-  readonly loaded: LoadedObject;
+interface Prepared extends Loaded {
   readonly held: Held;
 }
 
 /** A caller that forgets to commit or discard does not fill the kernel's memory. */
 const most = 16;
 
-export function createPreparations(context: Context): Preparations {
+export function createPreparations(context: HelperContext, guards: Guards): Preparations {
   const { native, ledger } = context;
   const waiting = new Map<number, Prepared>();
   let last = 0;
@@ -42,12 +40,23 @@ export function createPreparations(context: Context): Preparations {
       if (waiting.size >= most) {
         fail({ kind: "too-large", limit: most, message: `prepare ${params.program}: ${most} programs wait already` });
       }
-      check(native, params);
-      const loaded = await loadProgram(native, params, token);
-      const held = ledger.hold(`program ${params.program} for ${params.place.name}`, () => loaded.close());
-      last += 1;
-      waiting.set(last, { params, loaded, held });
-      return { prepared: last, maps: loaded.maps.map(({ name, id }) => ({ name, id })) };
+      checkTargets(native, params.targets);
+      // its process starts while the verifier is at work
+      const guard = params.confirmWithin === undefined ? null : guards.start();
+      try {
+        const loaded = await loadProgram(native, params, token);
+        const held = ledger.hold(nameOf(params), () => {
+          loaded.close();
+          guard?.release();
+        });
+        last += 1;
+        waiting.set(last, { params, loaded, guard, held });
+        const { mode: _, ...program } = attachedProgram("native", native.programInfo(loaded.programId));
+        return { prepared: last, program, maps: loaded.maps.map(({ name, id }) => ({ name, id })) };
+      } catch (error) {
+        guard?.release();
+        throw error;
+      }
     },
     async commit(prepared, token) {
       const found = take(prepared);
@@ -60,7 +69,7 @@ export function createPreparations(context: Context): Preparations {
         });
       }
       try {
-        return await putLoaded(context, found.params, found.loaded, token);
+        return await putLoaded(context, guards, found, token);
       } finally {
         found.held.release();
       }

@@ -2,13 +2,12 @@
  * A PROG_ARRAY empties itself when the last user reference to it closes, even while a program uses it. Those of an
  * attached program are therefore pinned as long as it is attached, where a BPF file system is mounted.
  */
-import { mkdirSync, readdirSync, rmdirSync, statfsSync, unlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statfsSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import type { HelperContext } from "../context.ts";
 import { hasCode } from "../failures.ts";
 import { progArrayType } from "../kernel-names.ts";
+import type { NativeFace } from "../native/face.ts";
 import { programInfo } from "../programs.ts";
-import { run } from "../run.ts";
 
 /** BPF_FS_MAGIC (include/uapi/linux/magic.h) */
 const bpffsMagic = 0xcafe4a11;
@@ -19,35 +18,30 @@ function folderOf(programId: number): string {
   return join(ours, `prog-${programId}`);
 }
 
-export interface Pinned {
-  /** whether anything was */
-  readonly pinned: boolean;
-  /** why what should be was not; null where all is well */
-  readonly note: string | null;
-}
-
-/** Mounts nothing: a file system of the machine's is not this program's to make. */
-export async function pinProgArrays(
-  { native, ledger, environment }: Pick<HelperContext, "native" | "ledger" | "environment">,
-  programId: number,
-  mapIds: readonly number[],
-): Promise<Pinned> {
+/**
+ * Mounts nothing: a file system of the machine's is not this program's to make.
+ * @returns why what should be pinned was not; null where all is well
+ */
+export function pinProgArrays(native: NativeFace, programId: number, mapIds: readonly number[]): string | null {
   const arrays = mapIds.filter((id) => native.mapInfo(id).type === progArrayType);
-  if (arrays.length === 0) return { pinned: false, note: null };
+  if (arrays.length === 0) return null;
   if (!isMounted()) {
     const names = arrays.map((id) => native.mapInfo(id).name).join(", ");
-    return {
-      pinned: false,
-      note: `${names} loses its programs when the workbench ends, and tail calls through it then do nothing: a PROG_ARRAY lives on only if it is pinned, and no BPF file system is mounted at ${bpffs}. Mount one and attach again: mount -t bpf bpf ${bpffs}`,
-    };
+    return `${names} loses its programs when the workbench ends, and tail calls through it then do nothing: a PROG_ARRAY lives on only if it is pinned, and no BPF file system is mounted at ${bpffs}. Mount one and attach again: mount -t bpf bpf ${bpffs}`;
   }
   sweep((id) => programInfo(native, id) !== null);
   mkdirSync(folderOf(programId), { recursive: true, mode: 0o700 });
-  for (const id of arrays) {
-    const pin = join(folderOf(programId), `map-${id}`);
-    await run({ ledger, environment, argv: ["bpftool", "map", "pin", "id", String(id), pin] });
+  try {
+    for (const id of arrays) native.pinMap(id, join(folderOf(programId), `map-${id}`));
+  } catch (error) {
+    unpinProgArrays(programId);
+    throw error;
   }
-  return { pinned: true, note: null };
+  return null;
+}
+
+export function hasPins(programId: number): boolean {
+  return existsSync(folderOf(programId));
 }
 
 /** Quiet where there is nothing: most programs have no pins. */

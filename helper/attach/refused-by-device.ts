@@ -1,14 +1,14 @@
 /** The no of a device that a program or its maps were to be loaded for; the host's verifier has said nothing by then. */
 import type { Failure } from "../../protocol/failures.ts";
+import type { Place } from "../../protocol/interfaces.ts";
 import { asFailure } from "../failures.ts";
 import type { KernelError } from "../native/face.ts";
 import { mapTrouble } from "../verify.ts";
-import type { AttachProgramParams } from "./load-program.ts";
 
 const otherModes = "or choose native or skb mode";
 
 /** null where it was the verifier that refused, or something that has nothing to do with the device */
-export function refusedByDevice(error: KernelError, { program, place }: AttachProgramParams): Failure | null {
+export function refusedByDevice(error: KernelError, program: string, place: Place): Failure | null {
   const doing = `load ${program} for the hardware of ${place.name}`;
   if (error.code === "EPERM" || error.code === "ECANCELED") return null;
   if (error.operation === "BPF_MAP_CREATE") {

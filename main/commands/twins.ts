@@ -75,6 +75,7 @@ export function attachTwin(path: string, stages: readonly Stage[], done: Attachm
     xdpw: shell([
       ...["xdpw", "attach", path, ...xdpwPlace(place), "--mode", program.mode, "--prog", program.name],
       ...kept.flatMap(({ name, fate }) => ["--maps", `${name}=${fate}`]),
+      ...(done.guard === undefined ? [] : ["--confirm", `${done.guard.seconds}`]),
       ...loadWords(load),
     ]),
   };

@@ -5,6 +5,7 @@
  */
 import { elevatedHelper, plainHelper } from "../../protocol/contracts.ts";
 import { Failed } from "../../protocol/failures.ts";
+import type { GuardList } from "../../protocol/guard.ts";
 import type { InterfacesChange } from "../../protocol/interfaces.ts";
 import type { HelperState } from "../../protocol/session.ts";
 import { type Asking, chooseWay, type Way } from "./elevation.ts";
@@ -29,6 +30,8 @@ export interface PoolOptions {
   readonly progress: (text: string) => void;
   /** told where somebody asked for it (interfaces.watch) */
   readonly interfacesChanged?: (change: InterfacesChange) => void;
+  /** told by the elevated helper from the first guards.list on */
+  readonly guardsChanged?: (list: GuardList) => void;
 }
 
 export function createHelperPool(options: PoolOptions): HelperPool {
@@ -66,6 +69,7 @@ export function createHelperPool(options: PoolOptions): HelperPool {
         asking: options.asking,
         progress: options.progress,
         interfacesChanged: (change) => options.interfacesChanged?.(change),
+        guardsChanged: (list) => options.guardsChanged?.(list),
         signal: closing.signal,
         closed: () => {
           elevatedPeer = null;
@@ -102,6 +106,7 @@ export function createHelperPool(options: PoolOptions): HelperPool {
         asking: options.asking,
         progress: options.progress,
         interfacesChanged: (change) => options.interfacesChanged?.(change),
+        guardsChanged: (list) => options.guardsChanged?.(list),
         signal: closing.signal,
         closed: () => {
           plainPeer = null;

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Contract } from "../../protocol/contracts.ts";
 import { helperNotifications } from "../../protocol/contracts.ts";
 import { Failed } from "../../protocol/failures.ts";
+import type { GuardList } from "../../protocol/guard.ts";
 import type { InterfacesChange } from "../../protocol/interfaces.ts";
 import { connectPeer, type Peer } from "../../protocol/peer.ts";
 import { helperBundle, nodeInterpreter, runtimeDirectory } from "../paths.ts";
@@ -21,6 +22,7 @@ export interface StartOptions<C extends Contract> {
   readonly asking: Asking;
   readonly progress: (text: string) => void;
   readonly interfacesChanged: (change: InterfacesChange) => void;
+  readonly guardsChanged: (list: GuardList) => void;
   /** the workbench closes: nobody waits for a password any more */
   readonly signal: AbortSignal;
   /** after a successful start: the connection ended */
@@ -60,6 +62,7 @@ export async function startHelper<C extends Contract>(options: StartOptions<C>):
       notified: {
         "lab.progress": ({ text }) => options.progress(text),
         "interfaces.changed": options.interfacesChanged,
+        "guards.changed": options.guardsChanged,
       },
       closed: options.closed,
     });

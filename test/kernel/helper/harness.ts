@@ -26,7 +26,7 @@ export const skipReason = notRoot || noAddon;
 let built: Promise<void> | undefined;
 /** from the source as it is now */
 export function buildHelper(): Promise<void> {
-  built ??= bundle(root, ["helper"]);
+  built ??= bundle(root, ["helper", "guard"]);
   return built;
 }
 
