@@ -1,11 +1,14 @@
-/** Builds the redirect doctor's program, which the elevated helper loads, and puts it beside the helper. */
+/** Builds the programs that the elevated helper itself loads, and puts them beside it. */
 import { execFile } from "node:child_process";
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
-const source = "helper/redirects/redirects.bpf.c";
-const object = "dist/helper/redirects.bpf.o";
+/** source, object */
+const programs = [
+  ["helper/redirects/redirects.bpf.c", "dist/helper/redirects.bpf.o"],
+  ["helper/refusals/link-refusals.bpf.c", "dist/helper/link-refusals.bpf.o"],
+];
 const flags = ["-target", "bpf", "-O2", "-g", "-Wall", "-Werror", "-fdebug-compilation-dir=."];
 
 /**
@@ -13,6 +16,15 @@ const flags = ["-target", "bpf", "-O2", "-g", "-Wall", "-Werror", "-fdebug-compi
  * @param {string} root
  */
 export async function buildCounters(root) {
+  await Promise.all(programs.map(([source = "", object = ""]) => buildProgram(root, source, object)));
+}
+
+/**
+ * @param {string} root
+ * @param {string} source
+ * @param {string} object
+ */
+async function buildProgram(root, source, object) {
   const fresh = `${object}.${process.pid}`;
   mkdirSync(dirname(join(root, object)), { recursive: true });
   try {

@@ -2,7 +2,9 @@
 import type { Mode, Place } from "../protocol/interfaces.ts";
 import { explainRefusal, type Refused } from "./explain-refusal.ts";
 import type { Doing } from "./failures.ts";
+import { findPeer } from "./interfaces/find-peer.ts";
 import { type Link, linkAt } from "./interfaces/links.ts";
+import { namespaceWords } from "./namespaces.ts";
 import type { NativeFace } from "./native/face.ts";
 import { linkHolders } from "./preflight/link-holders.ts";
 
@@ -10,16 +12,22 @@ export function attachingAt(native: NativeFace, place: Place, mode: Mode): NonNu
   return { place, mode, explain: (error) => explainRefusal(error, lookAtRefused(native, place, mode)) };
 }
 
-export function lookAtRefused(native: NativeFace, { ifindex, name }: Place, mode: Mode): Refused {
+export function lookAtRefused(native: NativeFace, { netns, ifindex, name }: Place, mode: Mode): Refused {
   const link = quietly(() => linkAt(native, ifindex));
   return {
     device: name,
     driver: quietly(() => native.driverInfo(ifindex)?.driver ?? null),
     mode,
     mtu: link?.mtu ?? null,
-    kind: link?.kind ?? null,
+    peer: link === null ? null : quietly(() => peerInWords(native, netns, link)),
     link: link === null ? null : quietly(() => linkInTheWay(native, link)),
   };
+}
+
+function peerInWords(native: NativeFace, netns: string | null, link: Link): Refused["peer"] {
+  // from home: it enters namespaces itself
+  const peer = native.inNetns(null, () => findPeer(native, netns, link));
+  return peer === null ? null : { where: `${peer.name} in ${namespaceWords(peer.netns)}`, mtu: peer.mtu };
 }
 
 function linkInTheWay(native: NativeFace, { ifindex, attached }: Link): Refused["link"] {

@@ -3,6 +3,7 @@
  * (net/core/dev.c, kernel/bpf/offload.c and the drivers), else by errno.
  */
 import type { Mode } from "../protocol/interfaces.ts";
+import { vethPeerMtu } from "../protocol/place-facts.ts";
 import type { KernelError } from "./native/face.ts";
 
 export interface Refused {
@@ -11,8 +12,8 @@ export interface Refused {
   readonly driver: string | null;
   readonly mode: Mode;
   readonly mtu: number | null;
-  /** a veth's other end counts with its MTU */
-  readonly kind: string | null;
+  /** the other end of a veth, in words; null for other devices, and where it cannot be looked at */
+  readonly peer: { readonly where: string; readonly mtu: number } | null;
   /** the bpf_link in the way, and who holds it, in words */
   readonly link: { readonly id: number; readonly holders: string } | null;
 }
@@ -44,9 +45,9 @@ const byWords: readonly (readonly [RegExp, Explain])[] = [
   ],
   [
     /mtu/i,
-    ({ device, kind, driver, mtu }) => ({
-      means: `the MTU ${kind === "veth" ? "of the other end" : `${mtu ?? ""} of ${device}`} is too large: ${driver ?? "the driver"} gives a program without fragments packets of one page`,
-      next: `make the MTU${kind === "veth" ? " of the other end" : ""} smaller (ip link set dev … mtu 1500), or declare the program SEC("xdp.frags")`,
+    ({ device, peer, driver, mtu }) => ({
+      means: `the MTU ${peer === null ? `${mtu ?? ""} of ${device}` : `${peer.mtu} of its other end ${peer.where}`} is too large, for ${driver ?? "the driver"} gives a program without fragments packets of one page`,
+      next: `${driver === "veth" ? `make it at most ${vethPeerMtu}` : "make it smaller, 1500 fits every driver"}, or declare the program SEC("xdp.frags")`,
     }),
   ],
   [
@@ -124,7 +125,7 @@ const byCode: Readonly<Record<string, Explain>> = {
       mode === "hw"
         ? `${driver ?? "the driver"} takes no program in its hardware`
         : `${driver ?? "the driver"} found something of the program or of the device that it does not take, mostly the MTU, and has no words for it`,
-    next: `see dmesg, make the MTU 1500, or ${chooseSkb}`,
+    next: mode === "hw" ? "choose native or skb mode" : `see dmesg, make the MTU 1500, or ${chooseSkb}`,
   }),
   EBUSY: () => ({
     means: "something is attached there, or the device is being changed",

@@ -8,7 +8,10 @@ import { atPlace, attachedNow } from "../attach/place.ts";
 import type { HelperContext } from "../context.ts";
 import { errnoWords, hasCode, isKernelError, naming } from "../failures.ts";
 import { holding } from "../ledger.ts";
-import type { NativeFace } from "../native/face.ts";
+import { lookAtRefused } from "../attaching.ts";
+import { explainRefusal } from "../explain-refusal.ts";
+import { hearingLinkWords } from "../refusals/link-words.ts";
+import type { KernelError, NativeFace } from "../native/face.ts";
 
 const programName = "xdpw_probe";
 
@@ -26,11 +29,11 @@ export async function probeMode(
       `probe of ${place.name}`,
       load,
       (programFd) => native.closeFd(programFd),
-      (programFd) => atPlace(native, place, () => attachForAMoment(native, place, mode, programFd)),
+      (programFd) => attachForAMoment({ native, ledger }, place, mode, programFd),
     );
   } catch (error) {
     // the device refused to take the program in the first place
-    if (mode === "hw" && isKernelError(error) && !hasCode(error, "EPERM")) return refusal(error);
+    if (mode === "hw" && isKernelError(error) && !hasCode(error, "EPERM")) return refusal(native, place, mode, error);
     throw error;
   }
 }
@@ -49,38 +52,57 @@ function refuseOccupied(native: NativeFace, place: Place): void {
   });
 }
 
-function attachForAMoment(native: NativeFace, { ifindex, name }: Place, mode: Mode, programFd: number): ModeProbe {
+async function attachForAMoment(
+  context: Pick<HelperContext, "native" | "ledger">,
+  place: Place,
+  mode: Mode,
+  programFd: number,
+): Promise<ModeProbe> {
+  const { native } = context;
+  const error = tryLink(native, place, mode, programFd);
+  if (error === null) {
+    return { works: true, why: `a program that passes everything was attached to ${place.name} for a moment` };
+  }
+  if (hasCode(error, "EPERM"))
+    naming({ doing: `probe ${place.name}` }, () => {
+      throw error;
+    });
+  // it refuses again what it refused, and this time somebody listens
+  const words =
+    (await hearingLinkWords(context, () => tryLink(native, place, mode, programFd))) ??
+    netlinkWords(native, place, mode, programFd);
+  return refusal(native, place, mode, words === null ? error : Object.assign(error, { extack: words }));
+}
+
+/** The kernel's no; null where the link was made, and is gone again. */
+function tryLink(native: NativeFace, place: Place, mode: Mode, programFd: number): KernelError | null {
   try {
-    native.closeFd(native.xdpLink({ ifindex, mode, programFd }));
-    return { works: true, why: `a program that passes everything was attached to ${name} for a moment` };
+    atPlace(native, place, () => native.closeFd(native.xdpLink({ ifindex: place.ifindex, mode, programFd })));
+    return null;
   } catch (error) {
-    if (!isKernelError(error)) throw error;
-    if (hasCode(error, "EPERM"))
-      naming({ doing: `probe ${name}` }, () => {
-        throw error;
-      });
-    return inMoreWords(native, { ifindex, mode, programFd }) ?? refusal(error);
+    if (isKernelError(error)) return error;
+    throw error;
   }
 }
 
-/** A link's failure comes without words, netlink's with them: asked again for the words, and never left attached. */
-function inMoreWords(
-  native: NativeFace,
-  place: { readonly ifindex: number; readonly mode: Mode; readonly programFd: number },
-): ModeProbe | null {
-  try {
-    native.xdpAttach({ ...place, expectedFd: null });
-  } catch (error) {
-    return isKernelError(error) ? refusal(error) : null;
-  }
-  native.xdpDetach({ ifindex: place.ifindex, mode: place.mode, expectedFd: place.programFd });
-  return { works: true, why: "a program that passes everything was attached for a moment" };
+/** Before Linux 6.6 nobody tells a link's words; netlink, asked for the same, does. What it attaches is off at once. */
+function netlinkWords(native: NativeFace, place: Place, mode: Mode, programFd: number): string | null {
+  const { ifindex } = place;
+  return atPlace(native, place, () => {
+    try {
+      native.xdpAttach({ ifindex, mode, programFd, expectedFd: null });
+      native.xdpDetach({ ifindex, mode, expectedFd: programFd });
+      return null;
+    } catch (error) {
+      return isKernelError(error) ? (error.extack ?? null) : null;
+    }
+  });
 }
 
-function refusal(error: { readonly code: string; readonly errno: number; readonly extack?: string }): ModeProbe {
+function refusal(native: NativeFace, place: Place, mode: Mode, error: KernelError): ModeProbe {
   const said = `${errnoWords(error.code, error.errno)} (${error.code})`;
-  return {
-    works: false,
-    why: error.extack === undefined ? `the kernel refused: ${said}` : `the kernel refused: ${said}: ${error.extack}`,
-  };
+  const explained = atPlace(native, place, () => explainRefusal(error, lookAtRefused(native, place, mode)));
+  const words = error.extack === undefined ? "" : `: ${error.extack}`;
+  const more = explained === null ? "" : `; ${explained.means}; ${explained.next}`;
+  return { works: false, why: `the kernel refused: ${said}${words}${more}` };
 }
