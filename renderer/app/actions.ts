@@ -1,11 +1,14 @@
 /** Everything that can be done from the menus, with its keys: the menus, the shortcuts and the help page read this list. */
 import { attachActive } from "../attach/attach-program.ts";
+import { askToDetachAll } from "../attach/detach-all.ts";
 import { detachChosen } from "../attach/detach-program.ts";
 import { closeSource } from "../editor/close-source.ts";
 import { isC } from "../editor/language/system-file.ts";
 import { languageOf } from "../editor/language-of.ts";
 import { objectAt } from "../editor/open-sources.ts";
 import { saveSource } from "../editor/save-source.ts";
+import { isWaiting } from "../guard/guard-views.ts";
+import { confirmGuard, rollBackGuard, settleByKey } from "../guard/hear-guards.ts";
 import { showInterface } from "../interfaces/choose-place.ts";
 import { refreshAfterAction } from "../interfaces/refresh-lists.ts";
 import { makeLab, removeLab } from "../lab/make-lab.ts";
@@ -32,6 +35,7 @@ import { showPanel } from "./show-panel.ts";
 import { themeChoices } from "./theme.ts";
 
 const hasWorkspace = ({ workspace }: SessionState): boolean => workspace.now !== null;
+const hasDeadline = ({ guards }: SessionState): boolean => guards.some(isWaiting);
 const hasPlace = ({ place }: SessionState): boolean => place !== null;
 
 function withActive(app: App, run: (path: string) => Promise<unknown>): void {
@@ -316,6 +320,38 @@ export const actions: readonly Action[] = [
     keys: "Ctrl+Shift+D",
     run: (app) => void detachChosen(app),
     enabled: hasPlace,
+  },
+  {
+    id: "detach-all",
+    menu: "Program",
+    title: "Detach everything of ours…",
+    keys: null,
+    run: (app) => void askToDetachAll(app),
+  },
+  {
+    id: "before-attaching",
+    menu: "Program",
+    title: "What is in the way of attaching",
+    keys: "Alt+P",
+    run: () => document.querySelector<HTMLElement>(".preflight-chip")?.click(),
+    enabled: hasPlace,
+    apart: true,
+  },
+  {
+    id: "keep-attached",
+    menu: "Program",
+    title: "Keep what was attached with a deadline",
+    keys: "Alt+K",
+    run: (app) => settleByKey(app, confirmGuard),
+    enabled: hasDeadline,
+  },
+  {
+    id: "roll-back",
+    menu: "Program",
+    title: "Roll back what was attached with a deadline",
+    keys: "Alt+B",
+    run: (app) => settleByKey(app, rollBackGuard),
+    enabled: hasDeadline,
   },
   {
     id: "choose-interface",

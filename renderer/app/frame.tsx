@@ -1,6 +1,10 @@
 import { useSession } from "../session/use-app.tsx";
+import { DetachAllDialog } from "../attach/detach-all-dialog.tsx";
+import { TroubleStrip } from "../attach/trouble-strip.tsx";
 import { OpenDialog } from "../editor/open-dialog.tsx";
+import { GuardBars } from "../guard/guard-bars.tsx";
 import { Palette } from "../palette/palette.tsx";
+import { PreflightDialog } from "../preflight/preflight-dialog.tsx";
 import { LoadDialog } from "../reload/load-dialog.tsx";
 import { ReloadDialog } from "../reload/reload-dialog.tsx";
 import { NewFromTemplateDialog } from "../templates/new-from-template-dialog.tsx";
@@ -21,13 +25,17 @@ export function Frame(): React.ReactNode {
     <div className="frame">
       <MenuBar />
       <ToolBar />
-      <Banners />
+      <div className="below-tools">
+        <Banners />
+        <GuardBars />
+        <TroubleStrip />
+      </div>
       <main className={sidebar ? "middle" : "middle without-lists"}>
         {sidebar && <Lists />}
         <PanelLayout />
       </main>
-      <StatusBar />
       <Notices />
+      <StatusBar />
       <QuestionDialog />
       <OpenDialog />
       <FolderDialog />
@@ -35,6 +43,8 @@ export function Frame(): React.ReactNode {
       <NewFromTemplateDialog />
       <ReloadDialog />
       <LoadDialog />
+      <PreflightDialog />
+      <DetachAllDialog />
       <Palette />
     </div>
   );

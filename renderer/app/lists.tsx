@@ -1,9 +1,12 @@
 import { useMemo, useState } from "react";
 import { Button, ListBox, ListBoxItem } from "react-aria-components";
+import type { Place } from "../../protocol/interfaces.ts";
 import type { MapListed } from "../../protocol/maps.ts";
+import { askToDetachAll } from "../attach/detach-all.ts";
 import { showSource } from "../editor/open-source.ts";
 import { baseName, folderName } from "../editor/open-sources.ts";
 import { choosePlace, showInterface } from "../interfaces/choose-place.ts";
+import { chosenPlaces } from "../interfaces/chosen-places.ts";
 import { bestMode, groupByNamespace, isOfLab, placeKey, samePlace } from "../interfaces/places.ts";
 import { mapsByOwner, placeOfMap } from "../maps/map-owner.ts";
 import { openMap } from "../maps/open-map.ts";
@@ -73,13 +76,23 @@ function Interfaces(): React.ReactNode {
   const place = useSession((state) => state.place);
   const lab = useSession((state) => state.lab);
   const groups = useMemo(() => groupByNamespace(listing?.interfaces ?? [], lab), [listing, lab]);
+  const ours = useSession((state) => state.ours?.length ?? 0);
+  const also = useSession((state) => state.alsoPlaces);
+  const isChosen = (one: Place): boolean => chosenPlaces({ place, alsoPlaces: also }).some((at) => samePlace(at, one));
   const [all, setAll] = useState(false);
   const skipped = listing?.skipped ?? [];
   const quiet = groups.filter((group) => group.quiet).length + skipped.length;
   const shown = groups.filter((group) => all || !group.quiet);
   return (
     <section>
-      <h2>Interfaces</h2>
+      <div className="heading-row">
+        <h2>Interfaces</h2>
+        {ours > 0 && (
+          <Button className="link-button quiet" onPress={() => void askToDetachAll(app)}>
+            Detach all of ours…
+          </Button>
+        )}
+      </div>
       {listing === null && <p className="empty-line">Not listed yet.</p>}
       {shown.map(({ netns, title, interfaces }) => (
         <div key={title}>
@@ -102,12 +115,12 @@ function Interfaces(): React.ReactNode {
               <ListBoxItem
                 key={placeKey(one)}
                 id={placeKey(one)}
-                className={place !== null && samePlace(one, place) ? "line chosen" : "line"}
+                className={isChosen(one) ? "line chosen" : "line"}
                 textValue={one.name}
               >
                 <span className="grow cut">
                   {one.name}
-                  {place !== null && samePlace(one, place) && <span className="unseen"> chosen</span>}{" "}
+                  {isChosen(one) && <span className="unseen"> chosen</span>}{" "}
                   <span className="dim">
                     {one.driver ?? ""}
                     {one.up ? "" : " · down"}

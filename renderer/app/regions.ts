@@ -37,7 +37,16 @@ function partsInOrder(): readonly Part[] {
     const contents = [...document.querySelectorAll<HTMLElement>(`[role="tabpanel"][data-layout-path^="${name}/"]`)];
     return { name, roots: [...contents.filter(isSeen), strip] };
   });
-  return [...named("menus"), ...named("toolbar"), ...named("lists"), ...sets, ...named("status")];
+  return [
+    ...named("menus"),
+    ...named("toolbar"),
+    ...named("guards"),
+    ...named("trouble"),
+    ...named("lists"),
+    ...sets,
+    ...named("messages"),
+    ...named("status"),
+  ];
 }
 
 /** From a tab into what it shows, and from there back to its tab: they stand apart in the document. */

@@ -6,9 +6,11 @@ import type { Connection, ConnectionHandlers } from "../connection/connection.ts
 import { hearFindings } from "../editor/language/findings-hub.ts";
 import { tellLanguage } from "../editor/language/tell-language.ts";
 import { loadMonaco } from "../editor/load-monaco.ts";
+import { hearGuards } from "../guard/hear-guards.ts";
 import { hearInterfaces, keepListsFresh, refreshLists } from "../interfaces/refresh-lists.ts";
 import { mergeChange } from "../maps/map-view.ts";
 import { fadeMarks, setView, watchMap } from "../maps/open-map.ts";
+import { followPreflight } from "../preflight/ask-preflight.ts";
 import type { App } from "../session/app.ts";
 import { followLoadSets } from "../reload/load-sets.ts";
 import { begin } from "../session/begin.ts";
@@ -61,6 +63,7 @@ export function start(root: HTMLElement, connect: (handlers: ConnectionHandlers)
       "workspace.found": (found) => hearFound(app, found),
       "settings.changed": (state) => applySettings(app, state),
       "interfaces.changed": (change) => hearInterfaces(app, change),
+      "guards.changed": (list) => hearGuards(app, list),
       "verify.judging": (judging) => tellJudging(app, judging),
       "lab.progress": ({ text }) => {
         if (store.get().labWork !== null) store.set({ labWork: text });
@@ -76,6 +79,7 @@ export function start(root: HTMLElement, connect: (handlers: ConnectionHandlers)
   keepListsFresh(app);
   followDisk(app);
   followLoadSets(app);
+  followPreflight(app);
   setInterval(() => fadeMarks(app), fadeEveryMilliseconds);
   void loadMonaco()
     .then(() => import("../editor/language/start-language.ts"))

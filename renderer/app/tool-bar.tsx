@@ -5,9 +5,12 @@ import { RunsLine } from "../attach/runs-line.tsx";
 import { ProgramPicker } from "../attach/program-picker.tsx";
 import { canRun } from "../attach/xdp-programs.ts";
 import { activeSource } from "../editor/open-sources.ts";
+import { deadlineOf } from "../guard/deadline.ts";
+import { DeadlinePicker } from "../guard/deadline-picker.tsx";
 import { chosenInterface } from "../interfaces/chosen-interface.ts";
 import { InterfacePicker } from "../interfaces/interface-picker.tsx";
 import { ModePicker } from "../interfaces/mode-picker.tsx";
+import { PreflightChip } from "../preflight/preflight-chip.tsx";
 import { LoadTools } from "../reload/load-tools.tsx";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { ariaKeys, keysOf } from "../settings/keys-of.ts";
@@ -18,6 +21,7 @@ export function ToolBar(): React.ReactNode {
   const source = useSession(activeSource);
   const attaching = useSession((state) => state.attaching);
   const runsSomething = useSession((state) => (chosenInterface(state)?.attached.length ?? 0) > 0);
+  const deadline = useSession(deadlineOf);
   const isChosen = useSession((state) => state.place !== null);
   const saveKeys = useSession(({ settings }) => keysOf(settings, "save"));
   const attachKeys = useSession(({ settings }) => keysOf(settings, "attach"));
@@ -29,6 +33,7 @@ export function ToolBar(): React.ReactNode {
       <Toolbar className="tools" aria-label="Program and interface">
         <InterfacePicker />
         <ModePicker />
+        <PreflightChip />
         <ProgramPicker />
         <Button
           className="button"
@@ -45,8 +50,10 @@ export function ToolBar(): React.ReactNode {
           isPending={attaching === "attach"}
           onPress={() => void attachActive(app)}
         >
-          Attach <kbd aria-hidden="true">{attachKeys}</kbd>
+          {deadline.on ? `Attach, ${deadline.seconds} s to confirm` : "Attach"}{" "}
+          <kbd aria-hidden="true">{attachKeys}</kbd>
         </Button>
+        <DeadlinePicker />
         <LoadTools />
         <Button
           className="button"

@@ -4,8 +4,9 @@ import type { Place } from "../../protocol/interfaces.ts";
 import { modeWord } from "../interfaces/places.ts";
 import { refreshAfterAction } from "../interfaces/refresh-lists.ts";
 import type { App } from "../session/app.ts";
-import { notify, notifyFailure } from "../session/notices.ts";
+import { notify } from "../session/notices.ts";
 import { askToReplace } from "./ask-to-replace.ts";
+import { clearTrouble, tellTrouble } from "./attach-trouble.ts";
 
 export async function detachChosen(app: App): Promise<void> {
   const { place, attaching } = app.store.get();
@@ -14,6 +15,7 @@ export async function detachChosen(app: App): Promise<void> {
     notify(app, { kind: "error", title: "There is no interface to detach from: choose one first" });
     return;
   }
+  clearTrouble(app);
   app.store.set({ attaching: "detach" });
   try {
     await detach(app, place, null);
@@ -37,6 +39,6 @@ async function detach(app: App, place: Place, replace: number | null): Promise<v
       if (await askToReplace(app, place, failure, "Detach it")) await detach(app, place, failure.program);
       return;
     }
-    notifyFailure(app, `detach from ${place.name}`, error);
+    tellTrouble(app, "detach", `detach from ${place.name}`, error);
   }
 }

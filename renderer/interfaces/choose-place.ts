@@ -7,6 +7,7 @@ import { placeKey, placeOf, samePlace } from "./places.ts";
 export async function choosePlace(app: App, place: Place): Promise<void> {
   const chosen = placeOf(place);
   const before = app.store.get().place;
+  app.store.set({ alsoPlaces: [] });
   if (before !== null && samePlace(before, chosen) && app.store.get().details !== null) return;
   app.store.set({ place: chosen, details: null });
   await describePlace(app, true);

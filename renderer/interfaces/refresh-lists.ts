@@ -88,10 +88,14 @@ async function refresh(app: App, what: InterfacesChange): Promise<void> {
           (await app.request("programs.list", {})).programs.filter(({ type }) => type === "xdp"),
         )
       : undefined,
+    elevated && (what.programs || what.interfaces)
+      ? take(app, "ours", async () => (await app.request("attach.ours", {})).attachments)
+      : undefined,
     elevated && what.programs ? take(app, "maps", async () => (await app.request("maps.list", {})).maps) : undefined,
     elevated && what.interfaces ? take(app, "lab", async () => app.request("lab.status", { name: null })) : undefined,
   ]);
   followRename(app, before);
+  dropMissing(app);
   choosePlaceOfItself(app);
   placeMapTabs(app);
 }
@@ -99,7 +103,7 @@ async function refresh(app: App, what: InterfacesChange): Promise<void> {
 const failing = new Set<string>();
 
 /** Sets a field where the answer is another one than before; tells a failure once. */
-async function take<K extends "interfaces" | "programs" | "maps" | "lab">(
+async function take<K extends "interfaces" | "programs" | "maps" | "lab" | "ours">(
   app: App,
   field: K,
   ask: () => Promise<NonNullable<SessionState[K]>>,
@@ -115,7 +119,8 @@ async function take<K extends "interfaces" | "programs" | "maps" | "lab">(
     if (error instanceof Failed && error.failure.kind === "helper-gone") return;
     const first = !failing.has(field);
     failing.add(field);
-    if (first && app.store.get().connection.state === "open") notifyFailure(app, `list ${field}`, error);
+    if (first && app.store.get().connection.state === "open")
+      notifyFailure(app, field === "ours" ? "list what is attached" : `list ${field}`, error);
   }
 }
 
@@ -153,6 +158,17 @@ function placeMapTabs(app: App): void {
 /** keys of lab ports that were there before: they are not chosen again by themselves */
 const offered = new Set<string>();
 
+/** Those that were chosen beside it and are gone are left out, and said. */
+function dropMissing(app: App): void {
+  const { interfaces, alsoPlaces } = app.store.get();
+  if (interfaces === null || alsoPlaces.length === 0) return;
+  const there = alsoPlaces.filter((place) => interfaces.interfaces.some((one) => samePlace(one, place)));
+  if (there.length === alsoPlaces.length) return;
+  const gone = alsoPlaces.filter((place) => !there.includes(place)).map(({ name }) => name);
+  app.store.set({ alsoPlaces: there });
+  notify(app, { kind: "info", title: `${gone.join(", ")} went away, and is no longer meant by the next attach` });
+}
+
 /** A new lab's port when nothing is chosen; nothing when the chosen one went away: Attach must never mean another one. */
 function choosePlaceOfItself(app: App): void {
   const { interfaces, place, lab } = app.store.get();
@@ -160,7 +176,7 @@ function choosePlaceOfItself(app: App): void {
   if (place !== null) {
     const there = interfaces.interfaces.find((one) => samePlace(one, place));
     if (there === undefined) {
-      app.store.set({ place: null, details: null });
+      app.store.set({ place: null, alsoPlaces: [], details: null });
       const wentWithLab = lab !== null && lab.state !== "up" && place.netns === lab.box;
       if (!wentWithLab) notify(app, { kind: "info", title: `${place.name} went away: no interface is chosen now` });
     } else if (needsAnotherLook(there, app.store.get().details?.interface ?? null)) void describePlace(app, false);

@@ -3,6 +3,7 @@ import { keepDraft } from "../editor/drafts.ts";
 import { openSource } from "../editor/open-source.ts";
 import { rememberedOpen } from "../editor/remember-open.ts";
 import { textAt, wholeText } from "../editor/texts.ts";
+import { readGuards } from "../guard/hear-guards.ts";
 import { refreshLists, watchInterfaces } from "../interfaces/refresh-lists.ts";
 import { watchMap } from "../maps/open-map.ts";
 import { applySettings } from "../settings/apply-settings.ts";
@@ -32,6 +33,7 @@ export async function begin(app: App): Promise<void> {
       await unlock(app, "list programs and maps");
     } else await refreshLists(app);
     void watchInterfaces(app);
+    void readGuards(app);
   } catch (error) {
     notifyFailure(app, "ask the workbench how it is", error);
   }

@@ -1,4 +1,5 @@
 /** Everything that the window shows, in one value. Texts being edited live in the editor's models, not here. */
+import type { OurAttachment } from "../../protocol/attach.ts";
 import type { InterfaceDetails } from "../../protocol/interface-details.ts";
 import type { InterfaceListing, Place, WantedMode } from "../../protocol/interfaces.ts";
 import type { LabStatus, Traffic, TrafficParams } from "../../protocol/lab.ts";
@@ -7,12 +8,16 @@ import type { MapListed } from "../../protocol/maps.ts";
 import type { ProgramListed } from "../../protocol/programs.ts";
 import type { Command, HelperState, Session } from "../../protocol/session.ts";
 import type { Template } from "../../protocol/source.ts";
+import type { AttachTrouble } from "../attach/attach-trouble.ts";
 import { type CodeView, rememberedCodeView } from "../code/code-views.ts";
 import type { ThemeChoice } from "../app/theme.ts";
 import type { ConnectionState } from "../connection/connection.ts";
 import type { OpenSource } from "../editor/open-sources.ts";
+import type { Deadline } from "../guard/deadline.ts";
+import type { GuardView } from "../guard/guard-views.ts";
 import type { MapTab, MapView } from "../maps/map-view.ts";
 import type { PacketRun } from "../packets/packet-runs.ts";
+import type { PreflightView } from "../preflight/ask-preflight.ts";
 import { defaultSettings, type Settings } from "../../protocol/settings.ts";
 import { type LoadSets, readLoadSets } from "../reload/load-sets.ts";
 import type { Search } from "../workspace/search-workspace.ts";
@@ -58,8 +63,20 @@ export interface SessionState {
   /** how often main told that some interface changed: what shows one in full asks again */
   readonly interfacesHeard: number;
   readonly place: Place | null;
+  /** what Attach means beside it */
+  readonly alsoPlaces: readonly Place[];
   readonly details: InterfaceDetails | null;
   readonly mode: WantedMode;
+  /** what stands in the way there; null before anybody looked */
+  readonly preflight: PreflightView | null;
+  /** as the user chose it for this attach; null: as the pre-flight proposes */
+  readonly deadline: Deadline | null;
+  /** those that run, and those that ended and were not dismissed */
+  readonly guards: readonly GuardView[];
+  /** what of ours is attached, with its source; null until it was asked for */
+  readonly ours: readonly OurAttachment[] | null;
+  /** the last attach or detach that failed, until it is dismissed or tried again */
+  readonly attachTrouble: AttachTrouble | null;
 
   /** what the user set for the loads of each source, by path */
   readonly loadSets: LoadSets;
@@ -111,8 +128,14 @@ export const initialState: SessionState = {
   interfaces: null,
   interfacesHeard: 0,
   place: null,
+  alsoPlaces: [],
   details: null,
   mode: "auto",
+  preflight: null,
+  deadline: null,
+  guards: [],
+  ours: null,
+  attachTrouble: null,
   loadSets: readLoadSets(),
   programs: null,
   maps: null,

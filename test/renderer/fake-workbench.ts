@@ -2,7 +2,7 @@
  * The workbench's contract on sample data, served to the built window: for looking at every view without a kernel.
  */
 import { fakeChanges } from "./fake-changes.ts";
-import { fakeAttaching } from "./fake-attaching.ts";
+import { type Attaching, type AttachingKnobs, calm, fakeAttaching } from "./fake-attaching.ts";
 import "vscode-jsonrpc/node";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -46,6 +46,8 @@ export interface Fake {
   counted(): number;
   count(packets: number): void;
   dropConnections(): void;
+  /** every deadline ends now */
+  expire(): void;
   close(): Promise<void>;
 }
 export interface Knobs {
@@ -54,6 +56,7 @@ export interface Knobs {
   refuse: boolean;
   /** what a newer build would keep, and what was loaded last */
   reload: ReloadKnobs;
+  attaching: AttachingKnobs;
   /** what is known of unsaved texts is told when this is done */
   draftsHeld: Promise<void>;
 }
@@ -63,7 +66,7 @@ type Client = Peer<Record<string, never>, typeof workbenchNotifications>;
 export async function startFake(built: string): Promise<Fake> {
   const knobs: Knobs = {
     ...{ noPrivilege: false, changedOnDisk: false, refuse: false },
-    ...{ reload: nothingToKeep(), draftsHeld: Promise.resolve() },
+    ...{ reload: nothingToKeep(), attaching: calm(), draftsHeld: Promise.resolve() },
   };
   const clients = new Set<Client>();
   const files = new Map<string, string>();
@@ -76,7 +79,6 @@ export async function startFake(built: string): Promise<Fake> {
   let lab = false;
   let moved = 0;
   let edit = (all: NetworkInterface[]): NetworkInterface[] => all;
-  let nextProgram = 214;
   const attached = new Map<string, AttachedProgram>([["/docker0", sample.foreign]]);
   let helper: HelperState = {
     state: "ready",
@@ -120,6 +122,23 @@ export async function startFake(built: string): Promise<Fake> {
       what: "interface",
       name: place.name,
     });
+  const count = (place: { netns: string | null; name: string }): InterfaceCounters => {
+    const one = find(place);
+    moved += 1;
+    const at = moved * 100;
+    const grown = (rate: number): string => String(Math.round(at * rate));
+    return {
+      at,
+      link: { ...{ rxPackets: grown(1204.551), txPackets: grown(310), rxDropped: grown(8.12), txDropped: "0" } },
+      driver: [
+        { name: "rx_queue_0_xdp_packets", value: grown(150.82) },
+        { name: "rx_queue_0_xdp_drops", value: grown(1.011) },
+        { name: "rx_queue_1_xdp_packets", value: grown(149.2) },
+        { name: "rx_queue_1_xdp_drops", value: grown(1.019) },
+      ],
+      runs: one.attached.map(({ id }) => ({ id, count: grown(300), nanoseconds: grown(300 * 41) })),
+    };
+  };
   const table = (id: number) =>
     tables.get(id) ?? fail({ kind: "not-found", message: `read map ${id}: it is gone`, what: "map", name: String(id) });
   const needPrivilege = (need: string): void => {
@@ -134,6 +153,15 @@ export async function startFake(built: string): Promise<Fake> {
     );
     tables.set(id, { ...now, rows, total: rows.length });
   };
+
+  const attaching: Attaching = fakeAttaching({
+    ...{ knobs: knobs.attaching, attached, find, needPrivilege, changed, did },
+    tellGuards: (list) => tell("guards.changed", list),
+    outcomes(load) {
+      knobs.reload.loaded = (load as typeof knobs.reload.loaded) ?? null;
+      return outcomesOf(knobs.reload, load as Parameters<typeof outcomesOf>[1]);
+    },
+  });
 
   // What the window does not need yet is left out: the peer refuses it as an unknown method.
   const handlers: Partial<Handlers<typeof workbench>> = {
@@ -270,92 +298,22 @@ export async function startFake(built: string): Promise<Fake> {
       works: true,
       why: `a program was attached to ${place.name} for a moment`,
     }),
-    "interfaces.counters": async ({ place }) => {
-      const one = find(place);
-      moved += 1;
-      const at = moved * 100;
-      const grown = (rate: number): string => String(Math.round(at * rate));
+    "interfaces.samples": async ({ place }) => {
+      const counted = [count(place), count(place), count(place)];
       return {
-        at,
-        link: { ...{ rxPackets: grown(1204.551), txPackets: grown(310), rxDropped: grown(8.12), txDropped: "0" } },
-        driver: [
-          { name: "rx_queue_0_xdp_packets", value: grown(150.82) },
-          { name: "rx_queue_0_xdp_drops", value: grown(1.011) },
-          { name: "rx_queue_1_xdp_packets", value: grown(149.2) },
-          { name: "rx_queue_1_xdp_drops", value: grown(1.019) },
-        ],
-        runs: one.attached.map(({ id }) => ({ id, count: grown(300), nanoseconds: grown(300 * 41) })),
+        driver: counted[0]?.driver.map(({ name }) => name) ?? [],
+        samples: counted.map((one) => ({ ...one, driver: one.driver.map(({ value }) => value) })),
       };
     },
+    "interfaces.counters": async ({ place }) => count(place),
     "interfaces.describe": async ({ place }) => sample.details(find(place)),
     "attach.plan": async ({ place, load }) => {
       needPrivilege("plan an attach");
       const [now] = place === null ? [] : find(place).attached;
       return planOf(knobs.reload, now ?? null, load);
     },
-    "attach.attach": async ({ input: { text }, place, mode, replace, program: wanted, load }) => {
-      needPrivilege(`attach to ${place.name}`);
-      const one = find(place);
-      const [now] = one.attached;
-      if (now !== undefined && now.id < 200 && replace !== now.id) {
-        fail({
-          kind: "foreign-program",
-          message: `${place.name} runs ${now.name}`,
-          netns: place.netns,
-          ifindex: place.ifindex,
-          mode: now.mode,
-          program: now.id,
-          name: now.name,
-        });
-      }
-      const name = wanted ?? /int (xdp\w+)/.exec(text ?? "")?.[1] ?? "xdp_count";
-      const program: AttachedProgram = {
-        mode: mode === "auto" ? "native" : mode,
-        id: nextProgram,
-        name,
-        tag: "3b185187f1855c4c",
-        jited: true,
-        loadTime: "123",
-      };
-      nextProgram += 5;
-      attached.set(sample.keyOfPlace(place), program);
-      changed();
-      did(
-        `attach ${name} to ${place.name}`,
-        [`ip -n ${place.netns ?? "1"} link set dev ${place.name} xdpdrv obj program.o sec xdp`],
-        `xdpw attach program.bpf.c --netns ${place.netns ?? ""} --dev ${place.name}`,
-      );
-      knobs.reload.loaded = load ?? null;
-      const kept = outcomesOf(knobs.reload, load);
-      const maps = [{ name: "xdp_stats_map", id: 41 }];
-      return { place, program, maps, kept, replaced: now ?? null, gapNanoseconds: null };
-    },
-    "attach.detach": async ({ place, replace }) => {
-      const [now] = find(place).attached;
-      if (now === undefined)
-        fail({
-          kind: "not-found",
-          message: `detach from ${place.name}: nothing is attached`,
-          what: "program",
-          name: place.name,
-        });
-      if (now.id < 200 && replace !== now.id) {
-        fail({
-          kind: "foreign-program",
-          message: "not ours",
-          netns: place.netns,
-          ifindex: place.ifindex,
-          mode: now.mode,
-          program: now.id,
-          name: now.name,
-        });
-      }
-      attached.delete(sample.keyOfPlace(place));
-      changed();
-      return { place, program: now };
-    },
     ...fakeChanges(),
-    ...fakeAttaching(),
+    ...attaching.handlers,
     "programs.list": async () => ({
       programs: [...attached.values()].map(({ id, name, tag }) => ({
         id,
@@ -524,10 +482,12 @@ export async function startFake(built: string): Promise<Fake> {
       if (watched.has(41))
         tell("maps.changed", { id: 41, rows: [sample.counterRow(2, before + packets, false)], removed: [], total: 5 });
     },
+    expire: () => attaching.expire(),
     dropConnections() {
       for (const socket of sockets.clients) socket.terminate();
     },
     async close() {
+      attaching.close();
       for (const socket of sockets.clients) socket.terminate();
       sockets.close();
       server.closeAllConnections();

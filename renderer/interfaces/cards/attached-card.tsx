@@ -1,4 +1,5 @@
 import type { AttachedInFull } from "../../../protocol/interface-details.ts";
+import { OurSource } from "../../attach/our-source.tsx";
 import { bytes } from "../../verify/sizes.ts";
 import { modeWord } from "../places.ts";
 import { type Rates, rateText } from "../rates.ts";
@@ -49,6 +50,9 @@ function Program({ of, rates }: { readonly of: AttachedInFull; readonly rates: R
               : by === "netlink"
                 ? "netlink"
                 : "unknown"}
+          </Pair>
+          <Pair name="from">
+            <OurSource of={program} />
           </Pair>
           <Pair name="loaded">
             {when(more.loadedAt)} <span className="dim">by {more.user ?? `uid ${more.uid}`}</span>
