@@ -31,6 +31,7 @@ export async function runPackets(
     name: params.name,
     program: params.program,
     asXdp: params.asXdp,
+    asInterface: params.asInterface === true,
     netns: namespacePath(params.netns),
     offloadIfindex: null,
     logLevel: 0,
@@ -119,6 +120,10 @@ async function load({ native }: Context, params: PacketsRunParams, options: Load
     const refused = refusedLoad(error, params.program, params.name, native.capabilities());
     if (refused !== null) throw new Failed(refused);
     const log = error.log ?? error.libbpf ?? "";
+    if (params.asInterface === true && /invalid bpf_context access/.test(log)) {
+      const message = `run packets on ${params.program}: the kernel test-runs programs of interfaces only, and as one it may not read egress_ifindex: move what reads it into a function of its own, or test it with packets on veth`;
+      throw new Failed({ kind: "unsupported", message, feature: "test runs of devmap programs", since: null });
+    }
     const message = `load ${params.program}: the verifier rejects it`;
     throw new Failed({ kind: "rejected", message, diagnostics: [], log });
   }

@@ -40,6 +40,8 @@ export const packetsRunParams = z.strictObject({
   name: z.string().max(255),
   program: symbol,
   asXdp: z.boolean(),
+  /** one of a devmap or cpumap, run as one of an interface */
+  asInterface: z.boolean().optional(),
   cases: z.array(packetCase).max(mostCases),
   /** where interfaces, routes and neighbours are looked up */
   netns,

@@ -58,6 +58,8 @@ export interface LoadOptions {
   readonly program: string;
   /** set the program's type to BPF_PROG_TYPE_XDP before loading */
   readonly asXdp: boolean;
+  /** whatever its section says of devmap or cpumap: the kernel test-runs programs of interfaces only. Default false */
+  readonly asInterface?: boolean;
   /** namespace to be in while loading (devmap values and offload devices are resolved there) */
   readonly netns: string | null;
   /** hardware mode: the device to load for */

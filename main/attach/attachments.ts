@@ -78,6 +78,15 @@ export function openAttachments(directory: string, by: () => "window" | "command
     const found = find(program);
     return found?.program.loadTime === program.loadTime ? found : null;
   };
+  const all = (): readonly AttachmentRecord[] =>
+    readdirSync(directory).flatMap((name) => {
+      const found = named.exec(name);
+      const entry = found?.[1] === boot && found[3] === "json" ? read(Number(found[2])) : null;
+      return entry === null ? [] : [entry];
+    });
+  /** of a program that an entry of a map runs */
+  const ownerOf = ({ id, tag }: Pick<Identity, "id" | "tag">): AttachmentRecord | undefined =>
+    all().find(({ companions = [] }) => companions.some(({ program }) => program.id === id && program.tag === tag));
   const write = (entry: AttachmentRecord): void => {
     // at once, since another workbench may read it
     const path = fileOf(entry.program.id);
@@ -91,14 +100,8 @@ export function openAttachments(directory: string, by: () => "window" | "command
   return {
     isOurs: (program) => recordOf(program) !== null,
     recordOf,
-    sourceOf: (program) => find(program)?.source ?? null,
-    all() {
-      return readdirSync(directory).flatMap((name) => {
-        const found = named.exec(name);
-        const entry = found?.[1] === boot && found[3] === "json" ? read(Number(found[2])) : null;
-        return entry === null ? [] : [entry];
-      });
-    },
+    sourceOf: (program) => (find(program) ?? ownerOf(program))?.source ?? null,
+    all,
     remember(entry, object = null) {
       if (object !== null) writeFileSync(objectFileOf(entry.program.id), object, { mode: 0o600 });
       write({ boot, ...entry, since: Math.floor(Date.now() / 1000), by: by() });

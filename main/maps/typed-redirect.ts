@@ -4,6 +4,8 @@ import type { MapSummary } from "../../protocol/maps.ts";
 import { isDevmap } from "./devmap-names.ts";
 import { programKind } from "./entry-program.ts";
 
+type RedirectMap = Pick<MapSummary, "id" | "name" | "type" | "valueSize">;
+
 export interface TypedRedirect {
   /** interface or queue size; null where it is not given */
   readonly first: string | null;
@@ -11,7 +13,7 @@ export interface TypedRedirect {
 }
 
 /** Null where it is all bytes (`0x…`), or the map is of another kind. @throws Failed `bad-value` */
-export function readRedirect(map: MapSummary, text: string): TypedRedirect | null {
+export function readRedirect(map: RedirectMap, text: string): TypedRedirect | null {
   const kind = programKind(map);
   if (kind === null && !isDevmap(map.type)) return null;
   const given = text.trim();
@@ -29,7 +31,7 @@ export function readRedirect(map: MapSummary, text: string): TypedRedirect | nul
 }
 
 /** As the table's layout takes it, names resolved; null leaves a field as it is. */
-export function redirectJson(map: MapSummary, { first, program }: TypedRedirect, isNew: boolean): string {
+export function redirectJson(map: RedirectMap, { first, program }: TypedRedirect, isNew: boolean): string {
   if (programKind(map) === null) return first ?? "";
   const id = program ?? (isNew ? "0" : null);
   return JSON.stringify({

@@ -2,6 +2,7 @@
 import { fail } from "../../protocol/failures.ts";
 import type { PacketCase } from "../../protocol/packets.ts";
 import type { MapLayout } from "../tables/describe-map.ts";
+import { readRedirect, redirectJson } from "../maps/typed-redirect.ts";
 import { parseKeyText, parseValueText } from "../tables/parse-entry.ts";
 import type { Parsed } from "../tables/parse-value.ts";
 import type { FileCase, Typed } from "./packets-file.ts";
@@ -97,7 +98,15 @@ function valueAt(at: At, map: string, layout: MapLayout, value: Typed): string |
     return value === "socket" ? null : wrong(at, 'an xskmap holds AF_XDP sockets: give "socket"');
   }
   if (layout.readOnly !== null) return wrong(at, `${map} ${layout.readOnly}`);
-  return base64(bytesAt(at, parseValueText(layout, textOf(at, value), null)));
+  const summary = { id: 0, name: map, valueSize: layout.value.size, type: layout.type };
+  const text = textOf(at, value);
+  const redirect = readRedirect(summary, text);
+  if ((redirect?.program ?? "none") !== "none") {
+    return wrong(at, "a test run sends nothing, so an entry's program does not run: leave it out");
+  }
+  return base64(
+    bytesAt(at, parseValueText(layout, redirect === null ? text : redirectJson(summary, redirect, true), null)),
+  );
 }
 
 /** JSON as it would be typed on the command line. */

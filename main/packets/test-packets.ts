@@ -1,15 +1,17 @@
 /** object ─packets▶ actions: the packets.json of a program, run by the kernel and held against what it expects. */
 import type { CancellationToken } from "vscode-jsonrpc";
 import { Failed } from "../../protocol/failures.ts";
-import type { PacketOutcome, PacketsReport, PacketsRunParams } from "../../protocol/packets.ts";
+import type { PacketCaseReport, PacketOutcome, PacketsReport, PacketsRunParams } from "../../protocol/packets.ts";
 import { type BuiltObject, buildInput } from "../build/build-input.ts";
 import { chooseProgram } from "../build/choose-program.ts";
 import type { ElevatedPeer, HelperPool } from "../helpers/helper-pool.ts";
-import type { ObjectProgram } from "../object/inspect-object.ts";
+import type { ObjectContents, ObjectProgram } from "../object/inspect-object.ts";
+import type { MapLayout } from "../tables/describe-map.ts";
 import { judgeProgram } from "../verify/judge-program.ts";
 import { describeObjectMaps, possibleCpus } from "./describe-object-maps.ts";
 import { findPackets } from "./find-packets.ts";
 import { judgeCase } from "./judge-case.ts";
+import type { FileCase } from "./packets-file.ts";
 import { type PreparedCase, prepareCase } from "./prepare-case.ts";
 
 export interface TestPacketsParams {
@@ -42,18 +44,21 @@ export async function testPackets(
       message: `test ${found.path}: ${found.source} does not compile${first ? ` (line ${first.line}: ${first.message})` : ""}`,
     });
   }
-  const program = chooseProgram(object.contents, found.file.program ?? null);
+  const program = chooseTested(object.contents, found.file.program ?? null);
   const layouts = describeObjectMaps(object.contents, possibleCpus());
-  const cases = found.file.cases.map((one) => prepareCase(one, layouts));
+  const all = found.file.cases.map((one) => prepareOrFail(one, layouts));
+  const cases = all.flatMap(({ prepared }) => prepared ?? []);
   const peer = await helpers.elevated(`run packets on ${program.name}`);
   const outcomes: PacketOutcome[] = [];
   for (const batch of batches(cases)) {
     const asked = { ...loadOf(object, program), cases: batch.map(({ run }) => run), netns: params.netns };
     outcomes.push(...(await runBatch(peer, object, program, build.path, asked, token)));
   }
-  const reports = cases.map((one, index) => {
-    const outcome = outcomes[index];
-    return judgeCase(one, outcome ?? { ran: false, message: "the helper did not say what came of it" });
+  let next = 0;
+  const reports = all.map(({ prepared, report }) => {
+    if (prepared === null) return report;
+    const outcome = outcomes[next++];
+    return judgeCase(prepared, outcome ?? { ran: false, message: "the helper did not say what came of it" });
   });
   const passed = reports.filter((report) => report.passed).length;
   return {
@@ -67,12 +72,39 @@ export async function testPackets(
   };
 }
 
+/** Also one that entries of devmaps and cpumaps run, where it is named. */
+function chooseTested(contents: ObjectContents, name: string | null): ObjectProgram {
+  const named = contents.programs.find((one) => one.name === name && one.attachesTo !== null);
+  return named ?? chooseProgram(contents, name);
+}
+
+type PreparedOrNot =
+  | { readonly prepared: PreparedCase; readonly report: null }
+  | { readonly prepared: null; readonly report: PacketCaseReport };
+
+/** A case that is written wrongly fails by itself: the others are run. */
+function prepareOrFail(one: FileCase, layouts: ReadonlyMap<string, MapLayout>): PreparedOrNot {
+  try {
+    return { prepared: prepareCase(one, layouts), report: null };
+  } catch (error) {
+    if (!(error instanceof Failed) || error.failure.kind !== "bad-value") throw error;
+    const { action } = one.expect;
+    const at = { where: error.failure.field, field: "", expected: action, actual: error.message };
+    const nothing = { action: null, packet: null, expectedPacket: null, nanoseconds: 0 };
+    return {
+      prepared: null,
+      report: { name: one.name, passed: false, ...nothing, differences: [{ kind: "run", ...at }] },
+    };
+  }
+}
+
 function loadOf(object: BuiltObject, program: ObjectProgram) {
   return {
     object: object.bytes.toString("base64"),
     name: object.name,
     program: program.name,
     asXdp: program.xdp === "unknown-name",
+    asInterface: program.attachesTo !== "interface",
   };
 }
 

@@ -108,6 +108,7 @@ void Prepare(const LoadRequest& request, Attempt& attempt, bool siblings) {
     bool chosen = program == attempt.program;
     bpf_program__set_autoload(program, chosen || siblings);
     if (request.asXdp && (chosen || (siblings && bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC))) SetXdp(program);
+    if (request.asInterface && chosen) bpf_program__set_expected_attach_type(program, BPF_XDP);
     if (request.offloadIfindex) bpf_program__set_ifindex(program, *request.offloadIfindex);
   }
   bpf_map* map;

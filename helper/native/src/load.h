@@ -26,6 +26,7 @@ struct LoadRequest {
   std::string name;
   std::string program;
   bool asXdp = false;
+  bool asInterface = false;
   bool pinMaps = false;
   std::optional<std::string> netns;
   std::optional<uint32_t> offloadIfindex;

@@ -82,6 +82,8 @@ Napi::Value LoadObject(const Napi::CallbackInfo& info) {
   request.name = ToText(options.Get("name"), "name");
   request.program = ToText(options.Get("program"), "program");
   request.asXdp = ToBool(options.Get("asXdp"), "asXdp");
+  Napi::Value interface = options.Get("asInterface");
+  if (!interface.IsUndefined()) request.asInterface = ToBool(interface, "asInterface");
   request.netns = ToTextOrNull(options.Get("netns"), "netns");
   Napi::Value device = options.Get("offloadIfindex");
   if (!device.IsNull()) request.offloadIfindex = ToUint32(device, "offloadIfindex");
