@@ -30,7 +30,7 @@ import { attachAllTwin, confirmTwin, rollBackTwin } from "./commands/guard-twins
 import * as twins from "./commands/twins.ts";
 import type { Asking } from "./helpers/elevation.ts";
 import { createHelperPool, type HelperPool } from "./helpers/helper-pool.ts";
-import { countInterface, describeInterface, listInterfaces } from "./interfaces/list-interfaces.ts";
+import { countInterface, describeInterface, listInterfaces, sampleInterface } from "./interfaces/list-interfaces.ts";
 import { createInterfaceWatches } from "./interfaces/watch-interfaces.ts";
 import { labStatus } from "./lab/lab-status.ts";
 import { type Language, openLanguage } from "./language/open-language.ts";
@@ -41,7 +41,7 @@ import { openJournals } from "./maps/staged/journal.ts";
 import { openChanges } from "./maps/staged/open-changes.ts";
 import { readTable } from "./maps/read-table.ts";
 import { setEntry } from "./maps/set-entry.ts";
-import { openMapShapes } from "./rows/map-shapes.ts";
+import { type MapShapes, openMapShapes } from "./rows/map-shapes.ts";
 import { type OpenRows, openRows } from "./rows/open-rows.ts";
 import { createRowsThread } from "./rows/rows-thread.ts";
 import { createWatches } from "./maps/watch-maps.ts";
@@ -104,34 +104,34 @@ export function createWorkbench(asking: Asking): Workbench {
   const helpers: HelperPool = createHelperPool({
     asking,
     interfacesChanged: interfaces.tell,
+    guardsChanged: (list) => guards.changed(list),
     changed(state) {
       everybody("helper.changed", state);
       if (state.state === "ready" || state.state === "gone") interfaces.helperChanged();
+      guards.helperChanged();
       if (state.state === "ready") for (const language of languages) language.probe();
     },
-    guardsChanged: (list) => guards.changed(list),
     progress: (text) => everybody("lab.progress", { text }),
   });
   const door = createWindowDoor(stateDirectory());
-      guards.helperChanged();
   const shapes = openMapShapes(stateDirectory);
   const thread = createRowsThread();
   const attachments = openAttachments(stateDirectory(), () => (door.isOpen ? "window" : "command"));
+  const guards = createGuards({
+    ...{ helpers: () => helpers, attachments },
+    tell: (list) => everybody("guards.changed", list),
+  });
   const journals = openJournals(stateDirectory);
   const settings = openSettings(configDirectory, (state) => everybody("settings.changed", state));
   const commands = createCommandLog((command) => everybody("command.added", command));
   return {
     helpers,
-  const guards = createGuards({
-    ...{ helpers: () => helpers, attachments },
-    tell: (list) => everybody("guards.changed", list),
-  });
     attachments,
     commands,
     connect(notify) {
       listeners.add(notify);
       const watches = createWatches(helpers, attachments, notify);
-      const rows = openRows({ helpers, notify, shapes, thread, opened: commands.add });
+      const rows = openRows({ helpers, attachments, notify, shapes, thread, opened: commands.add });
       const redirectsListener: RedirectListener = {
         counted: (state) => notify("redirects.counted", state),
         gone: (why) => notify("redirects.gone", { why }),
@@ -158,12 +158,12 @@ export function createWorkbench(asking: Asking): Workbench {
       return {
         handlers: createHandlers({
           notify,
-          ...{ helpers, attachments, commands, watches, rows, language, workspace, settings },
+          guards,
+          ...{ helpers, attachments, commands, watches, rows, shapes, language, workspace, settings },
           watchInterfaces: () => interfaces.add(interfacesChanged),
           redirects: {
             watch: () => redirects.add(redirectsListener),
             unwatch: () => redirects.remove(redirectsListener),
-          guards,
           },
           changes: openChanges({ helpers, journals, tell: (progress) => notify("maps.applying", progress) }),
           ...{ builds: createLatestWins(), verdicts: createLatestWins(), walks: createWalks() },
@@ -206,15 +206,16 @@ async function forgetTheGone(helpers: HelperPool, attachments: Attachments): Pro
 }
 
 interface Rooms {
+  readonly guards: Guards;
   readonly watchInterfaces: () => Promise<void>;
   readonly redirects: { readonly watch: () => Promise<RedirectsState>; readonly unwatch: () => void };
   readonly notify: Notify;
   readonly helpers: HelperPool;
   readonly attachments: Attachments;
-  readonly guards: Guards;
   readonly commands: CommandLog;
   readonly watches: ReturnType<typeof createWatches>;
   readonly rows: OpenRows;
+  readonly shapes: MapShapes;
   readonly language: Language;
   readonly workspace: Workspace;
   readonly settings: SettingsRoom;
@@ -225,15 +226,16 @@ interface Rooms {
 }
 
 function createHandlers({
+  guards,
   watchInterfaces,
   redirects,
   notify,
   helpers,
   attachments,
-  guards,
   commands,
   watches,
   rows,
+  shapes,
   language,
   workspace,
   settings,
@@ -309,6 +311,7 @@ function createHandlers({
       return details;
     },
     "interfaces.counters": ({ place }) => countInterface(helpers, place),
+    "interfaces.samples": ({ place, since }) => sampleInterface(helpers, place, since),
     "interfaces.probe": async (params) => {
       const peer = await helpers.elevated(`try ${params.mode} mode on ${params.place.name}`);
       return peer.request("interfaces.probe", params);
@@ -325,12 +328,6 @@ function createHandlers({
       commands.add(twins.attachTwin(params.input.path, built.build.stages, attachment, params.load));
       return attachment;
     },
-    "attach.preflight": async (params, { token }) =>
-      preflightPlaces({ helpers, attachments, confirmWithin: settings.now().confirmWithin }, params, token),
-    "attach.fix": async (params) => {
-      await (await helpers.elevated(`mend ${params.place.name}`)).request("attach.fix", params);
-      commands.add(fixTwin(params));
-      return {};
     "attach.attachAll": async (params, { token }) => {
       const { attached, built } = await attachEverywhere(helpers, attachments, params, token, (program, seconds) =>
         notify("verify.judging", { path: params.input.path, program, seconds }),
@@ -338,6 +335,12 @@ function createHandlers({
       commands.add(attachAllTwin(params.input.path, built.build.stages, attached, params.load));
       return attached;
     },
+    "attach.preflight": async (params, { token }) =>
+      preflightPlaces({ helpers, attachments, confirmWithin: settings.now().confirmWithin }, params, token),
+    "attach.fix": async (params) => {
+      await (await helpers.elevated(`mend ${params.place.name}`)).request("attach.fix", params);
+      commands.add(fixTwin(params));
+      return {};
     },
     "attach.detach": async (params) => {
       const done = await detachPlace(helpers, attachments, params);
@@ -383,7 +386,7 @@ function createHandlers({
       return {};
     },
     "maps.set": async (params) => {
-      commands.add(await setEntry(helpers, attachments, params));
+      commands.add(await setEntry(helpers, attachments, params, shapes));
       watches.poke(params.id);
       rows.poke(params.id);
       return {};

@@ -61,7 +61,7 @@ export async function createTableReader(
 }
 
 /** The program that an entry runs: those that fit are proposed. */
-function ofPrograms(column: Column, fitting: readonly string[]): Column {
+export function ofPrograms<C extends Column>(column: C, fitting: readonly string[]): C {
   const hint = `a program that the entry runs: ${[...fitting, "none"].join(", ")}, or the id of a loaded one`;
   return { ...column, type: "program", align: "text", hint, choices: ["none", ...fitting] };
 }

@@ -7,6 +7,8 @@ import type { EntryParams } from "../../protocol/maps.ts";
 import type { Attachments } from "../attach/attachments.ts";
 import { entryProgramTwin, setTwin, type Twin } from "../commands/twins.ts";
 import type { HelperPool } from "../helpers/helper-pool.ts";
+import type { MapShapes } from "../rows/map-shapes.ts";
+import { shapeForTyping } from "../rows/shaped-map.ts";
 import { parseEntryCells } from "../tables/parse-entry.ts";
 import { parseCells } from "../tables/parse-value.ts";
 import { describeEntries, type DescribedMap } from "./describe-entries.ts";
@@ -17,10 +19,17 @@ import { setVariables } from "./set-variables.ts";
 import { typedKey, typedValue } from "./typed-text.ts";
 
 /** @throws Failed `bad-value` with its field, `not-found` (when: exist), `kernel`, `no-privilege` */
-export async function setEntry(helpers: HelperPool, attachments: Attachments, params: EntryParams): Promise<Twin> {
+export async function setEntry(
+  helpers: HelperPool,
+  attachments: Attachments,
+  params: EntryParams,
+  /** in which formats a table's cells were typed */
+  shapes: MapShapes | null = null,
+): Promise<Twin> {
   const peer = await helpers.elevated(`write map ${params.id}`);
-  const { description, layout, section } = await describeEntries(peer, params.id);
+  const { description, layout: plain, section } = await describeEntries(peer, params.id);
   const { map } = description;
+  const layout = shapes === null ? plain : await shapeForTyping(peer, map, plain, shapes);
   if (layout.readOnly !== null) throw badValue("value", `map ${map.name} ${layout.readOnly}`);
   if (params.cells.length !== layout.columns.length) {
     throw badValue("cells", `map ${map.name} has ${layout.columns.length} columns, ${params.cells.length} were given`);

@@ -2,6 +2,7 @@
 import type { workbench } from "../../protocol/contracts.ts";
 import { fail } from "../../protocol/failures.ts";
 import type { Handlers } from "../../protocol/peer.ts";
+import type { Attachments } from "../attach/attachments.ts";
 import { openMapTwin, type Twin } from "../commands/twins.ts";
 import type { HelperPool } from "../helpers/helper-pool.ts";
 import { parseCells } from "../tables/parse-value.ts";
@@ -27,13 +28,14 @@ export interface OpenRows {
 
 export interface OpenRowsOptions {
   readonly helpers: HelperPool;
+  readonly attachments: Attachments;
   readonly notify: Notify;
   readonly shapes: MapShapes;
   readonly thread: RowsThread;
   readonly opened: (twin: Twin) => void;
 }
 
-export function openRows({ helpers, notify, shapes, thread, opened }: OpenRowsOptions): OpenRows {
+export function openRows({ helpers, attachments, notify, shapes, thread, opened }: OpenRowsOptions): OpenRows {
   const stores = new Map<number, RowStore>();
   const storeOf = (id: number): RowStore =>
     stores.get(id) ??
@@ -52,7 +54,7 @@ export function openRows({ helpers, notify, shapes, thread, opened }: OpenRowsOp
     handlers: {
       "rows.open": async ({ id, every }) => {
         const peer = await helpers.elevated(`read map ${id}`);
-        const shaped = await shapeMap(peer, id, shapes);
+        const shaped = await shapeMap(peer, attachments, id, shapes);
         close(id);
         const store = createRowStore(shaped, {
           ...{ peer, thread },
@@ -94,7 +96,7 @@ export function openRows({ helpers, notify, shapes, thread, opened }: OpenRowsOp
         }
         await shapes.set(name, { ...choice, formats: chosen });
         const peer = await helpers.elevated(`read map ${id}`);
-        await store.reshape(await shapeMap(peer, id, shapes));
+        await store.reshape(await shapeMap(peer, attachments, id, shapes));
         return { face: store.face, state: store.state() };
       },
     },

@@ -3,6 +3,7 @@ import { Failed } from "../../protocol/failures.ts";
 import type { GridRow, RowsArranged, RowsFace, RowsRange, RowsSort, RowsState } from "../../protocol/rows.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
 import { formatEntryCells } from "../tables/format-entry.ts";
+import { programIn, programNames, sayProgram } from "../maps/entry-program.ts";
 import { labelsOf } from "./arrange-rows.ts";
 import { type Condition, parseFilter } from "./parse-filter.ts";
 import { ratesOf, rowBefore } from "./rates.ts";
@@ -78,6 +79,7 @@ export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }
   let lastTold = 0;
   let moved = false;
   let arranging = 0;
+  let programs: ProgramNames | null = null;
 
   const state = (): RowsState => ({
     id: description.map.id,
@@ -127,6 +129,7 @@ export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }
         if (performance.now() - lastTold > tellEvery) tell();
       },
     });
+    if (shaped.programColumn >= 0) programs = await programNames(peer);
     if (ended) return;
     const read: Snapshot = { memory, at: performance.now() };
     took = { ...took, read: read.at - started };
@@ -176,7 +179,8 @@ export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }
     row(index) {
       const views = viewsOf(now.memory.bytes());
       const older = before === null ? null : viewsOf(before.memory.bytes());
-      return gridRow(shaped, views, index, older, before === null ? 0 : (now.at - before.at) / 1000);
+      const seconds = before === null ? 0 : (now.at - before.at) / 1000;
+      return gridRow(shaped, views, index, { older, seconds, programs });
     },
     async arrange(sort, filter) {
       const parsed = parseFilter(shaped.layout, filter);
@@ -274,32 +278,34 @@ export function rowOfKey(rows: RowViews, key: Uint8Array): number {
   return -1;
 }
 
+type ProgramNames = Awaited<ReturnType<typeof programNames>>;
+
+interface Beside {
+  readonly older: RowViews | null;
+  /** since the older reading */
+  readonly seconds: number;
+  readonly programs: ProgramNames | null;
+}
+
 function gridRow(
-  { layout, labels, face }: ShapedMap,
+  { layout, labels, face, programColumn }: ShapedMap,
   rows: RowViews,
   index: number,
-  before: RowViews | null,
-  seconds: number,
+  { older, seconds, programs }: Beside,
 ): GridRow {
   const key = keyOf(rows, index);
-  const { cells, cpus } = formatEntryCells(layout, key, valueOf(rows, index));
-  const older = before === null ? -1 : rowBefore(rows, index, before);
-  const rates =
-    before === null || older < 0
-      ? null
-      : [
-          ...ratesOf(
-            face.columns,
-            cells,
-            formatEntryCells(layout, keyOf(before, older), valueOf(before, older)).cells,
-            seconds,
-          ),
-        ];
+  const entry = formatEntryCells(layout, key, valueOf(rows, index));
+  const cells = [...entry.cells];
+  if (programs !== null)
+    cells[programColumn] = sayProgram(programIn(layout, Buffer.from(valueOf(rows, index))), programs);
+  const before = older === null ? -1 : rowBefore(rows, index, older);
+  const was =
+    older === null || before < 0 ? null : formatEntryCells(layout, keyOf(older, before), valueOf(older, before)).cells;
   return {
     key: Buffer.from(key).toString("base64"),
-    cells: [...cells],
+    cells,
     label: labelsOf(layout, rows, labels)?.(index) ?? null,
-    cpus: cpus?.map((cpu) => [...cpu]) ?? null,
-    rates,
+    cpus: entry.cpus?.map((cpu) => [...cpu]) ?? null,
+    rates: was === null ? null : [...ratesOf(face.columns, cells, was, seconds)],
   };
 }

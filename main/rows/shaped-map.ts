@@ -1,10 +1,13 @@
 /** A map as its table shows it: the kernel's description, the layout of its BTF, and what the user chose for its name. */
 import type { MapDescription, MapSummary } from "../../protocol/maps.ts";
 import type { RowsFace } from "../../protocol/rows.ts";
+import type { Attachments } from "../attach/attachments.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
 import { describeEntries } from "../maps/describe-entries.ts";
 import { devmapNames, isDevmap } from "../maps/devmap-names.ts";
+import { fittingPrograms } from "../maps/entry-program.ts";
 import { listed } from "../maps/list-maps.ts";
+import { ofPrograms } from "../maps/read-table.ts";
 import type { MapLayout } from "../tables/describe-map.ts";
 import { keyLabel } from "../tables/key-label.ts";
 import type { LabelSource } from "./arrange-rows.ts";
@@ -21,10 +24,17 @@ export interface ShapedMap {
   readonly face: RowsFace;
   /** what it holds can be read as entries */
   readonly readable: boolean;
+  /** the column that shows an entry's program; -1 where none does */
+  readonly programColumn: number;
 }
 
 /** @throws Failed `not-found` where the map is gone */
-export async function shapeMap(peer: ElevatedPeer, id: number, shapes: MapShapes): Promise<ShapedMap> {
+export async function shapeMap(
+  peer: ElevatedPeer,
+  attachments: Attachments,
+  id: number,
+  shapes: MapShapes,
+): Promise<ShapedMap> {
   const { description, layout: plain, section } = await describeEntries(peer, id);
   const among = (await listed(peer)).find((map) => map.id === id);
   // of a section the whole name is in its own BTF, of a map among those of its program
@@ -37,16 +47,21 @@ export async function shapeMap(peer: ElevatedPeer, id: number, shapes: MapShapes
     usedByXdp: among?.programs.some((program) => program.type === "xdp") ?? false,
     names: devmap ? names : null,
   };
+  const programColumn = layout.programColumn === null ? -1 : layout.key.columns.length + layout.programColumn;
+  const fitting = programColumn < 0 ? [] : await fittingPrograms(peer, attachments, description.map);
   const { root } = layout.key;
   return {
     description,
     map,
     layout,
     labels,
+    programColumn,
     readable: layout.readOnly === null || !layout.readOnly.startsWith("is a "),
     face: {
       map,
-      columns: rowsColumns(plain, layout, choice.formats),
+      columns: rowsColumns(plain, layout, choice.formats).map((column, index) =>
+        index === programColumn ? { ...ofPrograms(column, fitting), formats: [], counts: false } : column,
+      ),
       readOnly: layout.readOnly,
       resizable: layout.resizable,
       cpus: layout.perCpu ? layout.copies : 0,
