@@ -22,8 +22,11 @@ export function formatIpv6(bytes: Uint8Array): string {
   return new IPv6([...bytes]).toRFC5952String();
 }
 
-/** Six pairs of hex digits with colons or hyphens between; null for anything else. */
+/** "aa:bb:cc:dd:ee:ff", "aa-bb-…", "aabb.ccdd.eeff" as routers print it, "aabbccddeeff"; null for anything else. */
 export function parseMac(text: string): Uint8Array | null {
+  if (/^[0-9a-f]{12}$/i.test(text) || /^[0-9a-f]{4}(\.[0-9a-f]{4}){2}$/i.test(text)) {
+    return parseHex(text.replaceAll(".", ""), 6);
+  }
   if (!/^[0-9a-f]{1,2}([:-])[0-9a-f]{1,2}(\1[0-9a-f]{1,2}){4}$/i.test(text)) return null;
   return Uint8Array.from(text.split(/[:-]/), (pair) => Number.parseInt(pair, 16));
 }
@@ -46,4 +49,12 @@ export function parseHex(text: string, size: number): Uint8Array | null {
 
 function hexByte(byte: number): string {
   return byte.toString(16).padStart(2, "0");
+}
+
+/** 255.255.0.0 is 16; null for anything that is no mask: bits with a gap between. */
+export function maskLength(text: string): number | null {
+  const bytes = parseIpv4(text);
+  if (bytes === null) return null;
+  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, "0")).join("");
+  return /^1*0*$/.test(bits) ? bits.replaceAll("0", "").length : null;
 }

@@ -1,4 +1,4 @@
-import { formatHex } from "./addresses.ts";
+import { formatHex, maskLength } from "./addresses.ts";
 import { type BadValue, badValue } from "./bad-value.ts";
 import { describeField, rangeOf } from "./describe-field.ts";
 import type { Json } from "./format-value.ts";
@@ -38,12 +38,15 @@ function parsePrefix(
   littleEndian: boolean,
 ): BadValue | null {
   const [length, address] = node.members;
-  const [before = "", after, ...rest] = text.trim().split("/");
+  // "10.0.0.0/8", and what people paste: "10.0.0.0 255.0.0.0", "10.0.0.0/255.0.0.0"
+  const [before = "", after, ...rest] = text.trim().split(/\s*\/\s*|\s+/);
   if (length?.node.kind !== "field" || address?.node.kind !== "field" || rest.length > 0 || before.startsWith("0x")) {
     return badValue(path, text, describeField(node));
   }
   const bits = address.node.size * 8;
-  const value = after === undefined ? BigInt(bits) : /^\d{1,3}$/.test(after) ? parseInteger(after) : null;
+  const mask = after === undefined || bits !== 32 ? null : maskLength(after);
+  const written = after !== undefined && /^\d{1,3}$/.test(after) ? parseInteger(after) : null;
+  const value = after === undefined ? BigInt(bits) : mask === null ? written : BigInt(mask);
   if (value === null || value > BigInt(bits))
     return badValue(path, text, `${describeField(node)}, length 0 to ${bits}`);
   if (parseField(address.node, before, path, bytes, offset + address.offset, littleEndian)) {
