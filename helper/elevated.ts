@@ -12,6 +12,7 @@ import { countInterface } from "./interfaces/counters.ts";
 import { describeInterface } from "./interfaces/describe.ts";
 import { listInterfaces } from "./interfaces/list.ts";
 import { probeMode } from "./interfaces/probe.ts";
+import { createSampling } from "./interfaces/sampling.ts";
 import { createInterfaceWatch } from "./interfaces/watch.ts";
 import { createLabs } from "./lab/lab.ts";
 import { sendTraffic } from "./lab/traffic.ts";
@@ -37,6 +38,7 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
   const walks = createMapWalks(maps);
   const labs = createLabs(context);
   const runs = createRunStatistics(context);
+  const sampling = createSampling(context, "elevated", runs);
   const redirects = createRedirectCounter(context);
   const interfaces = createInterfaceWatch(context, "elevated");
   const guards = createGuards(context);
@@ -51,7 +53,8 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
     }),
     "interfaces.list": () => listInterfaces(context, "elevated"),
     "interfaces.describe": ({ place }) => describeInterface(context, "elevated", place),
-    "interfaces.counters": ({ place }) => countInterface(context, "elevated", runs, place),
+    "interfaces.counters": async ({ place }) => countInterface(context, "elevated", runs, place),
+    "interfaces.samples": async ({ place, since }) => sampling.take(place, since),
     "interfaces.probe": ({ place, mode }) => probeMode(context, place, mode),
     "interfaces.watch": async () => {
       interfaces.start();

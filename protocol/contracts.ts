@@ -20,8 +20,8 @@ import {
   prepareParams,
 } from "./attach.ts";
 import { build, compiled, compileParams, input, pipeline, toolchain } from "./build.ts";
-import { guard, guardList, guardParams, guardPlaced, guardPlaceParams } from "./guard.ts";
-import { interfaceCounters, interfaceDetails } from "./interface-details.ts";
+import { guard, guardList, guardParams } from "./guard.ts";
+import { interfaceCounters, interfaceDetails, interfaceSamples, interfaceSamplesParams } from "./interface-details.ts";
 import { interfaceListing, interfacesChange, mode, modeProbe, place } from "./interfaces.ts";
 import { entryProgram, entryProgramParams } from "./entry-programs.ts";
 import * as changes from "./changes.ts";
@@ -90,6 +90,7 @@ export const plainHelper = {
   "interfaces.list": method(none, interfaceListing),
   "interfaces.describe": method(z.strictObject({ place }), interfaceDetails),
   "interfaces.counters": method(z.strictObject({ place }), interfaceCounters),
+  "interfaces.samples": method(interfaceSamplesParams, interfaceSamples),
   "attach.look": method(lookParams, looked),
   "interfaces.watch": method(none, none),
   "interfaces.unwatch": method(none, none),
@@ -100,6 +101,7 @@ export const elevatedHelper = {
   "interfaces.list": method(none, interfaceListing),
   "interfaces.describe": method(z.strictObject({ place }), interfaceDetails),
   "interfaces.counters": method(z.strictObject({ place }), interfaceCounters),
+  "interfaces.samples": method(interfaceSamplesParams, interfaceSamples),
   /** attaches a program that passes everything for a moment; refuses where anything is attached */
   "interfaces.probe": method(z.strictObject({ place, mode }), modeProbe),
   "interfaces.watch": method(none, none),
@@ -243,6 +245,7 @@ export const workbench = {
   "interfaces.list": method(none, interfaceListing),
   "interfaces.describe": method(z.strictObject({ place }), interfaceDetails),
   "interfaces.counters": method(z.strictObject({ place }), interfaceCounters),
+  "interfaces.samples": method(interfaceSamplesParams, interfaceSamples),
   /** attaches a program that passes everything for a moment; refuses where anything is attached */
   "interfaces.probe": method(z.strictObject({ place, mode }), modeProbe),
   /** changes come as interfaces.changed until the connection ends */

@@ -1,6 +1,6 @@
 /** One interface in full: each part with its own answer, since a driver may have one and not another. */
 import { z } from "zod";
-import { attachedProgram, driverInfo, modeSupport, networkInterface } from "./interfaces.ts";
+import { attachedProgram, driverInfo, modeSupport, networkInterface, place } from "./interfaces.ts";
 import { id, netns, u32, u64 } from "./wire.ts";
 
 /** What a driver or the kernel was asked: its answer, or why there is none. */
@@ -145,6 +145,17 @@ export const interfaceCounters = z.strictObject({
   runs: z.array(z.strictObject({ id, count: u64, nanoseconds: u64 })),
 });
 export type InterfaceCounters = z.infer<typeof interfaceCounters>;
+
+/** What was counted lately, ten times a second for as long as somebody asks: several readings cost one message. */
+export const interfaceSamples = z.strictObject({
+  /** names of the driver's counters, in the order of each sample's values */
+  driver: z.array(z.string()),
+  /** the oldest first */
+  samples: z.array(interfaceCounters.extend({ driver: z.array(u64) })),
+});
+export type InterfaceSamples = z.infer<typeof interfaceSamples>;
+/** since: `at` of the last sample that the caller has; 0 for none */
+export const interfaceSamplesParams = z.strictObject({ place, since: z.number().min(0) });
 
 export const interfaceDetails = z.strictObject({
   interface: networkInterface,

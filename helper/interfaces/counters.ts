@@ -14,12 +14,12 @@ import { linkAt } from "./links.ts";
 const wanted = /xdp|^[rt]x(_queue_|-?)\d+|queue_\d+|_\d+_(packets|bytes|drops?)/i;
 const most = 600;
 
-export async function countInterface(
+export function countInterface(
   { native }: Pick<HelperContext, "native">,
   role: Role,
   runs: RunStatistics | null,
   place: Place,
-): Promise<InterfaceCounters> {
+): InterfaceCounters {
   if (role === "plain" && place.netns !== null) {
     fail({
       kind: "no-privilege",

@@ -47,7 +47,18 @@ export interface LinkCounters {
 
 /** IFLA_*; the newest of them is of Linux 4.20, and some systems' headers lack it */
 const ifla = {
-  ...{ address: 1, name: 3, mtu: 4, link: 5, master: 10, linkinfo: 18, alias: 20, stats64: 23, txQueues: 31, rxQueues: 32 },
+  ...{
+    address: 1,
+    name: 3,
+    mtu: 4,
+    link: 5,
+    master: 10,
+    linkinfo: 18,
+    alias: 20,
+    stats64: 23,
+    txQueues: 31,
+    rxQueues: 32,
+  },
   ...{ carrier: 33, linkNetnsid: 37, xdp: 43, minimumMtu: 50, maximumMtu: 51 },
 } as const;
 const infoKind = 1;

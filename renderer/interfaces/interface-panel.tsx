@@ -1,4 +1,4 @@
-import { useCallback, useRef } from "react";
+import { useRef, useState } from "react";
 import { AttachedCard } from "./cards/attached-card.tsx";
 import { Card } from "./cards/card.tsx";
 import { DriverCard } from "./cards/driver-card.tsx";
@@ -6,11 +6,11 @@ import { LinkCard } from "./cards/link-card.tsx";
 import { ModesCard } from "./cards/modes-card.tsx";
 import { OffloadsCard } from "./cards/offloads-card.tsx";
 import { QueuesCard } from "./cards/queues-card.tsx";
-import { useRateChart } from "./cards/rate-chart.tsx";
-import { QueueRatesCard, RatesCard, seriesOf } from "./cards/rates-card.tsx";
+import { createRatesFeed } from "./cards/rate-chart.tsx";
+import { QueueRatesCard, RatesCard } from "./cards/rates-card.tsx";
+import { RunsCard } from "./cards/runs-card.tsx";
 import { StatisticsCard } from "./cards/statistics-card.tsx";
 import { placeKey } from "./places.ts";
-import type { Rates } from "./rates.ts";
 import { useDetails } from "./use-details.ts";
 import { useRates } from "./use-rates.ts";
 import { useVisible } from "./use-visible.ts";
@@ -20,9 +20,8 @@ export function InterfacePanel({ of }: { readonly of: string }): React.ReactNode
   const page = useRef<HTMLDivElement | null>(null);
   const visible = useVisible(page);
   const { listed, details, failed, again } = useDetails(of, visible);
-  const { canvas, show } = useRateChart();
-  const drawn = useCallback((history: readonly Rates[]) => show(seriesOf(history)), [show]);
-  const live = useRates(details === null || listed === null ? null : placeKey(listed), visible, drawn);
+  const [feed] = useState(createRatesFeed);
+  const live = useRates(details === null || listed === null ? null : placeKey(listed), visible, feed.publish);
   return (
     <div className="page interface-page" ref={page}>
       {details === null ? (
@@ -46,7 +45,8 @@ export function InterfacePanel({ of }: { readonly of: string }): React.ReactNode
             <ModesCard details={details} there={listed !== null} />
             <LinkCard one={listed ?? details.interface} details={details} there={listed !== null} />
             <AttachedCard attached={details.attached} rates={live.now} />
-            <RatesCard live={live} canvas={canvas} />
+            <RatesCard live={live} feed={feed} />
+            <RunsCard attached={details.attached} now={live.now} feed={feed} />
             <QueueRatesCard rates={live.now} />
             <QueuesCard name={details.interface.name} details={details} />
             <OffloadsCard name={details.interface.name} offloads={details.offloads} />

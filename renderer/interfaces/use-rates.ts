@@ -1,12 +1,13 @@
 import { useEffect, useState } from "react";
-import type { InterfaceCounters } from "../../protocol/interface-details.ts";
+import type { InterfaceCounters, InterfaceSamples } from "../../protocol/interface-details.ts";
 import { useApp } from "../session/use-app.tsx";
 import { placeKey, placeOf } from "./places.ts";
 import { type Rates, ratesBetween } from "./rates.ts";
 
-const everyMilliseconds = 200;
+/** what is asked for has ten samples a second, whenever it is asked */
+const everyMilliseconds = 300;
 /** a minute of them */
-const kept = 300;
+export const keptRates = 600;
 /** text that changes faster cannot be read */
 const textMilliseconds = 1000;
 
@@ -20,7 +21,7 @@ export interface LiveRates {
 /**
  * Asked for while it is seen, and not at all otherwise.
  * @param key of the place; null asks for nothing
- * @param drawn is told of each new one, with those of the last minute; the same function each time
+ * @param drawn is told of those of the last minute whenever there are new ones; the same function each time
  */
 export function useRates(key: string | null, visible: boolean, drawn: (history: readonly Rates[]) => void): LiveRates {
   const app = useApp();
@@ -35,21 +36,27 @@ export function useRates(key: string | null, visible: boolean, drawn: (history: 
     let timer: ReturnType<typeof setTimeout> | null = null;
     let before: InterfaceCounters | null = null;
     let read: InterfaceCounters | null = null;
-    const ask = async (): Promise<void> => {
-      const from = performance.now();
-      try {
-        const counters = await app.request("interfaces.counters", { place: placeOf(at) });
-        if (ended) return;
+    const take = (answer: InterfaceSamples): void => {
+      const fresh: Rates[] = [];
+      for (const counters of readingsOf(answer)) {
         const rates = before === null ? null : ratesBetween(before, counters);
         before = counters;
         read ??= counters;
-        if (rates !== null) history = [...history, rates].slice(-kept);
-        if (counters.at - read.at >= textMilliseconds) {
-          setNow(ratesBetween(read, counters));
-          read = counters;
-        }
+        if (rates !== null) fresh.push(rates);
+        if (counters.at - read.at < textMilliseconds) continue;
+        setNow(ratesBetween(read, counters));
+        read = counters;
+      }
+      history = [...history, ...fresh].slice(-keptRates);
+      if (fresh.length > 0) drawn(history);
+    };
+    const ask = async (): Promise<void> => {
+      const from = performance.now();
+      try {
+        const answer = await app.request("interfaces.samples", { place: placeOf(at), since: before?.at ?? 0 });
+        if (ended) return;
+        take(answer);
         setFailed(false);
-        drawn(history);
       } catch {
         // the rest of the page says what it was: it went away, or there is no privilege
         if (ended) return;
@@ -67,4 +74,11 @@ export function useRates(key: string | null, visible: boolean, drawn: (history: 
   }, [app, key, visible, drawn]);
 
   return { now, failed };
+}
+
+function readingsOf({ driver, samples }: InterfaceSamples): InterfaceCounters[] {
+  return samples.map((sample) => ({
+    ...sample,
+    driver: driver.map((name, index) => ({ name, value: sample.driver[index] ?? "0" })),
+  }));
 }

@@ -9,6 +9,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { WebSocketServer } from "ws";
+import type { InterfaceCounters } from "../../protocol/interface-details.ts";
 import type { AttachedProgram, NetworkInterface } from "../../protocol/interfaces.ts";
 import { workbench, workbenchNotifications } from "../../protocol/contracts.ts";
 import { fail } from "../../protocol/failures.ts";
@@ -21,7 +22,7 @@ import type { Template } from "../../protocol/source.ts";
 import { createWalks } from "../../main/verify/walks.ts";
 import { nothingToKeep, outcomesOf, planOf, type ReloadKnobs, variableMaps, variableTables } from "./fake-reload.ts";
 import { codeOf, treeOf } from "./fake-code.ts";
-import { fakeRedirects } from "./fake-redirects.ts";
+import { type FakeRedirects, fakeRedirects } from "./fake-redirects.ts";
 import * as sample from "./fake-state.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -45,6 +46,7 @@ export interface Fake {
   /** how often the window asked for an interface's counters */
   counted(): number;
   count(packets: number): void;
+  readonly redirects: FakeRedirects;
   dropConnections(): void;
   /** every deadline ends now */
   expire(): void;
@@ -91,6 +93,7 @@ export async function startFake(built: string): Promise<Fake> {
   const tell: Client["notify"] = (name, params) => {
     for (const client of clients) client.notify(name, params);
   };
+  const redirects = fakeRedirects(tell);
   const version = (text: string): string => createHash("sha256").update(text).digest("hex");
   const interfaces = (): NetworkInterface[] => {
     const all = [
@@ -409,7 +412,7 @@ export async function startFake(built: string): Promise<Fake> {
       return sample.labStatus(false);
     },
     "lab.status": async () => sample.labStatus(lab),
-    ...fakeRedirects(),
+    ...redirects.handlers,
     "lab.traffic": async ({ count, protocol }) => {
       await new Promise((resolve) => setTimeout(resolve, 150));
       fake.count(count);
@@ -472,6 +475,7 @@ export async function startFake(built: string): Promise<Fake> {
       tell("helper.changed", helper);
     },
     counted: () => moved,
+    redirects,
     changeInterfaces(change) {
       edit = change;
       changed();

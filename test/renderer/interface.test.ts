@@ -55,6 +55,10 @@ describe.skipIf(noChromium)("an interface's page (skipped without a Chromium)", 
       "xdp_count id 302 · priority 50 · goes on after XDP_PASS",
     ]);
     await attached.getByText("300,000 /s · 41 ns a run · 1.2 % of a CPU").waitFor();
+    for (const words of ["300,000 runs /s", "41 ns a run", "1.2 % of a CPU"])
+      await card("Runs")
+        .getByRole("img", { name: `over the last minute: ${words}` })
+        .waitFor();
   });
 
   test("counts while it is seen, and asks for nothing behind another tab", async () => {

@@ -1,9 +1,20 @@
 import { byQueue, queueColumns, type Rates, rateText, total } from "../rates.ts";
 import type { LiveRates } from "../use-rates.ts";
 import { Card } from "./card.tsx";
-import type { Series } from "./rate-chart.tsx";
+import { RateChart, type RatesFeed, type Series } from "./rate-chart.tsx";
 
 const dropColumn = queueColumns.findIndex(({ title }) => title.startsWith("XDP drop"));
+
+/** of each moment once: a chart is drawn from a minute of them */
+const dropped = new WeakMap<Rates, number>();
+
+function droppedByXdp(rates: Rates): number {
+  const known = dropped.get(rates);
+  if (known !== undefined) return known;
+  const counted = total(byQueue(rates.driver), dropColumn) ?? 0;
+  dropped.set(rates, counted);
+  return counted;
+}
 
 /** the lines of the chart, and what each is of one moment */
 const rateSeries = [
@@ -12,30 +23,29 @@ const rateSeries = [
   {
     name: "dropped",
     colour: "--bad",
-    of: ({ link, driver }: Rates) => (link["rxDropped"] ?? 0) + (total(byQueue(driver), dropColumn) ?? 0),
+    of: (rates: Rates) => (rates.link["rxDropped"] ?? 0) + droppedByXdp(rates),
   },
 ] as const;
 
-export function seriesOf(history: readonly Rates[]): Series[] {
+function seriesOf(history: readonly Rates[]): Series[] {
   return rateSeries.map(({ name, colour, of }) => ({ name, colour, values: history.map(of) }));
 }
 
 export function RatesCard({
   live: { now, failed },
-  canvas,
+  feed,
 }: {
   readonly live: LiveRates;
-  readonly canvas: React.RefObject<HTMLCanvasElement | null>;
+  readonly feed: RatesFeed;
 }): React.ReactNode {
   const waiting = failed ? "the counters cannot be read now" : "counting…";
   const texts = now === null ? [] : rateSeries.map(({ name, of }) => `${name} ${rateText(of(now))} /s`);
   return (
     <Card title="Packets per second" wide>
-      <canvas
-        ref={canvas}
-        className="rate-chart"
-        role="img"
-        aria-label={`Packets per second over the last minute: ${now === null ? waiting : texts.join(", ")}`}
+      <RateChart
+        feed={feed}
+        series={seriesOf}
+        label={`Packets per second over the last minute: ${now === null ? waiting : texts.join(", ")}`}
       />
       <p className="rate-words">
         {now === null

@@ -1,4 +1,5 @@
 /** What is attached, by whom and how; what it runs; and trying a mode without leaving a trace. */
+import { readdirSync, readlinkSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -57,6 +58,15 @@ describe.skipIf(skipReason !== "")("what is attached", () => {
   let place: Place = { netns, ifindex: 1, name: left };
   let plainBridge: Place = { netns, ifindex: 1, name: bridge };
   const ip = (...words: string[]) => execute("ip", ["-n", netns, ...words]);
+  /** the kernel counts runs for the helper */
+  const counting = (): boolean =>
+    readdirSync(`/proc/${helper.process.pid}/fd`).some((fd) => {
+      try {
+        return readlinkSync(`/proc/${helper.process.pid}/fd/${fd}`).includes("bpf-stats");
+      } catch {
+        return false;
+      }
+    });
   const attach = (how: string, object: string) =>
     ip("link", "set", "dev", left, how, "object", join(folder, object), "section", "xdp");
   const describeIt = (at: Place = place) => helper.peer.request("interfaces.describe", { place: at });
@@ -168,18 +178,37 @@ describe.skipIf(skipReason !== "")("what is attached", () => {
     expect(second.at).toBeGreaterThan(first.at);
     expect(second.driver.some(({ name }) => /xdp/.test(name))).toBe(true);
     expect(Number(second.link["rxPackets"])).toBeGreaterThanOrEqual(Number(first.link["rxPackets"]));
-    const { readdirSync, readlinkSync } = await import("node:fs");
-    const counting = (): boolean =>
-      readdirSync(`/proc/${helper.process.pid}/fd`).some((fd) => {
-        try {
-          return readlinkSync(`/proc/${helper.process.pid}/fd/${fd}`).includes("bpf-stats");
-        } catch {
-          return false;
-        }
-      });
     expect(counting()).toBe(true);
     expect(await eventually(counting, (open) => !open, 10_000)).toBe(false);
     await ip("link", "set", "dev", left, "xdpdrv", "off");
+  });
+
+  it("keeps ten readings a second for whoever asks, and ends by itself", async () => {
+    await attach("xdpdrv", "counter.o");
+    const take = (since: number) => helper.peer.request("interfaces.samples", { place, since });
+    const [first, ...others] = (await take(0)).samples;
+    expect(others).toEqual([]);
+    const from = first?.at ?? 0;
+    // it counts without being asked
+    const later = await eventually(
+      () => take(from),
+      ({ samples }) => samples.length >= 4,
+    );
+    const moments = later.samples.map(({ at }) => at);
+    expect(moments).toEqual(moments.toSorted((one, other) => one - other));
+    expect(moments[0]).toBeGreaterThan(from);
+    expect(later.driver.some((name) => /xdp/.test(name))).toBe(true);
+    expect(later.samples.every(({ driver, runs }) => driver.length === later.driver.length && runs.length === 1)).toBe(
+      true,
+    );
+    // of a helper that was there before
+    expect((await take(Number.MAX_SAFE_INTEGER)).samples.length).toBeGreaterThan(4);
+    expect(await eventually(counting, (open) => !open, 10_000)).toBe(false);
+    await ip("link", "set", "dev", left, "xdpdrv", "off");
+    const gone = { ...place, name: right };
+    expect(await failureOf(helper.peer.request("interfaces.samples", { place: gone, since: 0 }))).toMatchObject({
+      kind: "not-found",
+    });
   });
 
   it("tries a mode, says what came of it in the kernel's words, and leaves nothing", async () => {
