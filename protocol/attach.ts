@@ -53,6 +53,8 @@ export const attachment = z.strictObject({
   gapNanoseconds: u64.nullable(),
   /** what does not keep it from running and will be missed; left out where there is nothing */
   notes: z.array(z.string()).optional(),
+  /** of mode "auto": why it came to this mode; where native was tried and refused, in the kernel's words */
+  modeWhy: z.string().optional(),
   /** the deadline that runs, where one was asked for */
   guard: guard.optional(),
 });

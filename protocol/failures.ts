@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { diagnostic } from "./diagnostic.ts";
 import { place } from "./interfaces.ts";
-import { id, netns, u32 } from "./wire.ts";
+import { id, netns, u32, u64 } from "./wire.ts";
 
 const base = { message: z.string() };
 
@@ -21,7 +21,14 @@ export const failure = z.discriminatedUnion("kind", [
     /** what to do about it */
     next: z.string().optional(),
     /** the attach that was refused, where it was one */
-    refused: z.strictObject({ place, mode: z.enum(["native", "skb", "hw"]) }).optional(),
+    refused: z
+      .strictObject({
+        place,
+        mode: z.enum(["native", "skb", "hw"]),
+        /** what ran there in another mode was put back: how long nothing ran, ns */
+        gapNanoseconds: u64.optional(),
+      })
+      .optional(),
   }),
   z.strictObject({ kind: z.literal("not-found"), ...base, what: z.string(), name: z.string() }),
   /** a name that fits several things */

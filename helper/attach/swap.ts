@@ -44,17 +44,29 @@ export function swap(native: NativeFace, place: Place, incoming: Incoming, outgo
     // first of all, since nothing runs meanwhile
     const back = putBack(() => attach(outgoing.mode, outgoing.fd, null), outgoing, device, from);
     const failure = asFailure(error, { doing, attaching });
-    throw new Failed({ ...failure, message: `${failure.message}; ${back}` });
+    const message = `${failure.message}; ${back.words}`;
+    if (failure.kind !== "kernel" || failure.refused === undefined || back.gap === null) {
+      throw new Failed({ ...failure, message });
+    }
+    throw new Failed({ ...failure, message, refused: { ...failure.refused, gapNanoseconds: back.gap.toString() } });
   }
 }
 
-function putBack(attach: () => void, outgoing: Outgoing, device: string, from: bigint): string {
+interface PutBack {
+  readonly words: string;
+  /** ns that nothing ran; null where nothing runs still */
+  readonly gap: bigint | null;
+}
+
+function putBack(attach: () => void, outgoing: Outgoing, device: string, from: bigint): PutBack {
   try {
     attach();
-    const gap = Number(process.hrtime.bigint() - from) / 1e6;
-    return `program id ${outgoing.id} is back in ${outgoing.mode} mode, and nothing ran for ${gap.toFixed(3)} ms`;
+    const gap = process.hrtime.bigint() - from;
+    const milliseconds = (Number(gap) / 1e6).toFixed(3);
+    const words = `program id ${outgoing.id} is back in ${outgoing.mode} mode, and nothing ran for ${milliseconds} ms`;
+    return { words, gap };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return `${device} runs no program now: putting id ${outgoing.id} back failed too (${why})`;
+    return { words: `${device} runs no program now: putting id ${outgoing.id} back failed too (${why})`, gap: null };
   }
 }

@@ -17,7 +17,8 @@ import type { ElevatedPeer, HelperPool } from "../helpers/helper-pool.ts";
 import { judgeProgram } from "../verify/judge-program.ts";
 import { type TellHowLong, tellingHowLong } from "../verify/telling-how-long.ts";
 import type { Attachments } from "./attachments.ts";
-import { chooseTargets, placesInWords, programsThatEnd } from "./choose-targets.ts";
+import { type ChosenTarget, chooseTargets, placesInWords, programsThatEnd } from "./choose-targets.ts";
+import { fallingBack, type Settled } from "./fall-back.ts";
 import { checkLoad } from "./load-settings.ts";
 import type { ChosenMap } from "./reload/choose-fates.ts";
 import { carryMaps, chooseMaps, outcomes, reused, shown } from "./reload/keep-maps.ts";
@@ -48,7 +49,8 @@ export interface AttachAllOutcome {
 }
 
 /**
- * One load, one set of maps, at all of the places or at none.
+ * One load, one set of maps, at all of the places or at none. Auto tries native where the driver has it; where the kernel
+ * refuses, all is done again with skb there.
  * @throws Failed `build-failed`, `rejected`, `foreign-program`, `not-found`, `ambiguous`, `unsupported`, `no-privilege`,
  * `bad-value` (what `load` wants is not possible), `kernel`, `helper-gone`, and what buildInput throws
  */
@@ -56,6 +58,16 @@ export async function attachEverywhere(
   helpers: HelperPool,
   attachments: Attachments,
   params: AttachAllParams,
+  token?: CancellationToken,
+  tell?: TellHowLong,
+): Promise<AttachAllOutcome> {
+  return fallingBack(params.mode, (settled) => attachOnce(helpers, attachments, { params, settled }, token, tell));
+}
+
+async function attachOnce(
+  helpers: HelperPool,
+  attachments: Attachments,
+  { params, settled }: { readonly params: AttachAllParams; readonly settled: readonly Settled[] },
   token?: CancellationToken,
   tell?: TellHowLong,
 ): Promise<AttachAllOutcome> {
@@ -69,7 +81,7 @@ export async function attachEverywhere(
   const program = chooseProgram(object.contents, params.program);
   const load = checkLoad(object, params.load);
   const listing = await elevated.request("interfaces.list", {}, token);
-  const targets = chooseTargets(listing, attachments, params.places, params.mode, params.replace);
+  const targets = chooseTargets(listing, attachments, params.places, params.mode, params.replace, settled);
   const running = targets.flatMap(({ current }) => current ?? []);
   const chosen = await chooseMaps(elevated, object, running, load, params.load, token);
   const wanted = {
@@ -97,9 +109,16 @@ export async function attachEverywhere(
   const kept = await outcomes(elevated, chosen, done.carried);
   const maps = loaded.maps.map((map) => ({ ...map, name: shown(map.name) }));
   return {
-    attached: { attachments: done.attachments.map((one) => ({ ...one, maps, kept })), guard: done.guard },
+    attached: {
+      attachments: done.attachments.map((one, at) => ({ ...one, ...whyOf(targets[at]), maps, kept })),
+      guard: done.guard,
+    },
     built,
   };
+}
+
+function whyOf(target: ChosenTarget | undefined): { readonly modeWhy?: string } {
+  return target?.modeWhy === undefined ? {} : { modeWhy: target.modeWhy };
 }
 
 interface Commit {

@@ -5,13 +5,17 @@ import { findPlace, sayNetns } from "../interfaces/find-interface.ts";
 import type { Attachments } from "./attachments.ts";
 import { checkForeign } from "./check-foreign.ts";
 import { chooseMode } from "./choose-mode.ts";
+import { autoWords, type Settled, settledFor } from "./fall-back.ts";
 
 export interface ChosenTarget extends AttachTarget {
   readonly current: AttachedProgram | null;
+  /** of auto: why it came to this mode */
+  readonly modeWhy?: string;
 }
 
 /**
  * @param replace ids of foreign programs that may go
+ * @param settled where auto comes to skb, since the kernel refused native
  * @throws Failed `not-found`, `unsupported`, `foreign-program`, `ambiguous`
  */
 export function chooseTargets(
@@ -20,13 +24,16 @@ export function chooseTargets(
   places: readonly Place[],
   wanted: WantedMode,
   replace: readonly number[],
+  settled: readonly Settled[] = [],
 ): readonly ChosenTarget[] {
   return withoutTwins(places).map((place) => {
     const device = findPlace(listing, place);
-    const mode = chooseMode(device, wanted);
+    const here = settledFor(settled, place);
+    const mode = here === null ? chooseMode(device, wanted) : "skb";
     const named = replace.find((id) => device.attached.some((program) => program.id === id)) ?? null;
     const current = checkForeign(device, attachments, named, { replaceIn: mode });
-    return { place, mode, expected: current === null ? null : { mode: current.mode, id: current.id }, current };
+    const why = wanted === "auto" ? { modeWhy: autoWords(device, mode, here) } : {};
+    return { place, mode, expected: current === null ? null : { mode: current.mode, id: current.id }, current, ...why };
   });
 }
 

@@ -120,6 +120,23 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import("./test.ts")).runTest,
   },
   {
+    words: ["preflight"],
+    summary: "say what stands in the way of an attach, and what mends it; attach nothing",
+    arguments: [{ ...input, optional: true }],
+    flags: {
+      dev: { ...dev, ...required },
+      netns,
+      mode: {
+        value: "MODE",
+        what: "native, skb, hw, or auto (default): native where the driver can, else skb",
+        choices: ["native", "skb", "hw", "auto"],
+      },
+      prog: { value: "NAME", what: "which program, where the object has several" },
+    },
+    examples: ["xdpw preflight filter.bpf.c --dev eth1", "xdpw preflight --dev eth1 --mode native --json"],
+    load: async () => (await import("./preflight.ts")).runPreflight,
+  },
+  {
     words: ["attach"],
     summary: "build, verify and attach a program to an interface",
     arguments: [input],
