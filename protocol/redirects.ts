@@ -82,7 +82,13 @@ export type RedirectCounts = z.infer<typeof redirectCounts>;
 export const redirectRemedy = z.strictObject({
   text: z.string(),
   command: z.string(),
-  run: z.union([z.strictObject({ do: z.literal("attach-pass"), place }), fix]).nullable(),
+  run: z
+    .union([
+      z.strictObject({ do: z.literal("attach-pass"), place }),
+      z.strictObject({ do: z.literal("open-map"), map: id, name: z.string() }),
+      fix,
+    ])
+    .nullable(),
 });
 export type RedirectRemedy = z.infer<typeof redirectRemedy>;
 

@@ -6,6 +6,8 @@ import { inside, ip, shell, xdpwPlace } from "../commands/shell.ts";
 import { templatesRoot } from "../paths.ts";
 import { sayPlace } from "./name-ends.ts";
 
+type RedirectMap = NonNullable<RedirectCount["map"]>;
+
 export function passSource(): string {
   return join(templatesRoot(), "pass", "program.bpf.c");
 }
@@ -44,6 +46,8 @@ export function raiseMtu(place: Place, now: number): RedirectRemedy {
   };
 }
 
-export function lookAtMap(map: { readonly id: number } | RedirectCount["map"], text: string): RedirectRemedy[] {
-  return map === null ? [] : [{ text, command: shell(["xdpw", "map", "dump", `id:${map.id}`]), run: null }];
+export function lookAtMap(map: Pick<RedirectMap, "id" | "name"> | null, text: string): RedirectRemedy[] {
+  if (map === null) return [];
+  const { id, name } = map;
+  return [{ text, command: shell(["xdpw", "map", "dump", `id:${id}`]), run: { do: "open-map", map: id, name } }];
 }

@@ -22,6 +22,7 @@ import { newFromTemplate } from "../templates/new-from-template.ts";
 import { changeSetting, editSettings } from "../settings/apply-settings.ts";
 import { newEntry, saveAs } from "../workspace/change-files.ts";
 import { revealInTree } from "../workspace/reveal-in-tree.ts";
+import { showRedirects } from "../redirects/show-redirects.ts";
 import { askOrNot } from "../reload/ask-or-not.ts";
 import { unlock } from "../session/unlock.ts";
 import type { SessionState } from "../session/state.ts";
@@ -53,6 +54,7 @@ function closeShownTab(app: App): void {
     id.startsWith("view:") ||
     id === "shortcuts" ||
     id === "code" ||
+    id === "redirects" ||
     id.startsWith("interface:")
   )
     app.panels.close(id);
@@ -188,6 +190,7 @@ export const actions: readonly Action[] = [
     },
     enabled: hasPlace,
   },
+  { id: "redirects", menu: "View", title: "Redirect doctor", keys: "Alt+Shift+R", run: showRedirects },
   ...codeActions,
   {
     id: "sidebar",

@@ -20,6 +20,9 @@ import { ShortcutsPage } from "./shortcuts-page.tsx";
 
 const CodePanel = lazy(async () => ({ default: (await import("../code/code-panel.tsx")).CodePanel }));
 const TestsPanel = lazy(async () => ({ default: (await import("../packets/tests-panel.tsx")).TestsPanel }));
+const RedirectsPanel = lazy(async () => ({
+  default: (await import("../redirects/redirects-panel.tsx")).RedirectsPanel,
+}));
 const ObjectPanel = lazy(async () => ({ default: (await import("../object/object-panel.tsx")).ObjectPanel }));
 
 /** Its code comes when it is shown. */
@@ -48,6 +51,8 @@ function content(node: TabNode): React.ReactNode {
       return later(<TestsPanel />);
     case "traffic":
       return <TrafficPanel />;
+    case "redirects":
+      return later(<RedirectsPanel />);
     case "code":
       return later(<CodeTab node={node} />);
     case "commands":

@@ -133,7 +133,7 @@ const fixedTabs = (layout.layout.children ?? []).flatMap((child) =>
   "children" in child ? child.children : [],
 ) as readonly IJsonTabNode[];
 /** among the sources, and there only when they were asked for */
-const besides = ["start", "shortcuts", "code"];
+const besides = ["start", "shortcuts", "code", "redirects"];
 const lasting = new Set([...fixedTabs.map(({ id }) => id ?? ""), ...besides]);
 
 export function createPanels(): Panels {

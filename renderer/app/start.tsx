@@ -64,6 +64,8 @@ export function start(root: HTMLElement, connect: (handlers: ConnectionHandlers)
       "settings.changed": (state) => applySettings(app, state),
       "interfaces.changed": (change) => hearInterfaces(app, change),
       "guards.changed": (list) => hearGuards(app, list),
+      "redirects.counted": (redirects) => store.set({ redirects }),
+      "redirects.gone": ({ why }) => store.set({ redirectsGone: why }),
       "verify.judging": (judging) => tellJudging(app, judging),
       "lab.progress": ({ text }) => {
         if (store.get().labWork !== null) store.set({ labWork: text });

@@ -6,6 +6,7 @@ import type { LabStatus, Traffic, TrafficParams } from "../../protocol/lab.ts";
 import type { LanguageState } from "../../protocol/language.ts";
 import type { MapListed } from "../../protocol/maps.ts";
 import type { ProgramListed } from "../../protocol/programs.ts";
+import type { RedirectsState } from "../../protocol/redirects.ts";
 import type { Command, HelperState, Session } from "../../protocol/session.ts";
 import type { Template } from "../../protocol/source.ts";
 import type { AttachTrouble } from "../attach/attach-trouble.ts";
@@ -90,6 +91,10 @@ export interface SessionState {
   /** what is being done to the lab right now, and how far it is */
   readonly labWork: string | null;
   readonly traffic: readonly TrafficRun[];
+  /** what became of redirects, while somebody looks; null before the first answer */
+  readonly redirects: RedirectsState | null;
+  /** why they are counted no more */
+  readonly redirectsGone: string | null;
   readonly commands: readonly Command[];
 
   /** packet tests: the last run of each folder */
@@ -144,6 +149,8 @@ export const initialState: SessionState = {
   lab: null,
   labWork: null,
   traffic: [],
+  redirects: null,
+  redirectsGone: null,
   commands: [],
   packetRuns: new Map(),
   works: [],
