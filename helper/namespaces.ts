@@ -33,7 +33,9 @@ export function inNamespace<T>(native: NativeFace, netns: string | null, run: ()
     return native.inNetns(namespacePath(netns), inside);
   } catch (error) {
     if (entered) throw error;
-    if (hasCode(error, "ENOENT", "ESRCH", "ENOTDIR")) {
+    // between its unmounting and its removal the file of a name is an empty one that nobody may read
+    const leftOver = processOf(netns) === null && hasCode(error, "EACCES", "EINVAL");
+    if (leftOver || hasCode(error, "ENOENT", "ESRCH", "ENOTDIR")) {
       fail({
         kind: "not-found",
         message: `there is no network namespace ${netns} (any more): choose again`,

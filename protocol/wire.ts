@@ -8,8 +8,11 @@ export const u32 = z.number().int().min(0).max(0xffff_ffff);
 /** An interface, program, map or link id: never 0. */
 export const id = z.number().int().min(1).max(0xffff_ffff);
 export const base64 = z.string().regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/);
-/** IFNAMSIZ is 16 with its NUL (include/uapi/linux/if.h); no slash, no white space. */
-export const interfaceName = z.string().regex(/^[^\s/]{1,15}$/);
+/**
+ * What the kernel allows (dev_valid_name, net/core/dev.c): IFNAMSIZ is 16 bytes with the NUL; not "." or "..", no slash,
+ * no colon, none of ASCII's white space. Quotes, control characters and any other byte may be in it.
+ */
+export const interfaceName = z.string().regex(/^(?!\.{1,2}$)[^/:\0\t-\r ]{1,15}$/);
 /** A file name under /run/netns, or `pid:N` for the namespace of a process; null is the workbench's own. */
 export const netns = z
   .string()

@@ -2,6 +2,7 @@
 import type { Failure } from "../../protocol/failures.ts";
 import type { Paint } from "./command.ts";
 import { diagnosticLines, telling } from "./diagnostic-lines.ts";
+import { visible, visibleLines } from "./visible.ts";
 
 export function failureText(failure: Failure, cwd: string, paint: Paint): string {
   const lines: string[] = [];
@@ -9,9 +10,9 @@ export function failureText(failure: Failure, cwd: string, paint: Paint): string
     lines.push(...diagnosticLines(failure.diagnostics, cwd, paint));
   }
   if (failure.kind === "rejected") lines.push(...telling(failure.log).map((line) => paint.dim(`  ${line}`)));
-  lines.push(`${paint.red("xdpw:")} ${failure.message}`);
+  lines.push(`${paint.red("xdpw:")} ${visibleLines(failure.message)}`);
   if (failure.kind === "kernel" && failure.extack !== null && !failure.message.includes(failure.extack)) {
-    lines.push(`  the kernel says: ${failure.extack}`);
+    lines.push(`  the kernel says: ${visible(failure.extack)}`);
   }
   return `${lines.join("\n")}\n`;
 }

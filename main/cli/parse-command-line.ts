@@ -94,7 +94,9 @@ function parseFlags(argv: readonly string[], spec: CommandSpec): CommandLine {
     const { value } = token;
     // The next flag is not a value; a lone minus is one.
     if (value === undefined || value === "" || (!token.inlineValue && /^-./.test(value))) {
-      return refuse(`${token.rawName} needs a value: ${token.rawName} ${flag.value}`);
+      const meant =
+        value !== undefined && /^-[^-]/.test(value) ? `; of one that begins so: ${token.rawName}=${value}` : "";
+      return refuse(`${token.rawName} needs a value: ${token.rawName} ${flag.value}${meant}`);
     }
     if (flag.choices !== undefined && !flag.choices.includes(value)) {
       return refuse(`${token.rawName} ${value}: give ${list(flag.choices)}`);

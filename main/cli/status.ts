@@ -7,6 +7,7 @@ import { findDevice, listFor, wantedPlace } from "./choose-place.ts";
 import { columns } from "./columns.ts";
 import type { Answer, CommandContext, Paint } from "./command.ts";
 import { interfaceJson, programJson } from "./json-shapes.ts";
+import { visible } from "./visible.ts";
 
 export async function runStatus(context: CommandContext): Promise<Answer> {
   const { typed, note, paint } = context;
@@ -89,8 +90,13 @@ export function statusText(devices: readonly NetworkInterface[], paint: Paint, k
     device.attached.length === 0 ? "-" : device.attached.map(sayProgram).join("; "),
   ]);
   const header = [...(withNames ? ["netns"] : []), "interface", "state", "mtu", "driver", "modes", "attached"];
-  return columns(header, rows, { head: paint.dim, right: [withNames ? 3 : 2] }) + attachedText(devices, paint, known);
+  return (
+    columns(header, rows.map(seen), { head: paint.dim, right: [withNames ? 3 : 2] }) +
+    attachedText(devices, paint, known)
+  );
 }
+
+const seen = (row: readonly string[]): readonly string[] => row.map(visible);
 
 /** A line for each attached program that something is known of: whose it is, since when, from where. */
 function attachedText(devices: readonly NetworkInterface[], paint: Paint, known: Known): string {
@@ -108,7 +114,7 @@ function attachedText(devices: readonly NetworkInterface[], paint: Paint, known:
       return [[where, `id ${program.id}`, words.join("; ")]];
     }),
   );
-  return rows.length === 0 ? "" : `\n${columns(null, rows, { head: paint.dim })}`;
+  return rows.length === 0 ? "" : `\n${columns(null, rows.map(seen), { head: paint.dim })}`;
 }
 
 /** Two units at most: nobody needs the seconds of a day. */

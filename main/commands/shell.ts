@@ -1,7 +1,17 @@
 /** Words quoted for a POSIX shell, and where commands run. */
 export function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  if (!unseen.test(word)) return `'${word.replaceAll("'", `'\\''`)}'`;
+  // so that it can be seen, and copied into a terminal that would act on it (POSIX.1-2024, dollar-single-quotes)
+  const escaped = word.replace(/['\\]/g, "\\$&").replace(/\p{Cc}/gu, (one) => {
+    const bytes = [...Buffer.from(one)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`);
+    return bytes.join("");
+  });
+  return `$'${escaped}'`;
 }
+
+/** control characters of ASCII and Latin-1 */
+const unseen = /\p{Cc}/u;
 
 export function shell(words: readonly string[]): string {
   return words.map(quote).join(" ");
@@ -20,7 +30,12 @@ export function inside(netns: string | null): readonly string[] {
 }
 
 export function xdpwPlace(place: { readonly netns: string | null; readonly name: string }): readonly string[] {
-  return [...(place.netns === null ? [] : ["--netns", place.netns]), "--dev", place.name];
+  return [...(place.netns === null ? [] : flag("--netns", place.netns)), ...flag("--dev", place.name)];
+}
+
+/** A value that looks like a flag goes into one word with its own. */
+function flag(name: string, value: string): readonly string[] {
+  return value.startsWith("-") ? [`${name}=${value}`] : [name, value];
 }
 
 export function hexBytes(bytes: Uint8Array): readonly string[] {

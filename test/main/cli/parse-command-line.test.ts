@@ -63,6 +63,9 @@ describe("a mistake", () => {
   it("in a value says what is taken", () => {
     expect(message("attach", "a.c", "--dev")).toBe("attach: --dev needs a value: --dev IF");
     expect(message("attach", "a.c", "--dev", "--json")).toBe("attach: --dev needs a value: --dev IF");
+    expect(message("attach", "a.c", "--dev", "-x")).toBe(
+      "attach: --dev needs a value: --dev IF; of one that begins so: --dev=-x",
+    );
     expect(message("attach", "a.c", "--dev=", "--json")).toBe("attach: --dev needs a value: --dev IF");
     expect(message("status", "--json=yes")).toBe("status: --json takes no value");
     expect(message("attach", "a.c", "--dev", "x", "--mode", "nativ")).toBe(

@@ -4,6 +4,7 @@ import { commands } from "../../../main/cli/commands.ts";
 import { diagnosticLines, shortPath, telling } from "../../../main/cli/diagnostic-lines.ts";
 import { failureText } from "../../../main/cli/failure-text.ts";
 import { commandHelp, overview } from "../../../main/cli/help.ts";
+import { statusText } from "../../../main/cli/status.ts";
 import { createPaint, wantsColours } from "../../../main/cli/paint.ts";
 
 const plain = createPaint(false);
@@ -27,6 +28,24 @@ describe("columns", () => {
     let lines = 0;
     for (const line of columnLines(["n"], rows())) lines += line.endsWith("\n") ? 1 : 0;
     expect(lines).toBe(100_001);
+  });
+});
+
+describe("names that are not ours", () => {
+  const escape = "\u001b[31m\u009b1m";
+  it("reach no terminal with what it would act on", () => {
+    const device = {
+      ...{ ifindex: 2, name: `${escape}x`, netns: `a\nb${escape}`, driver: null, mac: null, mtu: 1500, up: true },
+      ...{ features: null, modes: [], attached: [] },
+    };
+    expect(statusText([device], plain)).toBe(
+      [
+        "netns                 interface        state   mtu  driver  modes  attached\n",
+        "a\\x0ab\\x1b[31m\\x9b1m  \\x1b[31m\\x9b1mx  up     1500  -       -      -\n",
+      ].join(""),
+    );
+    const failure = { kind: "usage", message: `interface ${escape}: gone\nsee` } as const;
+    expect(failureText(failure, "/", plain)).toBe("xdpw: interface \\x1b[31m\\x9b1m: gone\nsee\n");
   });
 });
 

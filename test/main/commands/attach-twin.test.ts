@@ -26,6 +26,15 @@ it("without kept maps is ip's alone", () => {
   });
 });
 
+it("is quoted where a name is odd, and one that looks like a flag is no flag", () => {
+  const place = { netns: "it's", ifindex: 2, name: "-x" };
+  const { lines, xdpw } = attachTwin("/src/a.bpf.c", [], { ...done, place });
+  expect(lines.at(-1)).toBe(`ip -n 'it'\\''s' -d link show dev -x`);
+  expect(xdpw).toContain(` --netns 'it'\\''s' --dev=-x --mode`);
+  const red = attachTwin("/src/a.bpf.c", [], { ...done, place: { ...place, name: "\u001b[31m'" } });
+  expect(red.lines.at(-1)).toBe(`ip -n 'it'\\''s' -d link show dev $'\\033[31m\\''`);
+});
+
 it("with kept maps loads by bpftool's words, under the names that libbpf gives sections", () => {
   const twin = attachTwin("/src/a-long-name.o", [], { ...done, kept: [kept("flows", "keep"), kept(".bss", "keep")] });
   expect(twin.lines.slice(0, 3)).toEqual([
