@@ -41,6 +41,8 @@ const cells = z.array(z.string().max(65536).nullable()).max(4096);
 /** One edit as typed: texts of the key's cells, then of the value's; null keeps what the entry has. */
 export const edit = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("add"), cells }),
+  /** added, or the entry with that key changed: a row of a pasted block */
+  z.strictObject({ do: z.literal("put"), cells }),
   z.strictObject({ do: z.literal("replace"), key: base64, cells }),
   z.strictObject({ do: z.literal("remove"), key: base64 }),
 ]);

@@ -1,10 +1,6 @@
 import { useSession } from "../session/use-app.tsx";
-import { DetachAllDialog } from "../attach/detach-all-dialog.tsx";
-import { TroubleStrip } from "../attach/trouble-strip.tsx";
 import { OpenDialog } from "../editor/open-dialog.tsx";
-import { GuardBars } from "../guard/guard-bars.tsx";
 import { Palette } from "../palette/palette.tsx";
-import { PreflightDialog } from "../preflight/preflight-dialog.tsx";
 import { LoadDialog } from "../reload/load-dialog.tsx";
 import { ReloadDialog } from "../reload/reload-dialog.tsx";
 import { NewFromTemplateDialog } from "../templates/new-from-template-dialog.tsx";
@@ -25,17 +21,13 @@ export function Frame(): React.ReactNode {
     <div className="frame">
       <MenuBar />
       <ToolBar />
-      <div className="below-tools">
-        <Banners />
-        <GuardBars />
-        <TroubleStrip />
-      </div>
+      <Banners />
       <main className={sidebar ? "middle" : "middle without-lists"}>
         {sidebar && <Lists />}
         <PanelLayout />
       </main>
-      <Notices />
       <StatusBar />
+      <Notices />
       <QuestionDialog />
       <OpenDialog />
       <FolderDialog />
@@ -43,8 +35,6 @@ export function Frame(): React.ReactNode {
       <NewFromTemplateDialog />
       <ReloadDialog />
       <LoadDialog />
-      <PreflightDialog />
-      <DetachAllDialog />
       <Palette />
     </div>
   );

@@ -11,6 +11,7 @@ import { hearInterfaces, keepListsFresh, refreshLists } from "../interfaces/refr
 import { mergeChange } from "../maps/map-view.ts";
 import { fadeMarks, setView, watchMap } from "../maps/open-map.ts";
 import { followPreflight } from "../preflight/ask-preflight.ts";
+import { tellApplying } from "../staged/apply-staged.ts";
 import type { App } from "../session/app.ts";
 import { followLoadSets } from "../reload/load-sets.ts";
 import { begin } from "../session/begin.ts";
@@ -52,6 +53,7 @@ export function start(root: HTMLElement, connect: (handlers: ConnectionHandlers)
         const view = store.get().mapViews.get(change.id);
         if (view !== undefined) setView(app, change.id, mergeChange(view, change, performance.now()));
       },
+      "maps.applying": (progress) => tellApplying(app, progress),
       "maps.gone": ({ id, why }) => {
         const view = store.get().mapViews.get(id);
         if (view !== undefined) setView(app, id, { ...view, gone: why });

@@ -21,6 +21,7 @@ import type { PacketRun } from "../packets/packet-runs.ts";
 import type { PreflightView } from "../preflight/ask-preflight.ts";
 import { defaultSettings, type Settings } from "../../protocol/settings.ts";
 import { type LoadSets, readLoadSets } from "../reload/load-sets.ts";
+import type { StagedMap } from "../staged/staged-map.ts";
 import type { Search } from "../workspace/search-workspace.ts";
 import { noWorkspace, type WorkspaceView } from "../workspace/workspace-view.ts";
 import type { Dialog } from "./dialog.ts";
@@ -86,6 +87,8 @@ export interface SessionState {
   readonly maps: readonly MapListed[] | null;
   readonly mapTabs: readonly MapTab[];
   readonly mapViews: ReadonlyMap<number, MapView>;
+  /** edits that are not in their maps yet, by map id */
+  readonly staged: ReadonlyMap<number, StagedMap>;
 
   readonly lab: LabStatus | null;
   /** what is being done to the lab right now, and how far it is */
@@ -146,6 +149,7 @@ export const initialState: SessionState = {
   maps: null,
   mapTabs: [],
   mapViews: new Map(),
+  staged: new Map(),
   lab: null,
   labWork: null,
   traffic: [],

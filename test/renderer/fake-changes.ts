@@ -34,7 +34,7 @@ export function fakeChanges(): Pick<Handlers<typeof workbench>, Methods> {
   return {
     "maps.stage": async ({ edits }) => ({
       rows: edits.map((edit): StagedRow => {
-        const key = edit.do === "add" ? encode(edit.cells[0] ?? "") : edit.key;
+        const key = edit.do === "add" || edit.do === "put" ? encode(edit.cells[0] ?? "") : edit.key;
         const was = values.get(key) ?? null;
         const typed = edit.do === "remove" ? null : (edit.cells.at(-1) ?? null);
         if (typed === "wrong") return { is: "wrong", field: "value", message: "value: a number from 0 to 255" };

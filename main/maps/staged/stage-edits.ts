@@ -10,6 +10,7 @@ import { parseEntryCells } from "../../tables/parse-entry.ts";
 import { parseCells } from "../../tables/parse-value.ts";
 import { describeEntries, type DescribedMap } from "../describe-entries.ts";
 import { ifindexCell, isDevmap } from "../devmap-names.ts";
+import { programIn, programNames, sayProgram, typedId } from "../entry-program.ts";
 import { allocateRows, kinds } from "./change-rows.ts";
 import { hasSpinLock } from "./has-spin-lock.ts";
 import { type Target, writeRows } from "./write-rows.ts";
@@ -30,7 +31,8 @@ export async function stageEdits(
     throw new Failed({ kind: "bad-value", field: "value", message: `map ${name} ${layout.readOnly}` });
   }
   const listing = isDevmap(type) ? await peer.request("interfaces.list", {}, token) : null;
-  const typed = edits.map((edit) => withIfindex(edit, described, listing, netns));
+  const programs = layout.programColumn === null ? null : await programNames(peer);
+  const typed = edits.map((edit) => withProgram(withIfindex(edit, described, listing, netns), described, programs));
   const keys = typed.map((edit) => keyOf(edit, described));
   const target: Target = { id, name, netns: null, locked: hasSpinLock(description) };
   const now = await valuesOf(peer, target, described, keys, token);
@@ -38,7 +40,7 @@ export async function stageEdits(
     const key = keys[at];
     if (edit.do === "wrong") return edit.row;
     if (!Buffer.isBuffer(key)) return key ?? wrong("key", "there is none");
-    return stageOne(edit, key, now[at] ?? null, described);
+    return stageOne(edit, key, now[at] ?? null, described, programs);
   });
   return { rows };
 }
@@ -64,15 +66,33 @@ function withIfindex(
   }
 }
 
+/** A program by its name or as it is shown. One that is not loaded yet is a matter of one entry, not of many. */
+function withProgram(edit: Typed, { layout }: DescribedMap, programs: ReadonlyMap<number, string> | null): Typed {
+  if (programs === null || layout.programColumn === null || edit.do === "remove" || edit.do === "wrong") return edit;
+  const column = layout.key.columns.length + layout.programColumn;
+  const cell = edit.cells[column] ?? null;
+  if (cell === null) return edit;
+  const named = [...programs].filter(([, name]) => name === cell.trim()).map(([id]) => id);
+  const id = typedId(cell) ?? (named.length === 1 ? named[0] : undefined);
+  if (id === undefined) {
+    const why =
+      named.length === 0
+        ? "no loaded program of that name: set it in one entry first, which loads it"
+        : "several have that name";
+    return { do: "wrong", row: wrong("program", `program ${cell}: ${why}, or give an id`) };
+  }
+  return { ...edit, cells: edit.cells.map((text, at) => (at === column ? `${id}` : text)) };
+}
+
 function keyOf(edit: Typed, { layout, description }: DescribedMap): StagedRow | Buffer {
   if (edit.do === "wrong") return edit.row;
-  if (!layout.resizable && edit.do !== "replace") {
+  if (!layout.resizable && (edit.do === "add" || edit.do === "remove")) {
     return wrong("key", `map ${description.map.name} keeps its entries for life: none can be added or removed`);
   }
   if (edit.do !== "remove" && edit.cells.length !== layout.columns.length) {
     return wrong("cells", `map ${description.map.name} has ${layout.columns.length} columns, not ${edit.cells.length}`);
   }
-  if (edit.do !== "add") {
+  if (edit.do === "replace" || edit.do === "remove") {
     const key = Buffer.from(edit.key, "base64");
     return key.length === layout.key.size ? key : wrong("key", `a key has ${layout.key.size} bytes`);
   }
@@ -99,9 +119,21 @@ async function valuesOf(
   return keys.map((_, at) => found.get(at) ?? (outcomes[at] === 3 ? null : zeros));
 }
 
-function stageOne(edit: Edit, key: Buffer, now: Buffer | null, { description, layout }: DescribedMap): StagedRow {
-  const side = (value: Buffer | null): string[] | null =>
-    value === null ? null : [...formatEntryCells(layout, key, value).cells];
+function stageOne(
+  edit: Edit,
+  key: Buffer,
+  now: Buffer | null,
+  { description, layout }: DescribedMap,
+  programs: ReadonlyMap<number, string> | null,
+): StagedRow {
+  const side = (value: Buffer | null): string[] | null => {
+    if (value === null) return null;
+    const cells = [...formatEntryCells(layout, key, value).cells];
+    if (programs !== null && layout.programColumn !== null) {
+      cells[layout.key.columns.length + layout.programColumn] = sayProgram(programIn(layout, value), programs);
+    }
+    return cells;
+  };
   const base = { key: key.toString("base64"), was: now?.toString("base64") ?? null };
   if (edit.do === "remove") {
     if (now === null) return { is: "same", key: base.key };
@@ -109,6 +141,9 @@ function stageOne(edit: Edit, key: Buffer, now: Buffer | null, { description, la
   }
   if (edit.do === "replace" && now === null) {
     return wrong("key", `map ${description.map.name} has no such entry any more: add it anew`);
+  }
+  if (edit.do === "put" && now === null && !layout.resizable) {
+    return wrong("key", `map ${description.map.name} has no entry with this key, and none can be added`);
   }
   const parsed = parseEntryCells(layout, edit.cells, now === null ? null : { key, value: now });
   if (!parsed.ok) return wrong(parsed.failure.field, parsed.failure.message);
