@@ -1,8 +1,13 @@
 import { useSession } from "../session/use-app.tsx";
+import { DetachAllDialog } from "../attach/detach-all-dialog.tsx";
+import { TroubleStrip } from "../attach/trouble-strip.tsx";
 import { OpenDialog } from "../editor/open-dialog.tsx";
+import { GuardBars } from "../guard/guard-bars.tsx";
 import { Palette } from "../palette/palette.tsx";
+import { PreflightDialog } from "../preflight/preflight-dialog.tsx";
 import { LoadDialog } from "../reload/load-dialog.tsx";
 import { ReloadDialog } from "../reload/reload-dialog.tsx";
+import { JournalDialog } from "../staged/journal-dialog.tsx";
 import { NewFromTemplateDialog } from "../templates/new-from-template-dialog.tsx";
 import { FolderDialog } from "../workspace/folder-dialog.tsx";
 import { NamingDialog } from "../workspace/naming-dialog.tsx";
@@ -21,20 +26,27 @@ export function Frame(): React.ReactNode {
     <div className="frame">
       <MenuBar />
       <ToolBar />
-      <Banners />
+      <div className="below-tools">
+        <Banners />
+        <GuardBars />
+        <TroubleStrip />
+      </div>
       <main className={sidebar ? "middle" : "middle without-lists"}>
         {sidebar && <Lists />}
         <PanelLayout />
       </main>
-      <StatusBar />
       <Notices />
+      <StatusBar />
       <QuestionDialog />
       <OpenDialog />
       <FolderDialog />
       <NamingDialog />
       <NewFromTemplateDialog />
       <ReloadDialog />
+      <JournalDialog />
       <LoadDialog />
+      <PreflightDialog />
+      <DetachAllDialog />
       <Palette />
     </div>
   );

@@ -1,4 +1,5 @@
 /** The boxes that come over the window, one at a time, each with what it shows. */
+import type { OurAttachment } from "../../protocol/attach.ts";
 import type { Place } from "../../protocol/interfaces.ts";
 import type { GlobalVariable, ReloadPlan } from "../../protocol/reload.ts";
 import type { Choices } from "../reload/plan-choices.ts";
@@ -28,9 +29,25 @@ export interface ReloadQuestion {
   readonly answer: (choices: Choices) => void;
 }
 
+/** Something is expected to keep an attach from working; what it is, is in the state. */
+export interface PreflightQuestion {
+  readonly kind: "preflight";
+  readonly answer: (go: boolean) => void;
+}
+
+/** Everything of ours is to be detached: what that is. */
+export interface DetachAllQuestion {
+  readonly kind: "detach-all";
+  readonly attachments: readonly OurAttachment[];
+}
+
 export type Dialog =
   | Naming
   | ReloadQuestion
+  | PreflightQuestion
+  | DetachAllQuestion
+  /** what was applied to a map, or to any, since this boot */
+  | { readonly kind: "journal"; readonly id: number | null; readonly name: string | null }
   /** of globals and map sizes of a source */
   | { readonly kind: "load"; readonly path: string }
   /** of a folder to open as workspace */

@@ -4,7 +4,7 @@ import { Failed } from "../../protocol/failures.ts";
 import type { Judging } from "../../protocol/verify.ts";
 import type { App } from "./app.ts";
 
-export type WorkKind = "lab" | "traffic" | "verify" | "attach" | "search" | "packets";
+export type WorkKind = "lab" | "traffic" | "verify" | "attach" | "search" | "packets" | "maps";
 
 export interface Work {
   readonly id: number;
