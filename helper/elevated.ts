@@ -16,7 +16,7 @@ import { createSampling } from "./interfaces/sampling.ts";
 import { createInterfaceWatch } from "./interfaces/watch.ts";
 import { createLabs } from "./lab/lab.ts";
 import { sendTraffic } from "./lab/traffic.ts";
-import { deleteBatch, matchInMap, writeBatch } from "./map-batches.ts";
+import { createBatchWriter, deleteBatch, matchInMap } from "./map-batches.ts";
 import { createMapHandles } from "./map-handles.ts";
 import { createMapWalks } from "./map-walks.ts";
 import { fillMap, patchMap } from "./fill-map.ts";
@@ -36,6 +36,7 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
   const { native } = context;
   const maps = { native, handles: createMapHandles(context) };
   const walks = createMapWalks(maps);
+  const writeBatch = createBatchWriter(maps);
   const labs = createLabs(context);
   const runs = createRunStatistics(context);
   const sampling = createSampling(context, "elevated", runs);
@@ -109,7 +110,7 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
       walks.end(walk);
       return {};
     },
-    "maps.writeBatch": (params) => writeBatch(maps, params),
+    "maps.writeBatch": (params) => writeBatch(params),
     "maps.deleteBatch": (params) => deleteBatch(maps, params),
     "maps.match": (params) => matchInMap(maps, params),
     "maps.delete": (params) => deleteFromMap(maps, params),

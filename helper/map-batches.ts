@@ -13,19 +13,34 @@ import { type MapsContext, nameOf, sized } from "./maps.ts";
 import { inNamespace } from "./namespaces.ts";
 import type { MapHandle } from "./native/face.ts";
 
-export function writeBatch(
-  { native, handles }: MapsContext,
-  params: z.infer<typeof mapWriteBatchParams>,
-): Promise<MapBatchResult> {
-  return handles.use(params.id, `write map id ${params.id}`, (handle) => {
-    const { info, valueStride } = handle;
-    const keys = sized(params.keys, params.count * info.keySize, "key", info);
-    const values = sized(params.values, params.count * valueStride, "value", info);
-    // a devmap looks each ifindex up in the namespace of whoever writes it
-    return inNamespace(native, params.netns, () =>
-      counted(handle, "write", params.count, () => handle.updateBatch(keys, values, params.count)),
-    );
-  });
+/**
+ * Batches of one map go in one after the other, in the order in which they came: while the kernel writes one, the next is
+ * unpacked here.
+ */
+export function createBatchWriter({ native, handles }: MapsContext) {
+  const lasts = new Map<number, Promise<unknown>>();
+  return async (params: z.infer<typeof mapWriteBatchParams>): Promise<MapBatchResult> => {
+    const { id, count } = params;
+    const writing = handles.use(id, `write map id ${id}`, async (handle) => {
+      const { info, valueStride } = handle;
+      const keys = sized(params.keys, count * info.keySize, "key", info);
+      const values = sized(params.values, count * valueStride, "value", info);
+      await lasts.get(id);
+      return counted(handle, "write", count, () =>
+        params.netns === null
+          ? handle.writeBatch(keys, values, count)
+          : // a devmap looks each ifindex up in the namespace of whoever writes it: on this thread, which is in there
+            inNamespace(native, params.netns, () => handle.updateBatch(keys, values, count)),
+      );
+    });
+    const settled = writing.catch(() => undefined);
+    lasts.set(id, settled);
+    try {
+      return await writing;
+    } finally {
+      if (lasts.get(id) === settled) lasts.delete(id);
+    }
+  };
 }
 
 export function deleteBatch(
@@ -38,9 +53,14 @@ export function deleteBatch(
   });
 }
 
-function counted(handle: MapHandle, verb: string, count: number, work: () => number): MapBatchResult {
+async function counted(
+  handle: MapHandle,
+  verb: string,
+  count: number,
+  work: () => number | Promise<number>,
+): Promise<MapBatchResult> {
   try {
-    return { done: Math.min(count, work()), refused: null };
+    return { done: Math.min(count, await work()), refused: null };
   } catch (error) {
     if (!isKernelError(error)) throw error;
     const { message } = asFailure(error, { doing: `${verb} map ${nameOf(handle.info)}` });

@@ -5,6 +5,11 @@ import { mapsFlag, settingFlags } from "./load-flags.ts";
 
 const input: ArgumentSpec = { name: "FILE", what: "a C source, or an ELF object that was built before" };
 const map: ArgumentSpec = { name: "MAP", what: "id:N, a name, or pinned:PATH" };
+const guard: ArgumentSpec = {
+  name: "GUARD",
+  what: "as attach printed it (default: the only one that waits)",
+  optional: true,
+};
 const key: ArgumentSpec = {
   name: "KEY",
   what: "as the table shows it (2, 192.0.2.0/24, 02:fc:00:00:00:09), JSON of its fields, or bytes 0x0a0b",
@@ -21,6 +26,18 @@ const journal: ArgumentSpec = {
   name: "JOURNAL",
   what: "as xdpw map journal lists it, or its beginning (default: the latest)",
   optional: true,
+};
+const entriesFile: ArgumentSpec = {
+  name: "FILE",
+  what: "CSV with a header, JSON as bpftool prints it, a snapshot, or a bpftool batch file",
+};
+const importFlags = {
+  format: {
+    value: "FORMAT",
+    what: "json, csv or batch, in place of what the file looks like",
+    choices: ["json", "csv", "batch"],
+  },
+  "dry-run": { value: null, what: "print what would change, and write nothing" },
 };
 const required = { required: true } as const;
 const output = {
@@ -138,10 +155,10 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     words: ["attach"],
-    summary: "build, verify and attach a program to an interface",
+    summary: "build, verify and attach a program to an interface, or to several",
     arguments: [input],
     flags: {
-      dev: { ...dev, ...required },
+      dev: { ...dev, what: "the interface; given again, another: all of them or none", many: true, ...required },
       netns,
       mode: {
         value: "MODE",
@@ -150,6 +167,10 @@ export const commands: readonly CommandSpec[] = [
       },
       prog: { value: "NAME", what: "which program, where the object has several" },
       replace,
+      confirm: {
+        value: "SECONDS",
+        what: "put back what was there before unless it is confirmed in time: Enter here, or xdpw confirm anywhere",
+      },
       maps: mapsFlag,
       ...settingFlags,
       plan: { value: null, what: "print what would become of the maps and which globals can be set; attach nothing" },
@@ -159,8 +180,26 @@ export const commands: readonly CommandSpec[] = [
       "xdpw attach filter.bpf.c --dev eth1 --maps carry --set limit=100 --max-entries flows=65536",
       "xdpw attach filter.bpf.c --dev eth1 --maps keep --plan",
       "xdpw attach filter.bpf.o --netns xdpw-lab --dev port0 --mode native",
+      "xdpw attach filter.bpf.c --dev eth0 --confirm 30",
+      "xdpw attach filter.bpf.c --dev eth1 --dev eth2",
     ],
     load: async () => (await import("./attach.ts")).runAttach,
+  },
+  {
+    words: ["confirm"],
+    summary: "keep what was attached with --confirm",
+    arguments: [guard],
+    flags: {},
+    examples: ["xdpw confirm", "xdpw confirm 0f3a52c1d4e59b67"],
+    load: async () => (await import("./settle-guard.ts")).runConfirm,
+  },
+  {
+    words: ["rollback"],
+    summary: "put back at once what was there before an attach with --confirm",
+    arguments: [guard],
+    flags: {},
+    examples: ["xdpw rollback"],
+    load: async () => (await import("./settle-guard.ts")).runRollback,
   },
   {
     words: ["detach"],
@@ -300,6 +339,22 @@ export const commands: readonly CommandSpec[] = [
     flags: { ...scope, output: { ...output, required: true } },
     examples: ["xdpw map snapshot routes -o before.json"],
     load: async () => (await import("./map-export.ts")).runMapSnapshot,
+  },
+  {
+    words: ["map", "import"],
+    summary: "write the entries of a file into a map, and leave its others alone",
+    arguments: [map, entriesFile],
+    flags: { ...scope, ...importFlags },
+    examples: ["xdpw map import routes routes.csv --dry-run", "xdpw map import routes routes.csv"],
+    load: async () => (await import("./map-import.ts")).runMapImport,
+  },
+  {
+    words: ["map", "restore"],
+    summary: "make a map what a file says: entries that the file has not are deleted",
+    arguments: [map, entriesFile],
+    flags: { ...scope, ...importFlags },
+    examples: ["xdpw map restore routes before.json --dry-run", "xdpw map restore routes before.json"],
+    load: async () => (await import("./map-import.ts")).runMapRestore,
   },
   {
     words: ["lab", "up"],

@@ -18,6 +18,10 @@ struct MapShape {
   uint32_t stride;
   /** an LPM trie: looking a key up finds the longest prefix that covers it, not the entry itself */
   bool byPrefix;
+  /** values end with a program: written as a descriptor, read as an id (struct bpf_devmap_val, struct bpf_cpumap_val) */
+  bool runsPrograms;
+  /** for BPF_NOEXIST every slot counts as taken, also an empty one (kernel/bpf/devmap.c, kernel/bpf/cpumap.c) */
+  bool slots;
   /** set once the kernel has said that this type reads no batches */
   std::shared_ptr<std::atomic<bool>> readsSingly;
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "errors.h"
+#include "fd.h"
 
 namespace xdpw {
 
@@ -12,6 +13,8 @@ namespace {
 
 // ENOTSUPP of the kernel, which user space's errno.h does not name
 constexpr int kNotSupportedInKernel = 524;
+/** behind ifindex or queue size */
+constexpr size_t kProgramAt = 4;
 
 /** One map and the scratch that its entries are read into. */
 class Changer {
@@ -71,18 +74,39 @@ class Changer {
     return Is(new_) ? Outcome::kDone : Other(Outcome::kOverwritten);
   }
 
+  /** With errno where it was refused. */
+  bool Write(uint64_t when) {
+    uint32_t program = 0;
+    if (shape_.runsPrograms) memcpy(&program, new_ + kProgramAt, sizeof program);
+    if (program == 0) return !bpf_map_update_elem(fd_, key_, new_, when | lock_);
+    Fd fd(bpf_prog_get_fd_by_id(program));
+    if (!fd.Open()) {
+      // not to be taken for an entry that is missing
+      if (errno == ENOENT) errno = ESRCH;
+      return false;
+    }
+    std::vector<uint8_t> value(new_, new_ + shape_.stride);
+    int descriptor = fd.Get();
+    memcpy(value.data() + kProgramAt, &descriptor, sizeof descriptor);
+    int error = bpf_map_update_elem(fd_, key_, value.data(), when | lock_) ? errno : 0;
+    fd.Close();
+    errno = error;
+    return error == 0;
+  }
+
   Outcome Add() {
-    if (!bpf_map_update_elem(fd_, key_, new_, BPF_NOEXIST | lock_)) return ReadBack();
+    if (Write(BPF_NOEXIST)) return ReadBack();
     if (errno != EEXIST) return Refused(errno);
-    if (!Found()) return Outcome::kMissing;
-    return Is(new_) ? Outcome::kAlready : Other();
+    if (Found()) return Is(new_) ? Outcome::kAlready : Other();
+    if (!shape_.slots) return Outcome::kMissing;
+    return Write(BPF_ANY) ? ReadBack() : Refused(errno);
   }
 
   Outcome Replace() {
     if (!Found()) return Outcome::kMissing;
     if (Is(new_)) return Outcome::kAlready;
     if (!Is(old_)) return Other();
-    if (!bpf_map_update_elem(fd_, key_, new_, BPF_EXIST | lock_)) return ReadBack();
+    if (Write(BPF_EXIST)) return ReadBack();
     return errno == ENOENT ? Outcome::kMissing : Refused(errno);
   }
 

@@ -22,6 +22,12 @@ bool IsPerCpu(uint32_t type) {
          type == BPF_MAP_TYPE_LRU_PERCPU_HASH || type == BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE;
 }
 
+/** Of four bytes, the value has no room for one. */
+bool RunsPrograms(const bpf_map_info& info) {
+  return info.value_size == 8 && (info.type == BPF_MAP_TYPE_DEVMAP || info.type == BPF_MAP_TYPE_DEVMAP_HASH ||
+                                  info.type == BPF_MAP_TYPE_CPUMAP);
+}
+
 uint32_t Stride(const bpf_map_info& info) {
   if (!IsPerCpu(info.type)) return info.value_size;
   int cpus = libbpf_num_possible_cpus();
@@ -71,6 +77,33 @@ class Read : public Task {
   std::vector<uint8_t> cursor_;
   uint32_t count_;
   Batch batch_;
+};
+
+/** Writes with a descriptor and bytes of its own, so that the handle may be closed meanwhile. */
+class Write : public Task {
+ public:
+  Write(Napi::Env env, Fd fd, MapShape shape, const uint8_t* keys, const uint8_t* values, uint32_t count)
+      : Task(env, "xdpw write"),
+        fd_(std::move(fd)),
+        shape_(shape),
+        keys_(keys, keys + size_t{count} * shape.keySize),
+        values_(values, values + size_t{count} * shape.stride),
+        count_(count) {}
+
+ protected:
+  void Run() override {
+    done_ = UpdateBatch(fd_.Get(), shape_, keys_.data(), values_.data(), count_);
+    fd_.Close();
+  }
+  Napi::Value Result(Napi::Env env) override { return Napi::Number::New(env, done_); }
+
+ private:
+  Fd fd_;
+  MapShape shape_;
+  std::vector<uint8_t> keys_;
+  std::vector<uint8_t> values_;
+  uint32_t count_;
+  uint32_t done_ = 0;
 };
 
 /** The map's memory, for as long as one write takes. */
@@ -123,6 +156,7 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
                            InstanceMethod<&MapHandle::NextKey>("nextKey"),
                            InstanceMethod<&MapHandle::Batch>("readBatch"),
                            InstanceMethod<&MapHandle::PutBatch>("updateBatch"),
+                           InstanceMethod<&MapHandle::StartBatch>("writeBatch"),
                            InstanceMethod<&MapHandle::Change>("change"),
                            InstanceMethod<&MapHandle::Patch>("patch"),
                            InstanceMethod<&MapHandle::RemoveBatch>("deleteBatch"),
@@ -136,7 +170,8 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
     fd_ = std::move(*info[0].As<Napi::External<Fd>>().Data());
     Guard(env, [&] {
       auto about = ReadInfo<bpf_map_info>(fd_.Get(), "query of a map");
-      shape_ = {about.id, about.key_size, about.max_entries, Stride(about), about.type == BPF_MAP_TYPE_LPM_TRIE,
+      shape_ = {about.id, about.key_size, about.max_entries, Stride(about), about.type == BPF_MAP_TYPE_LPM_TRIE, RunsPrograms(about),
+                about.type == BPF_MAP_TYPE_DEVMAP || about.type == BPF_MAP_TYPE_CPUMAP,
                 std::make_shared<std::atomic<bool>>(false)};
       auto self = info.This().As<Napi::Object>();
       Define(self, "info", DescribeMap(env, about));
@@ -211,6 +246,13 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
     });
   }
 
+  /** A descriptor for a task, which outlives the handle. */
+  Fd Another(const std::string& what) const {
+    Fd own(fcntl(Open(), F_DUPFD_CLOEXEC, 3));
+    if (!own.Open()) throw Failure("fcntl", what + " " + shape_.Called(), errno);
+    return own;
+  }
+
   Napi::Value Batch(const Napi::CallbackInfo& info) {
     return Guard(info.Env(), [&]() -> Napi::Value {
       std::vector<uint8_t> cursor;
@@ -223,9 +265,7 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
       if (count == 0 || count > UINT32_MAX || count * entry > uint64_t{1} << 30) {
         throw Napi::RangeError::New(info.Env(), "argument count must be from 1 to what fits into 1 GiB");
       }
-      Fd own(fcntl(Open(), F_DUPFD_CLOEXEC, 3));
-      if (!own.Open()) throw Failure("fcntl", "read of " + shape_.Called(), errno);
-      auto* read = new Read(info.Env(), std::move(own), shape_, std::move(cursor), static_cast<uint32_t>(count));
+      auto* read = new Read(info.Env(), Another("read of"), shape_, std::move(cursor), static_cast<uint32_t>(count));
       return read->Start();
     });
   }
@@ -238,6 +278,16 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
       const uint8_t* keys = Sized(info[0], "keys", size_t{count} * shape_.keySize);
       const uint8_t* values = Sized(info[1], "values", size_t{count} * shape_.stride);
       return Napi::Number::New(info.Env(), UpdateBatch(Open(), shape_, keys, values, count));
+    });
+  }
+
+  Napi::Value StartBatch(const Napi::CallbackInfo& info) {
+    return Guard(info.Env(), [&]() -> Napi::Value {
+      uint32_t count = Count(info[2]);
+      const uint8_t* keys = Sized(info[0], "keys", size_t{count} * shape_.keySize);
+      const uint8_t* values = Sized(info[1], "values", size_t{count} * shape_.stride);
+      auto* write = new Write(info.Env(), Another("update of"), shape_, keys, values, count);
+      return write->Start();
     });
   }
 

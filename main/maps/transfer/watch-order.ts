@@ -1,5 +1,6 @@
 /** Whether a walk goes on, or the kernel started it over because the key that it stood on is gone. */
 import type { MapSummary } from "../../../protocol/maps.ts";
+import { lengthOf } from "./key-index.ts";
 
 export interface OrderWatch {
   /** false where an entry came that a walk cannot come to from the one before */
@@ -67,8 +68,8 @@ function watchTrie(keySize: number): OrderWatch {
 }
 
 function follows(last: Uint8Array, keys: Uint8Array, at: number, keySize: number): boolean {
-  const before = lengthAt(last, 0);
-  const now = lengthAt(keys, at);
+  const before = lengthOf(last, 0);
+  const now = lengthOf(keys, at);
   const both = Math.min(before, now);
   for (let byte = 4, left = both; byte < keySize && left > 0; byte++, left -= 8) {
     const mask = left >= 8 ? 0xff : (0xff << (8 - left)) & 0xff;
@@ -78,10 +79,3 @@ function follows(last: Uint8Array, keys: Uint8Array, at: number, keySize: number
   }
   return now < before;
 }
-
-/** The machine's own byte order: little-endian wherever the workbench runs, as far as is known. */
-function lengthAt(key: Uint8Array, at: number): number {
-  return new DataView(key.buffer, key.byteOffset + at, 4).getUint32(0, littleEndian);
-}
-
-const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;

@@ -1,0 +1,60 @@
+/** What would become of the entries on one side to have those of the other. */
+import type { EntryTable } from "./entry-table.ts";
+import { createKeyIndex } from "./key-index.ts";
+
+export interface EntryDiff {
+  /** numbers of entries of `after` that `before` lacks */
+  readonly added: Uint32Array;
+  /** pairs: the entry of `before`, the entry of `after` with the same key and another value */
+  readonly changed: Uint32Array;
+  /** numbers of entries of `before` that `after` lacks */
+  readonly removed: Uint32Array;
+  readonly same: number;
+}
+
+/** Of a key that `after` has several times the last one counts. */
+export function compareEntries(before: EntryTable, after: EntryTable, trie: boolean): EntryDiff {
+  const index = createKeyIndex(before, before.count, trie);
+  for (let entry = 0; entry < before.count; entry++) index.put(before.keys, entry * before.keySize, entry);
+  const newer = createKeyIndex(after, after.count, trie);
+  const seen = new Uint8Array(before.count);
+  const added: number[] = [];
+  const changed: number[] = [];
+  let same = 0;
+  // from the end, so that the last of several comes first
+  for (let entry = after.count - 1; entry >= 0; entry--) {
+    if (newer.put(after.keys, entry * after.keySize, entry) >= 0) continue;
+    const known = index.find(after.keys, entry * after.keySize);
+    if (known < 0) {
+      added.push(entry);
+      continue;
+    }
+    seen[known] = 1;
+    if (sameValue(before, known, after, entry)) same += 1;
+    else changed.push(entry, known);
+  }
+  const removed: number[] = [];
+  for (let entry = 0; entry < before.count; entry++) if (seen[entry] === 0) removed.push(entry);
+  return {
+    added: Uint32Array.from(added.reverse()),
+    changed: Uint32Array.from(changed.reverse()),
+    removed: Uint32Array.from(removed),
+    same,
+  };
+}
+
+function sameValue(before: EntryTable, one: number, after: EntryTable, other: number): boolean {
+  const size = before.valueStride;
+  const from = one * size;
+  const to = other * size;
+  for (let each = 0; each < size; each++) if (before.values[from + each] !== after.values[to + each]) return false;
+  return true;
+}
+
+export function keyOf({ keys, keySize }: EntryTable, entry: number): Uint8Array {
+  return keys.subarray(entry * keySize, (entry + 1) * keySize);
+}
+
+export function valueOf({ values, valueStride }: EntryTable, entry: number): Uint8Array {
+  return values.subarray(entry * valueStride, (entry + 1) * valueStride);
+}

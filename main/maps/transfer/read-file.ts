@@ -1,0 +1,102 @@
+/** A file ─▶ entries: its format found out by its content, all of it parsed and checked before anything is written. */
+import { readFile, stat } from "node:fs/promises";
+import { Failed, fail } from "../../../protocol/failures.ts";
+import { bpftoolPrinter } from "../../tables/printing/bpftool-entry.ts";
+import type { DescribedMap } from "../describe-entries.ts";
+import { checkEntries } from "./check-entries.ts";
+import type { EntryTable } from "./entry-table.ts";
+import type { Format } from "./formats.ts";
+import { asFailure, createProblems, type Problems } from "./problems.ts";
+import { readBatchFile } from "./read-batch-file.ts";
+import { readCsv } from "./read-csv.ts";
+import { readJson } from "./read-json.ts";
+
+/** Larger files would not fit into memory beside what is made of them. */
+const largestFile = 2 ** 31 - 1;
+
+export interface ReadFile {
+  readonly format: Format;
+  readonly entries: EntryTable;
+  /** of a snapshot: what it says of itself */
+  readonly about: Readonly<Record<string, unknown>>;
+}
+
+/** @throws Failed `file`, `too-large`, `bad-value` with every line that is wrong */
+export async function readEntriesFile(path: string, described: DescribedMap, forced: Format | null): Promise<ReadFile> {
+  const text = await readBytes(path);
+  return readEntriesText(path, text, described, forced);
+}
+
+export function readEntriesText(
+  name: string,
+  whole: Uint8Array,
+  described: DescribedMap,
+  forced: Format | null,
+): ReadFile {
+  const encoding = wrongEncoding(whole);
+  if (encoding !== null) {
+    const message = `import ${name}: it is ${encoding}, and nothing was written: save it as UTF-8 (in a spreadsheet: "CSV UTF-8")`;
+    return fail({ kind: "bad-value", field: name, message });
+  }
+  const text = whole[0] === 0xef && whole[1] === 0xbb && whole[2] === 0xbf ? whole.subarray(3) : whole;
+  const format = forced ?? detectFormat(text);
+  const problems = createProblems();
+  const read = { format, ...readAs(format, text, described, problems) };
+  const failed = asFailure(name, problems) ?? asFailure(name, checkEntries(described, read.entries, format));
+  if (failed !== null) throw failed;
+  return read;
+}
+
+function readAs(
+  format: Format,
+  text: Uint8Array,
+  { description, layout, btf }: DescribedMap,
+  problems: Problems,
+): Pick<ReadFile, "entries" | "about"> {
+  const { valueStride, map } = description;
+  switch (format) {
+    case "csv":
+      return { entries: readCsv(layout, valueStride, text, problems), about: {} };
+    case "batch":
+      return { entries: readBatchFile(layout, valueStride, text, problems), about: {} };
+    case "json": {
+      const { copies, stride, perCpu } = layout;
+      const printer = bpftoolPrinter({ ...map, btf, copies, stride, perCpu });
+      return readJson(layout, valueStride, text, printer, problems);
+    }
+  }
+}
+
+/** By the first thing that stands there. */
+export function detectFormat(text: Uint8Array): Format {
+  const start = Buffer.from(text.subarray(0, 4096)).toString("latin1");
+  if (/^\s*[[{]/.test(start)) return "json";
+  const line = start.split("\n").find((each) => /\S/.test(each) && !/^\s*#/.test(each));
+  return line !== undefined && /^\s*(bpftool\s+)?map\s+\w+\s/.test(line) ? "batch" : "csv";
+}
+
+function wrongEncoding(text: Uint8Array): string | null {
+  const [one, two] = text;
+  if ((one === 0xff && two === 0xfe) || (one === 0xfe && two === 0xff)) return "UTF-16";
+  const start = text.subarray(0, 512);
+  const zeros = start.reduce((sum, byte) => sum + (byte === 0 ? 1 : 0), 0);
+  if (zeros === 0) return null;
+  return zeros > start.length / 3 ? "UTF-16" : "no text";
+}
+
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path);
+    if (size > largestFile) {
+      const gigabytes = (size / 2 ** 30).toFixed(1);
+      const message = `import ${path}: ${gigabytes} GiB are too much for one file, at most ${largestFile} bytes are read: split it`;
+      return fail({ kind: "too-large", message, limit: largestFile });
+    }
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof Failed) throw error;
+    const code = error instanceof Error && "code" in error ? String(error.code) : "EIO";
+    const words = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : code;
+    return fail({ kind: "file", path, code, message: `import ${path}: ${words}` });
+  }
+}
