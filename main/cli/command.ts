@@ -52,8 +52,18 @@ export interface CommandContext {
   readonly commands: (lines: readonly string[]) => void;
   /** prints before the command is done: for those that stay, such as serve */
   readonly show: (answer: Answer) => Promise<void>;
+  /** null in scripts and for --json */
+  readonly person: Person | null;
   /** standard output as it is, for what is its own format; resolves when the bytes may be used again */
   readonly write: (bytes: Uint8Array) => Promise<void>;
+}
+
+/** Somebody at a terminal who can be asked. */
+export interface Person {
+  /** each line that is entered, until the returned function is called */
+  lines(heard: (line: string) => void): () => void;
+  /** one line of standard error, written over and over; empty takes it away */
+  status(text: string): void;
 }
 
 /** Text in pieces, for answers too long to be built in one; bytes for an object on standard output. */

@@ -1,7 +1,7 @@
 /** One run of xdpw: help, version and mistakes answered at once, a command run. */
 import type { Failure } from "../../protocol/failures.ts";
 import type { Workbench, WorkbenchSession } from "../workbench.ts";
-import type { CommandContext, CommandSpec } from "./command.ts";
+import type { CommandContext, CommandSpec, Person } from "./command.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { commandHelp, overview, usageLine } from "./help.ts";
 import { createPaint, wantsColours } from "./paint.ts";
@@ -15,6 +15,8 @@ export interface Surroundings {
   /** resolves when more may be written */
   readonly stdout: (text: string | Uint8Array) => Promise<void>;
   readonly stderr: (text: string) => void;
+  /** null where standard input or standard error is no terminal */
+  readonly person: Person | null;
   readonly version: () => string;
   /** loads what a command needs: help and version do without. `tell` gets lines that a person may want to see */
   readonly open: (tell: Tell) => Promise<Opened>;

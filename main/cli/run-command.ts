@@ -53,6 +53,7 @@ export async function runCommand(spec: CommandSpec, typed: Typed, around: Surrou
       note,
       show,
       write: around.stdout,
+      person: json ? null : around.person,
       commands: showCommands,
     });
     if (answer === null) return exitCodes.done;

@@ -17,6 +17,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), commands, {
   terminal: { stdout: process.stdout.isTTY === true, stderr: process.stderr.isTTY === true },
   stdout: (text) => new Promise((resolve) => void process.stdout.write(text, () => resolve())),
   stderr: (text) => void process.stderr.write(text),
+  person: process.stdin.isTTY === true && process.stderr.isTTY === true ? { lines, status } : null,
   version: () => (JSON.parse(readFileSync(join(programRoot(), "package.json"), "utf8")) as { version: string }).version,
   open,
 });
@@ -46,6 +47,25 @@ async function open(tell: Tell): Promise<Opened> {
     handlers: session.handlers,
     token: source.token,
   };
+}
+
+function lines(heard: (line: string) => void): () => void {
+  let rest = "";
+  const take = (chunk: string | Buffer): void => {
+    const all = (rest + chunk.toString()).split("\n");
+    rest = all.pop() ?? "";
+    for (const line of all) heard(line);
+  };
+  process.stdin.on("data", take);
+  return () => {
+    process.stdin.off("data", take);
+    // the process may end
+    process.stdin.pause();
+  };
+}
+
+function status(text: string): void {
+  process.stderr.write(`\r\x1b[K${text}`);
 }
 
 /** Whoever read us went away (`xdpw map dump … | head`): nobody is left to tell. */

@@ -15,7 +15,7 @@ describe("a command line", () => {
     expect(line).toMatchObject({
       kind: "run",
       spec: { words: ["attach"] },
-      typed: { flags: { dev: "port0", netns: "lab", mode: "native", json: true }, arguments: ["a.bpf.c"] },
+      typed: { flags: { dev: ["port0"], netns: "lab", mode: "native", json: true }, arguments: ["a.bpf.c"] },
     });
   });
   it("takes flags before, between and after arguments, and short ones", () => {

@@ -9,6 +9,7 @@ import type { ElevatedPeer } from "../../../main/helpers/helper-pool.ts";
 import type { Workbench, WorkbenchSession } from "../../../main/workbench.ts";
 import type { Diagnostic } from "../../../protocol/diagnostic.ts";
 import { Failed, fail } from "../../../protocol/failures.ts";
+import type { Guard } from "../../../protocol/guard.ts";
 import type { AttachedProgram, InterfaceListing, NetworkInterface } from "../../../protocol/interfaces.ts";
 import { compileBpf, preamble } from "../object/compile-bpf.ts";
 
@@ -54,6 +55,7 @@ async function run(argv: readonly string[], { handlers = {}, peer, cancelled = f
     stderr: (text) => {
       said.err += text;
     },
+    person: null,
     version: () => "1.2.3",
     open: async () => {
       said.opened = true;
@@ -180,7 +182,11 @@ describe("a command", () => {
       writeFileSync(object, compileBpf(`${preamble}\nSEC("xdp") int pass(struct xdp_md *ctx) { return 2; }`));
       const asked: string[] = [];
       const gone = await run(["attach", object, "--netns", "box", "--dev", "port0"], {
-        handlers: listed,
+        handlers: {
+          ...listed,
+          "attach.preflight": async () =>
+            fail({ kind: "not-found", what: "interface", name: "port0", message: "gone" }),
+        },
         // Another of that name is there by the time that it is attached to.
         peer: (method) => {
           asked.push(method);
@@ -189,10 +195,40 @@ describe("a command", () => {
       });
       expect(gone).toMatchObject({ status: 1, closed: true });
       expect(gone.err).toContain("interface port0 (ifindex 11) went away");
-      expect(asked).toEqual(["interfaces.list"]);
+      expect(asked).toContain("interfaces.list");
+      expect(asked).not.toContain("attach.prepare");
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+  it("confirms and rolls back the guard that is meant: the one named, or the only one that waits", async () => {
+    const program = port0.attached[0] as AttachedProgram;
+    const guardOf = (guard: string, state: Guard["state"]): Guard => ({
+      ...{ guard, state, seconds: 30, secondsLeft: state === "waiting" ? 12 : 0, words: `said of ${guard}` },
+      targets: [{ place: { netns: "box", ifindex: 11, name: "port0" }, program, previous: null }],
+    });
+    const [one, two, three] = ["1".repeat(16), "2".repeat(16), "3".repeat(16)] as const;
+    const having = (...guards: readonly Guard[]): Fake => ({
+      handlers: {
+        "guards.list": async () => ({ guards: [...guards] }),
+        "guards.confirm": async ({ guard }) => guardOf(guard, guard === three ? "rolled-back" : "confirmed"),
+        "guards.rollBack": async ({ guard }) => guardOf(guard, "rolled-back"),
+      },
+    });
+    const waiting = [guardOf(one, "waiting"), guardOf(three, "rolled-back")];
+    expect(await run(["confirm"], having(...waiting))).toMatchObject({ status: 0, closed: true });
+    expect((await run(["rollback"], having(...waiting))).out).toContain(`said of ${one}`);
+    // too late is no success
+    const late = await run(["confirm", three, "--json"], having(...waiting));
+    expect(late.status).toBe(1);
+    expect(JSON.parse(late.out)).toMatchObject({ guard: three, state: "rolled-back", targets: [{ name: "port0" }] });
+    const several = await run(["confirm"], having(...waiting, guardOf(two, "waiting")));
+    expect(several.status).toBe(1);
+    expect(several.err).toContain(`${one} (xdp_count on port0), ${two} (xdp_count on port0)`);
+    expect((await run(["rollback"], having())).err).toContain("nothing that is attached waits for a word");
+    expect((await run(["confirm", two], having(...waiting))).err).toContain(`guard ${two}: there is none`);
+    expect(await run(["confirm", "xyz"], having(...waiting))).toMatchObject({ status: 2 });
+    expect(await run(["attach", "a.o", "--dev", "port0", "--confirm", "0"])).toMatchObject({ status: 2 });
   });
   it("names a foreign program, and how to replace it, in both forms", async () => {
     const handlers: Partial<Handlers> = {
