@@ -64,7 +64,7 @@ function update(
   // a devmap looks the ifindex up in the namespace of whoever writes it
   inNamespace(native, netns, () => {
     try {
-      handle.update(key, value, when);
+      handle.update(key, value, when === "noexist" && isFreeSlot(handle, key) ? "any" : when);
     } catch (error) {
       const next = whyRefused(error, info, value) ?? updateAdvice(when);
       naming(next === null ? { doing } : { doing, next }, () => {
@@ -77,6 +77,11 @@ function update(
 function updateAdvice(when: "any" | "noexist" | "exist"): string | null {
   if (when === "noexist") return "if there is such an entry already, edit that one";
   return when === "exist" ? "if there is no such entry, add it" : null;
+}
+
+/** For BPF_NOEXIST every slot counts as taken, also an empty one (kernel/bpf/devmap.c, kernel/bpf/cpumap.c). */
+function isFreeSlot(handle: MapHandle, key: Buffer): boolean {
+  return /^(devmap|cpumap)$/.test(mapTypeName(handle.info.type)) && handle.lookup(key) === null;
 }
 
 /** A program that does not fit: EINVAL in a devmap, ENOMEM in a cpumap (kernel/bpf/devmap.c, kernel/bpf/cpumap.c). */

@@ -8,11 +8,14 @@ import { attachInput } from "../../../main/attach/attach-input.ts";
 import { type Attachments, openAttachments } from "../../../main/attach/attachments.ts";
 import { detachPlace } from "../../../main/attach/detach-place.ts";
 import { createHelperPool, type ElevatedPeer, type HelperPool } from "../../../main/helpers/helper-pool.ts";
+import { openJournals } from "../../../main/maps/staged/journal.ts";
+import { openChanges } from "../../../main/maps/staged/open-changes.ts";
 import { readTable } from "../../../main/maps/read-table.ts";
 import { setEntry } from "../../../main/maps/set-entry.ts";
 import type { Attachment } from "../../../protocol/attach.ts";
 import type { Place } from "../../../protocol/interfaces.ts";
 import { buildHelper, eventually, execute, failureOf, skipReason, uniqueName } from "../helper/harness.ts";
+import { never } from "../maps/changing.ts";
 import { native } from "../native/support.ts";
 import { headers, license, mapOf } from "../reload/stage.ts";
 
@@ -96,7 +99,7 @@ const attach = async (text: string, globals: { name: string; value: string }[] =
   const load = { maps: [], maxEntries: [], globals };
   return (await attachInput(helpers, attachments, { ...params, mode: "native", replace: null, load })).attachment;
 };
-const set = (id: number, cells: (string | null)[], when: "any" | "exist" = "any") =>
+const set = (id: number, cells: (string | null)[], when: "any" | "exist" | "noexist" = "any") =>
   setEntry(helpers, attachments, { id, cells, when, netns: box });
 const rowOf = async (id: number, key: string) =>
   (await readTable(helpers, attachments, id)).rows.find(({ cells }) => cells[0] === key)?.cells ?? [];
@@ -150,7 +153,8 @@ describe.each(["xdp", "xdp.frags"])('SEC("%s")', (section) => {
     const table = await readTable(helpers, attachments, map("tx_ports"));
     expect(table.columns.at(-1)).toMatchObject({ type: "program", align: "text", choices: ["none", "xdp_egress"] });
 
-    await set(map("tx_ports"), ["1", "out", "xdp_egress"]);
+    await set(map("tx_ports"), ["1", "out", "xdp_egress"], "noexist");
+    expect(await failureOf(set(map("tx_ports"), ["1", "out", "none"], "noexist"))).toMatchObject({ code: "EEXIST" });
     const [, ifindex, program] = await rowOf(map("tx_ports"), "1");
     expect(ifindex).toBe(`${places.out.ifindex}`);
     expect(program).toMatch(/^xdp_egress \(id \d+\)$/);
@@ -180,6 +184,32 @@ describe.each(["xdp", "xdp.frags"])('SEC("%s")', (section) => {
     for (const key of ["1", "2", "3"]) {
       expect(await rowOf(map("tx_ports"), key)).toEqual([key, `${places.out.ifindex}`, before]);
     }
+  });
+
+  it("is staged and applied like other values, and undone", async () => {
+    const [, , before] = await rowOf(map("tx_ports"), "1");
+    const journals = openJournals(() => folder);
+    const changes = openChanges({ helpers, journals, tell: () => undefined });
+    const context = { token: never };
+    const id = map("tx_ports");
+    const edits = [
+      { do: "add" as const, cells: ["0", "out", "xdp_egress"] },
+      { do: "replace" as const, key: Buffer.from([2, 0, 0, 0]).toString("base64"), cells: ["2", "out", "none"] },
+      { do: "replace" as const, key: Buffer.from([3, 0, 0, 0]).toString("base64"), cells: ["3", "out", "nobody"] },
+    ];
+    const { rows } = await changes["maps.stage"]({ id, netns: box, edits }, context);
+    expect(rows).toMatchObject([
+      { is: "change", before: null, after: ["0", `${places.out.ifindex}`, before] },
+      { is: "change", before: ["2", `${places.out.ifindex}`, before], after: ["2", `${places.out.ifindex}`, "none"] },
+      { is: "wrong", field: "program" },
+    ]);
+    const staged = rows.flatMap((row) => (row.is === "change" ? [row.change] : []));
+    const applied = await changes["maps.apply"]({ id, netns: box, title: "test", changes: staged }, context);
+    expect(await rowOf(id, "0")).toEqual(["0", `${places.out.ifindex}`, before]);
+    expect((await rowOf(id, "2"))[2]).toBe("none");
+    await changes["maps.undo"]({ journal: applied.journal }, context);
+    expect(await rowOf(id, "0")).toEqual([]);
+    expect(await rowOf(id, "2")).toEqual(["2", `${places.out.ifindex}`, before]);
   });
 
   it("is known to the next workbench, and goes with its last entry", async () => {
