@@ -65,7 +65,15 @@ export async function detachOnExit(helpers: HelperPool, attachments: Attachments
   if (!attachments.all().some(({ by }) => by === "window")) return null;
   try {
     const peer = await helpers.elevatedIfFree();
-    return peer === null ? null : await detachAll(peer, attachments, ({ record }) => record.by === "window");
+    if (peer === null) return null;
+    const { guards } = await peer.request("guards.list", {});
+    const waiting = guards.filter(({ state }) => state === "waiting").flatMap(({ targets }) => targets);
+    const guarded = new Set(waiting.map(({ program }) => program.id));
+    return await detachAll(
+      peer,
+      attachments,
+      ({ record, program }) => record.by === "window" && !guarded.has(program.id),
+    );
   } catch (error) {
     if (error instanceof Failed) return null;
     throw error;
