@@ -77,6 +77,20 @@ export const cases: Readonly<Record<string, (bench: Bench) => Promise<void>>> = 
     assert.deepEqual(xdpOf(device.name).ids, []);
   },
 
+  "what nobody confirms is rolled back to what the device ran": async (bench) => {
+    const { device, handlers, context } = bench;
+    const before = await bench.attach("pass", "hw");
+    const unconfirmed = await bench.attach("counted", "hw", { confirmWithin: 1 });
+    assert.deepEqual(xdpOf(device.name).ids, [unconfirmed.program.id]);
+    const state = async (): Promise<string | undefined> =>
+      (await handlers["guards.list"]({}, context)).guards.find(({ guard }) => guard === unconfirmed.guard?.guard)
+        ?.state;
+    while ((await state()) === "waiting") await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.equal(await state(), "rolled-back");
+    assert.deepEqual(xdpOf(device.name), { word: "xdpoffload", mode: 3, ids: [before.program.id] });
+    await bench.detach();
+  },
+
   "a map that the device holds is read and written as a table": async (bench) => {
     const { maps } = await bench.attach("counted", "hw");
     const [map] = maps;

@@ -32,11 +32,11 @@ describe("a guest with a device that offloads", () => {
       missing = `no guest kernel: ${error instanceof Error ? error.message : String(error)}`;
       return;
     }
-    const run = await runGuest(await programFiles(), 150);
+    const run = await runGuest(await programFiles(), 400);
     log = run.console;
     told = run.told.split("\n").flatMap((line) => (line.trim().startsWith("{") ? [JSON.parse(line) as Told] : []));
     if (process.env["XDPW_GUEST_LOG"] !== undefined) process.stderr.write(`${run.console}\n${run.told}\n`);
-  }, 400_000);
+  }, 600_000);
 
   it.for(Object.keys(cases))("%s", (name, { skip }) => {
     skip(missing !== null, missing ?? "");
@@ -52,6 +52,7 @@ async function programFiles(): Promise<GuestFile[]> {
     { from: "test/guest/inside.ts", path: "main/inside.js" },
     { from: "main/doors/cli.ts", path: "main/cli.js" },
     { from: "helper/helper.ts", path: "helper/helper.js" },
+    { from: "helper/guard/guard.ts", path: "helper/guard.js" },
   ];
   await bundleFiles(
     root,

@@ -9,6 +9,14 @@ import type { Mode, ModeProbe, NetworkInterface, Place, WantedMode } from "../..
 import type { CallContext, Handlers } from "../../protocol/peer.ts";
 import { addSimulated, type Simulated } from "./device.ts";
 
+interface AttachOptions {
+  /** the id of a foreign program that may go */
+  readonly replace?: number;
+  /** another device than the bench's own */
+  readonly on?: string;
+  readonly confirmWithin?: number;
+}
+
 export interface Bench {
   readonly handlers: Handlers<typeof workbench>;
   readonly context: CallContext;
@@ -16,7 +24,7 @@ export interface Bench {
   look(name?: string): Promise<NetworkInterface>;
   describe(): Promise<InterfaceDetails>;
   probe(mode: Mode, on?: string): Promise<ModeProbe>;
-  attach(program: string, mode: WantedMode, options?: { replace?: number; on?: string }): Promise<Attachment>;
+  attach(program: string, mode: WantedMode, options?: AttachOptions): Promise<Attachment>;
   detach(replace?: number): Promise<void>;
   xdpw(...words: string[]): Promise<{ readonly status: number; readonly out: string; readonly err: string }>;
 }
@@ -41,11 +49,12 @@ export function openBench(handlers: Handlers<typeof workbench>): Bench {
     look,
     describe: async () => handlers["interfaces.describe"]({ place: await place() }, context),
     probe: async (mode, on) => handlers["interfaces.probe"]({ place: await place(on), mode }, context),
-    async attach(program, mode, { replace, on } = {}) {
+    async attach(program, mode, { replace, on, confirmWithin } = {}) {
       const input = { path: `/objects/${program}.o`, text: null };
       const at = await place(on);
       const params = { input, program: null, place: at, mode, replace: replace ?? null };
-      return handlers["attach.attach"](params, context);
+      const deadline = confirmWithin === undefined ? {} : { confirmWithin };
+      return handlers["attach.attach"]({ ...params, ...deadline }, context);
     },
     async detach(replace) {
       await handlers["attach.detach"]({ place: await place(), replace: replace ?? null }, context);
