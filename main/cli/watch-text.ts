@@ -14,8 +14,9 @@ export interface Moment {
   readonly uncounted: string;
 }
 
-export function beginText(place: Place | null, paint: Paint): string {
-  const what = place === null ? "redirects of all interfaces" : `redirects from and to ${sayPlace(place)}`;
+export function beginText(place: Place | null, netns: string | null, paint: Paint): string {
+  const all = netns === null ? "redirects of all interfaces" : `redirects in namespace ${netns}`;
+  const what = place === null ? all : `redirects from and to ${sayPlace(place)}`;
   return paint.dim(`counting ${what}; a line appears where something happens; Ctrl+C ends it\n`);
 }
 

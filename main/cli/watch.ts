@@ -14,6 +14,7 @@ const longest = 86_400;
 export async function runWatch(context: CommandContext): Promise<null> {
   const { typed, token, show, paint } = context;
   const wanted = wantedPlace(typed);
+  const namespaceNamed = typed.flags["netns"] !== undefined;
   const seconds = flagText(typed, "seconds");
   const limit = seconds === null ? null : checkedNumber(seconds, 1, longest, "--seconds");
   const place = wanted.device === null ? null : placeOf(await findPlace(context, wanted));
@@ -24,9 +25,9 @@ export async function runWatch(context: CommandContext): Promise<null> {
   });
   let printed: Promise<void> = Promise.resolve();
   const told = new Set<string>();
-  const runs = createRunWatch(() => session.handlers, wanted, typed.flags["netns"] !== undefined);
+  const runs = createRunWatch(() => session.handlers, wanted, namespaceNamed);
   const print = async (state: RedirectsState): Promise<void> => {
-    const rows = state.rows.filter((row) => isWanted(row, place, wanted, typed.flags["netns"] !== undefined));
+    const rows = state.rows.filter((row) => isWanted(row, place, wanted, namespaceNamed));
     const moment: Moment = {
       at: new Date(),
       rows: rows.filter(({ rate, lossRate }) => rate > 0 || lossRate > 0),
@@ -51,9 +52,11 @@ export async function runWatch(context: CommandContext): Promise<null> {
   try {
     await session.handlers["redirects.watch"]({}, { token });
     await session.handlers["interfaces.watch"]({}, { token });
+    // runs are differences: from now on
+    await runs.read();
     await show({
       ok: true,
-      text: beginText(place, paint),
+      text: beginText(place, namespaceNamed ? wanted.netns : null, paint),
       json: { pieces: jsonLines([{ kind: "watching", at: now() }]) },
     });
     if (token.isCancellationRequested) over(null);
