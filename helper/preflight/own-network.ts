@@ -30,11 +30,15 @@ export function lookAtOwnNetwork(native: NativeFace, ssh: string | null): OwnNet
       // a device of another namespace matters where it is the other end of one of ours
       const end = place.netns === null ? place.ifindex : peer?.netns === null ? peer.ifindex : null;
       if (end === null) return [];
-      const through = place.netns === null ? "" : " through its other end";
+      const nameOf = (wanted: number): string =>
+        links.find((link) => link.ifindex === wanted)?.name ?? `ifindex ${wanted}`;
       return cargo.flatMap(({ ifindex, what }) => {
         if (!restsOn(links, ifindex, end)) return [];
-        const name = links.find((link) => link.ifindex === ifindex)?.name ?? `ifindex ${ifindex}`;
-        return [ifindex === end ? `${what}${through}` : `${what}, by way of ${name}${through}`];
+        const ways = [
+          ...(place.netns === null ? [] : [`its other end ${nameOf(end)}`]),
+          ...(ifindex === end ? [] : [nameOf(ifindex)]),
+        ];
+        return [[what, ...ways.map((way) => `by way of ${way}`)].join(", ")];
       });
     },
   };
