@@ -7,7 +7,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startWorkbench } from "./start-workbench.ts";
-import { benchInterfaces } from "./interfaces.ts";
+import { benchInterfaces, withManyInterfaces } from "./interfaces.ts";
+import { benchInterfacesWindow } from "./interfaces-window.ts";
+import { benchMaps } from "./maps.ts";
 import { benchSaveToVerdict } from "./save-to-verdict.ts";
 import { benchSourceToAttached } from "./source-to-attached.ts";
 import { say } from "./statistics.ts";
@@ -27,11 +29,18 @@ if (process.getuid?.() !== 0) {
   await benchAll();
 }
 
-/** `npm run bench -- typing` is what is felt while typing, alone; `-- interfaces` what many interfaces cost. */
+/**
+ * `npm run bench -- typing` is what is felt while typing, alone; `-- interfaces` what many interfaces cost; `-- maps` what a
+ * million entries cost.
+ */
 async function benchAll(): Promise<void> {
+  if (process.argv.includes("maps")) return benchMaps(root);
   if (!process.argv.includes("typing")) await benchMany();
   if (process.argv.includes("interfaces")) return;
-  if (!process.argv.includes("typing")) await benchPath();
+  if (!process.argv.includes("typing")) {
+    await benchPath();
+    await benchMaps(root);
+  }
   if (!process.argv.includes("typing")) {
     const shown = await startWorkbench(root);
     try {
@@ -51,16 +60,25 @@ async function benchAll(): Promise<void> {
 }
 
 async function benchMany(): Promise<void> {
-  const listing = await startWorkbench(root);
-  try {
-    const peer = await listing.connect();
-    await peer.request("session.unlock", { what: "measure" });
-    const main = listing.process.pid ?? 0;
-    await benchInterfaces(peer, { main, ...childrenOf(main) });
-    peer.close();
-  } finally {
-    await listing.stop();
-  }
+  await withManyInterfaces(async (names) => {
+    const listing = await startWorkbench(root);
+    try {
+      const peer = await listing.connect();
+      await peer.request("session.unlock", { what: "measure" });
+      const main = listing.process.pid ?? 0;
+      await benchInterfaces(names, peer, { main, ...childrenOf(main) });
+      peer.close();
+    } finally {
+      await listing.stop();
+    }
+    const shown = await startWorkbench(root);
+    try {
+      const main = shown.process.pid ?? 0;
+      await benchInterfacesWindow(names, shown.url, () => ({ main, ...childrenOf(main) }));
+    } finally {
+      await shown.stop();
+    }
+  });
 }
 
 async function benchPath(): Promise<void> {

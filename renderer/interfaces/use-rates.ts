@@ -5,7 +5,7 @@ import { placeKey, placeOf } from "./places.ts";
 import { type Rates, ratesBetween } from "./rates.ts";
 
 /** what is asked for has ten samples a second, whenever it is asked */
-const everyMilliseconds = 300;
+const everyMilliseconds = 400;
 /** a minute of them */
 export const keptRates = 600;
 /** text that changes faster cannot be read */
