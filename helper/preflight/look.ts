@@ -19,7 +19,7 @@ import type { NativeFace } from "../native/face.ts";
 import { linkHolders } from "./link-holders.ts";
 import { channelsOf, describeNeighbour, offloadsOf } from "./neighbour.ts";
 import { lookAtOwnNetwork, type OwnNetwork } from "./own-network.ts";
-import { redirectTargets } from "./redirect-targets.ts";
+import { lookAtRedirects, type RedirectLook } from "./redirect-targets.ts";
 
 export async function look(
   { native }: Pick<HelperContext, "native">,
@@ -37,8 +37,9 @@ export async function look(
   // once for all places: it walks over all processes
   const namespaces = role === "plain" ? [null] : namespacesThere().names;
   const own = lookAtOwnNetwork(native, ssh);
+  const targets = redirects ? lookAtRedirects(native, namespaces) : null;
   return {
-    places: places.map((place) => lookAt(native, place, { redirects, namespaces, own })),
+    places: places.map((place) => lookAt(native, place, { targets, namespaces, own })),
     cpus: availableParallelism(),
     kernel: release(),
     kernelBtf: existsSync("/sys/kernel/btf/vmlinux"),
@@ -46,13 +47,14 @@ export async function look(
 }
 
 interface Around {
-  readonly redirects: boolean;
+  /** null where the program redirects nothing */
+  readonly targets: RedirectLook | null;
   readonly namespaces: readonly (string | null)[];
   readonly own: OwnNetwork;
 }
 
 /** @throws Failed `not-found` where the interface went away */
-function lookAt(native: NativeFace, place: Place, { redirects, namespaces, own }: Around): PlaceFacts {
+function lookAt(native: NativeFace, place: Place, { targets, namespaces, own }: Around): PlaceFacts {
   const { netns } = place;
   const here = <T>(run: () => T): T => inNamespace(native, netns, run);
   try {
@@ -79,7 +81,7 @@ function lookAt(native: NativeFace, place: Place, { redirects, namespaces, own }
       peer,
       links: linksAt(native, link.ifindex, link.attached),
       carries: own.carries(place, peer),
-      targets: redirects ? redirectTargets(native, place, programs, namespaces) : [],
+      targets: targets?.at(place, programs) ?? [],
     };
   } catch (error) {
     if (hasCode(error, "ENODEV", "ENXIO")) throw gone(place);

@@ -4,6 +4,7 @@
  */
 import { Failed } from "../../protocol/failures.ts";
 import type { Place } from "../../protocol/interfaces.ts";
+import type { XdpFeatures } from "../../protocol/interface-details.ts";
 import type { RedirectTarget } from "../../protocol/place-facts.ts";
 import { isKernelError } from "../failures.ts";
 import { findPeer } from "../interfaces/find-peer.ts";
@@ -19,15 +20,52 @@ const devmapTypes: ReadonlySet<number> = new Set([14, 25]);
 const mostEntries = 256;
 const mostTargets = 64;
 
-export function redirectTargets(
+export interface RedirectLook {
+  at(place: Place, programs: readonly number[]): RedirectTarget[];
+}
+
+/** Several places of one namespace are looked at once. */
+export function lookAtRedirects(native: NativeFace, namespaces: readonly (string | null)[]): RedirectLook {
+  const seen = new Map<string | null, Around>();
+  return {
+    at(place, programs) {
+      const around = seen.get(place.netns) ?? lookAround(native, place.netns, namespaces);
+      seen.set(place.netns, around);
+      return targetsOf(native, place, programs, around);
+    },
+  };
+}
+
+interface Around {
+  readonly links: readonly Link[];
+  readonly features: ReadonlyMap<number, XdpFeatures> | null;
+  /** of a link of this namespace, asked for once */
+  peerOf(link: Link): RedirectTarget["peer"];
+}
+
+function lookAround(native: NativeFace, netns: string | null, namespaces: readonly (string | null)[]): Around {
+  const peers = new Map<number, RedirectTarget["peer"]>();
+  return {
+    links: linksOf(native, netns),
+    features: inNamespace(native, netns, () => featuresHere(native)),
+    peerOf(link) {
+      const known = peers.get(link.ifindex);
+      if (known !== undefined) return known;
+      const found = findPeer(native, netns, link, namespaces);
+      const peer = found === null ? null : describeNeighbour(native, found);
+      peers.set(link.ifindex, peer);
+      return peer;
+    },
+  };
+}
+
+function targetsOf(
   native: NativeFace,
   place: Place,
   programs: readonly number[],
-  namespaces: readonly (string | null)[],
+  { links, features, peerOf }: Around,
 ): RedirectTarget[] {
   const named = namedByMaps(native, programs);
-  const links = linksOf(native, place.netns);
-  const features = inNamespace(native, place.netns, () => featuresHere(native));
   const wanted = links.filter(
     ({ ifindex, kind }) => named.has(ifindex) || (kind === "veth" && ifindex !== place.ifindex),
   );
@@ -35,19 +73,9 @@ export function redirectTargets(
     ...{ ifindex: link.ifindex, name: link.name, up: link.up },
     driver: driverOf(native, place.netns, link),
     features: features === null ? null : [...(features.get(link.ifindex)?.xdp ?? [])],
-    peer: peerOf(native, place.netns, link, namespaces),
+    peer: peerOf(link),
     maps: [...(named.get(link.ifindex) ?? [])],
   }));
-}
-
-function peerOf(
-  native: NativeFace,
-  netns: string | null,
-  link: Link,
-  namespaces: readonly (string | null)[],
-): RedirectTarget["peer"] {
-  const peer = findPeer(native, netns, link, namespaces);
-  return peer === null ? null : describeNeighbour(native, peer);
 }
 
 function driverOf(native: NativeFace, netns: string | null, link: Link): string | null {

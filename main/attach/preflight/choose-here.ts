@@ -25,6 +25,23 @@ export function chooseHere(place: PlaceFacts, wanted: WantedMode, native: readon
   return { mode: "skb", why, refused: true };
 }
 
+/** What there is to choose from. */
+export function driverLine({ interface: device, modes }: PlaceFacts): PreflightLine {
+  const said = device.modes.map(inWords).join(", ");
+  return {
+    about: "driver",
+    weight: "fine",
+    text: `${device.name} is of driver ${device.driver ?? "(none that tells its name)"}, which takes ${said || "no program"}.`,
+    evidence: modes.map(({ mode, why }) => `${inWords(mode)}: ${why}`).join("; "),
+    expectation: device.features === null,
+    fixes: [],
+  };
+}
+
+function inWords(mode: Mode): string {
+  return mode === "hw" ? "hardware" : mode;
+}
+
 export function modeLine(place: PlaceFacts, wanted: WantedMode, { mode, why, refused }: ModeHere): PreflightLine {
   const { interface: device, modes } = place;
   const support = modes.find((one) => one.mode === mode);
@@ -42,7 +59,7 @@ export function modeLine(place: PlaceFacts, wanted: WantedMode, { mode, why, ref
     const text = `Auto comes to skb mode here, which is slower, for each packet is made into an skb first: ${native}.`;
     return { ...base, weight: "costs", evidence: why.replace(/^auto: /, ""), text };
   }
-  const said = mode === "hw" ? "hardware" : mode;
+  const said = inWords(mode);
   const choices = device.modes.filter((one) => one !== mode).join(" or ");
   if (support?.supported === false) {
     const text = `${device.driver ?? "This device"} takes no program in ${said} mode: choose ${choices || "another interface"}.`;

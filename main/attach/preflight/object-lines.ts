@@ -97,6 +97,15 @@ function deviceLines({ interface: device }: PlaceFacts, mode: Mode, program: Pro
       evidence: "how the kernel loads for a device (kernel/bpf/offload.c)",
     });
   }
+  const bound = program.kernelFunctions.filter((name) => name.startsWith("bpf_xdp_metadata_rx_"));
+  if (bound.length > 0) {
+    lines.push({
+      ...base,
+      weight: "stops",
+      text: `${program.name} calls ${bound.join(", ")}, which the kernel gives only to a program that is bound to one device when it is loaded: the workbench loads none so.`,
+      evidence: "how the kernel resolves them (bpf_dev_bound_resolve_kfunc)",
+    });
+  }
   const unlike = program.devicePrograms.filter(({ section }) => /^\??xdp\.frags/.test(section) !== program.fragments);
   for (const { name, section, attachesTo } of unlike) {
     lines.push({

@@ -8,7 +8,7 @@ import { buildObject } from "../../build/build-object.ts";
 import { chooseProgram } from "../../build/choose-program.ts";
 import type { HelperPool } from "../../helpers/helper-pool.ts";
 import type { Attachments } from "../attachments.ts";
-import { chooseHere, modeLine } from "./choose-here.ts";
+import { chooseHere, driverLine, modeLine } from "./choose-here.ts";
 import { nativeLines } from "./native-lines.ts";
 import { networkLines } from "./network-lines.ts";
 import { objectLines } from "./object-lines.ts";
@@ -70,6 +70,7 @@ export function preflightHere(
   const native = nativeLines(place, traits, looked.cpus);
   const here = chooseHere(place, wanted, native);
   const lines: PreflightLine[] = [
+    driverLine(place),
     modeLine(place, wanted, here),
     // auto goes around what stops native mode: it costs then, and what mends it still brings native mode
     ...(here.mode === "native" ? native : here.refused ? native.map(softened) : []),

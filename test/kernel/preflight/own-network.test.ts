@@ -7,6 +7,7 @@ import {
   type Connected,
   eventually,
   execute,
+  failureOf,
   skipReason,
   startElevated,
   startPlain,
@@ -104,6 +105,13 @@ describe.skipIf(skipReason !== "")(`the workbench's own network ${skipReason}`, 
     expect(await carries("wan", 11)).toEqual([]);
     await ip(home, "route", "replace", "default", "nexthop", "via", "10.77.0.2", "nexthop", "dev", "lan");
     expect(await carries("wan", 11)).toEqual(["the default route (IPv4)"]);
+  });
+
+  it("is all that can be seen without privilege: other namespaces want it", async () => {
+    const asked = { places: [{ netns: far, ifindex: 21, name: "wan-end" }], redirects: false, ssh: null };
+    expect(await failureOf(plain.peer.request("attach.look", asked))).toMatchObject({ kind: "no-privilege" });
+    const gone = { places: [{ netns: null, ifindex: 4_000_000, name: "wan" }], redirects: false, ssh: null };
+    expect(await failureOf(plain.peer.request("attach.look", gone))).toMatchObject({ kind: "not-found" });
   });
 
   it("is a live SSH connection, by its port or by who serves it, and whose it is", async () => {

@@ -1,13 +1,15 @@
 /** Each line of the preflight, provoked on real devices, held against what the kernel then says, and mended by its fix. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { CancellationTokenSource } from "vscode-jsonrpc/node";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { preflightHere, preflightPlaces } from "../../../main/attach/preflight/preflight.ts";
 import { programTraits } from "../../../main/attach/preflight/program-traits.ts";
 import { buildInput } from "../../../main/build/build-input.ts";
 import { chooseProgram } from "../../../main/build/choose-program.ts";
+import { createWorkbench } from "../../../main/workbench.ts";
 import { setEntry } from "../../../main/maps/set-entry.ts";
-import { execute, failureOf, skipReason, startElevated } from "../helper/harness.ts";
+import { eventually, execute, failureOf, skipReason, startElevated } from "../helper/harness.ts";
 import { compile, native } from "../native/support.ts";
 import { mapOf } from "../reload/stage.ts";
 import { about, lineOf, openStage, programs, refusalOf, runOf, type Stage } from "./stage.ts";
@@ -141,9 +143,36 @@ describe.skipIf(skipReason !== "")(`before an attach ${skipReason}`, () => {
     const [down, bare] = about(await stage.preflight(programs.redirect, "native"), "redirect-target");
     expect(down?.text).toMatch(/^side, which ports names, is down/);
     expect(bare?.text).toMatch(/^A native redirect into side, which ports names, loses every packet/);
-    for (const line of [down, bare]) if (line !== undefined) await stage.fix(runOf(line));
+    if (down !== undefined) await stage.fix(runOf(down));
+    expect(await arriving()).toBe(0);
+    if (bare !== undefined) await stage.fix(runOf(bare));
+    expect(await arriving()).toBe(50);
     expect(about(await stage.preflight(programs.redirect, "native"), "redirect-target")).toEqual([]);
   });
+
+  /** of 50 packets that the host sends to the port, those that come back to its other end */
+  async function arriving(): Promise<number> {
+    const { peer, far } = stage.places;
+    const netns = `/run/netns/${stage.host}`;
+    const frames = Buffer.alloc(60, 0xff);
+    frames.writeUInt16BE(0x88b5, 12);
+    const patterns = [[{ offset: 12, bytes: Buffer.from([0x88, 0xb5]) }]];
+    const counter = native.countFrames({ netns, ifindex: far.ifindex, patterns });
+    try {
+      await native.sendFrames({ netns, ifindex: peer.ifindex, frames, frameLength: 60, count: 50, rate: 1000 });
+      return (
+        (
+          await eventually(
+            () => counter.counts(),
+            ([count]) => count === 50,
+            500,
+          )
+        )[0] ?? 0
+      );
+    } finally {
+      counter.close();
+    }
+  }
 
   it("checksums that sockets leave to the device, and packets sent back to an end that takes none", async () => {
     const here = await stage.preflight(programs.back, "native");
@@ -183,6 +212,20 @@ describe.skipIf(skipReason !== "")(`before an attach ${skipReason}`, () => {
     expect(lineOf(here, "kernel")).toMatchObject({ weight: "fine", text: expect.stringMatching(/5\.18/) });
   });
 
+  it("what the kernel gives to programs of one device only", async () => {
+    const text = `${programs.pass.replace("#include <bpf/bpf_helpers.h>", "$&\nextern int bpf_xdp_metadata_rx_timestamp(const struct xdp_md *ctx, __u64 *timestamp) __ksym;")}`;
+    const reading = text.replace(
+      "return XDP_PASS;",
+      "__u64 at; return bpf_xdp_metadata_rx_timestamp(ctx, &at) ? XDP_DROP : XDP_PASS;",
+    );
+    const here = await stage.preflight(reading, "native");
+    expect(lineOf(here, "device-program")).toMatchObject({
+      ...{ weight: "stops", text: expect.stringMatching(/^pass calls bpf_xdp_metadata_rx_timestamp, which/) },
+    });
+    expect(lineOf(here, "btf")).toMatchObject({ weight: "fine" });
+    expect(await failureOf(stage.attach(reading, "native"))).toMatchObject({ kind: "rejected" });
+  });
+
   it("a kernel that is too old, and one that does not tell its types", async () => {
     const covered = 'mount -t tmpfs none /sys/kernel/btf; exec "$@"';
     const within = ["setarch", process.arch === "arm64" ? "aarch64" : "x86_64", "--uname-2.6", "unshare", "-m"];
@@ -212,6 +255,32 @@ SEC("xdp") int fitted(struct xdp_md *ctx) { struct sk_buff *skb = 0; return bpf_
       });
     } finally {
       await helper.stop();
+    }
+  });
+
+  it("a fix stands among the commands, and the workbench answers for both", async () => {
+    for (const name of ["XDG_STATE_HOME", "XDG_CONFIG_HOME"]) process.env[name] = stage.folder;
+    const workbench = createWorkbench({ terminal: false });
+    const session = workbench.connect(() => undefined);
+    const context = { token: new CancellationTokenSource().token };
+    try {
+      await stage.ip(stage.host, "link", "set", "peer", "mtu", "9000");
+      await session.handlers["session.unlock"]({ what: "test" }, context);
+      const asked = { input: null, program: null, places: [stage.places.port], mode: "native" } as const;
+      const look = async () =>
+        (await session.handlers["attach.preflight"]({ ...asked, places: [...asked.places] }, context)).places[0];
+      const found = await look();
+      if (found === undefined) throw new Error("nothing was said");
+      await session.handlers["attach.fix"](runOf(lineOf(found, "mtu")), context);
+      const { commands } = await session.handlers["session.commands"]({}, context);
+      expect(commands.at(-1)).toMatchObject({
+        ...{ what: "set the MTU of peer", lines: [`ip -n ${stage.host} link set dev peer mtu 3506`] },
+      });
+      const mended = await look();
+      expect(mended?.lines.some(({ weight }) => weight === "stops")).toBe(false);
+    } finally {
+      session.end();
+      await workbench.close();
     }
   });
 

@@ -1,10 +1,14 @@
 /** What the kernel refuses, in its own words, in ours, and with the next step: each provoked on real devices. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { attachEverywhere, attachInput } from "../../../main/attach/attach-input.ts";
 import { attachingAt } from "../../../helper/attaching.ts";
 import { naming } from "../../../helper/failures.ts";
 import type { XdpMode } from "../../../helper/native/face.ts";
 import { createLedger } from "../../../helper/ledger.ts";
 import { hearingLinkWords } from "../../../helper/refusals/link-words.ts";
+import { openScene } from "../cli/run-xdpw.ts";
 import { failureOf, skipReason } from "../helper/harness.ts";
 import { compile, loading, native } from "../native/support.ts";
 import { openStage, programs, refusalOf, type Stage } from "./stage.ts";
@@ -181,6 +185,57 @@ describe.skipIf(skipReason !== "")(`a refused attach ${skipReason}`, () => {
       program: { mode: "native" },
       modeWhy: "veth has native XDP, the kernel reports it",
     });
+  });
+
+  it("at one of several places is gone around there alone", async () => {
+    await stage.ip(stage.host, "link", "set", "peer", "mtu", "9000");
+    const params = { input: stage.input(programs.pass), program: null, mode: "auto", replace: [] } as const;
+    const places = [stage.places.side, stage.places.port];
+    const { attached: all } = await attachEverywhere(stage.helpers, stage.attachments, {
+      ...params,
+      places,
+      replace: [],
+    });
+    expect(all.attachments.map(({ place, program }) => [place.name, program.mode])).toEqual([
+      ["side", "native"],
+      ["port", "skb"],
+    ]);
+    expect(all.attachments.map(({ modeWhy }) => /Peer MTU/.test(modeWhy ?? ""))).toEqual([false, true]);
+  });
+
+  it("is gone around under a deadline too", async () => {
+    await stage.ip(stage.host, "link", "set", "peer", "mtu", "9000");
+    const asked = { input: stage.input(programs.pass), program: null, place: stage.places.port, replace: null };
+    const attach = (mode: "native" | "auto") =>
+      attachInput(stage.helpers, stage.attachments, { ...asked, mode, confirmWithin: 60 });
+    const refusal = await refusalOf(attach("native"));
+    expect(refusal).toMatchObject({ code: "ERANGE", means: expect.stringMatching(/MTU 9000/) });
+    const { attachment } = await attach("auto");
+    expect(attachment).toMatchObject({ program: { mode: "skb" }, guard: { state: "waiting" } });
+    expect(attachment.modeWhy).toMatch(/Peer MTU is too large/);
+    const elevated = await stage.helpers.elevated("test");
+    await elevated.request("guards.rollBack", { guard: attachment.guard?.guard ?? "" });
+    expect(attached()).toEqual([]);
+  });
+
+  it("is told before the attach on the command line, with what mends it", async () => {
+    const scene = openScene();
+    try {
+      await stage.ip(stage.host, "link", "set", "peer", "mtu", "9000");
+      const file = join(scene.folder, "pass.bpf.c");
+      writeFileSync(file, programs.pass);
+      const words = ["attach", file, "--netns", stage.box, "--dev", "port"];
+      const refused = await scene.run(...words, "--mode", "native");
+      expect(refused).toMatchObject({ status: 1, out: "" });
+      expect(refused.err).toMatch(/expected to stop it: port: The other end peer .* MTU 9000/);
+      expect(refused.err).toContain(`$ ip -n ${stage.host} link set dev peer mtu 3506`);
+      expect(refused.err).toMatch(/veth: Peer MTU is too large to set XDP; the MTU 9000 .*; make it at most 3506/);
+      const auto = await scene.run(...words, "--json");
+      expect(auto).toMatchObject({ status: 0, err: "" });
+      expect(auto.json).toMatchObject({ program: { mode: "skb" }, mode_why: expect.stringMatching(/Peer MTU/) });
+    } finally {
+      await scene.end();
+    }
   });
 
   it("between modes puts back what ran, and tells how long nothing did; auto tells it too", async () => {

@@ -38,6 +38,7 @@ export interface Stage {
   readonly places: Readonly<Record<"port" | "side" | "peer" | "far", Place>>;
   ip(netns: string, ...words: readonly string[]): Promise<string>;
   ethtool(netns: string, ...words: readonly string[]): Promise<string>;
+  input(text: string): { readonly path: string; readonly text: string };
   preflight(text: string | null, mode: WantedMode, place?: Place): Promise<Here>;
   attach(text: string, mode: WantedMode, replace?: number): Promise<Attachment>;
   fix(fix: Fix): Promise<void>;
@@ -101,7 +102,7 @@ export async function openStage(): Promise<Stage> {
   await helpers.elevated("test");
   const input = (text: string) => ({ path: join(folder, "program.bpf.c"), text });
   return {
-    ...{ helpers, attachments, folder, box, host, places, ip, ethtool },
+    ...{ helpers, attachments, folder, box, host, places, ip, ethtool, input },
     async preflight(text, mode, place = places.port) {
       const rooms = { helpers, attachments, confirmWithin: 30 };
       const asked = { input: text === null ? null : input(text), program: null, places: [place], mode };
