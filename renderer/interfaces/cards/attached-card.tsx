@@ -1,5 +1,8 @@
+import { Button } from "react-aria-components";
 import type { AttachedInFull } from "../../../protocol/interface-details.ts";
 import { OurSource } from "../../attach/our-source.tsx";
+import { showRedirects } from "../../redirects/show-redirects.ts";
+import { useApp } from "../../session/use-app.tsx";
 import { bytes } from "../../verify/sizes.ts";
 import { modeWord } from "../places.ts";
 import { type Rates, rateText } from "../rates.ts";
@@ -13,12 +16,20 @@ export function AttachedCard({
   readonly attached: readonly AttachedInFull[];
   readonly rates: Rates | null;
 }): React.ReactNode {
+  const app = useApp();
   return (
     <Card title="Attached">
       {attached.length === 0 && <p className="mid">no XDP program in any mode</p>}
       {attached.map((one) => (
         <Program key={one.program.mode} of={one} rates={rates} />
       ))}
+      {attached.length > 0 && (
+        <p className="attached-more">
+          <Button className="link-button" onPress={() => showRedirects(app)}>
+            What becomes of redirected packets
+          </Button>
+        </p>
+      )}
     </Card>
   );
 }
