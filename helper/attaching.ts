@@ -8,8 +8,13 @@ import { namespaceWords } from "./namespaces.ts";
 import type { NativeFace } from "./native/face.ts";
 import { linkHolders } from "./preflight/link-holders.ts";
 
-export function attachingAt(native: NativeFace, place: Place, mode: Mode): NonNullable<Doing["attaching"]> {
-  return { place, mode, explain: (error) => explainRefusal(error, lookAtRefused(native, place, mode)) };
+export function attachingAt(native: NativeFace, place: Place, mode: Mode): Pick<Doing, "explain" | "attaching"> {
+  return { attaching: { place, mode }, ...explainAt(native, place, mode) };
+}
+
+/** For a detach: what is in its way is explained like what is in an attach's. */
+export function explainAt(native: NativeFace, place: Place, mode: Mode): Pick<Doing, "explain"> {
+  return { explain: (error) => explainRefusal(error, lookAtRefused(native, place, mode)) };
 }
 
 export function lookAtRefused(native: NativeFace, { netns, ifindex, name }: Place, mode: Mode): Refused {

@@ -52,15 +52,13 @@ export interface Doing {
   readonly next?: string;
   /** what is missing where the kernel answers ENOENT, such as a map by its id */
   readonly subject?: { readonly what: string; readonly name: string };
-  /** of an attach: where, and what a refusal means there */
-  readonly attaching?: {
-    readonly place: Place;
-    readonly mode: Mode;
-    readonly explain: (error: KernelError) => Explained | null;
-  };
+  /** what a refusal means there, in more words than errno has */
+  readonly explain?: (error: KernelError) => Explained | null;
+  /** of an attach: where, and how */
+  readonly attaching?: { readonly place: Place; readonly mode: Mode };
 }
 
-export function asFailure(error: KernelError, { doing, next, subject, attaching }: Doing): Failure {
+export function asFailure(error: KernelError, { doing, next, subject, explain, attaching }: Doing): Failure {
   const { errno, code, operation } = error;
   const said = `${errnoWords(code, errno)} (${code})`;
   if (code === "EPERM") {
@@ -78,7 +76,7 @@ export function asFailure(error: KernelError, { doing, next, subject, attaching 
     };
   }
   const extack = error.extack === undefined || error.extack === "" ? null : error.extack;
-  const explained = attaching?.explain(error) ?? null;
+  const explained = explain?.(error) ?? null;
   const step = explained?.next ?? next ?? nextSteps[code];
   const more = [explained?.means, step].filter((words) => words !== undefined).map((words) => `; ${words}`);
   return {
@@ -90,7 +88,7 @@ export function asFailure(error: KernelError, { doing, next, subject, attaching 
     extack,
     ...(explained === null ? {} : { means: explained.means }),
     ...(step === undefined ? {} : { next: step }),
-    ...(attaching === undefined ? {} : { refused: { place: attaching.place, mode: attaching.mode } }),
+    ...(attaching === undefined ? {} : { refused: attaching }),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { Detachment, detachProgramParams } from "../../protocol/attach.ts";
 import type { HelperContext } from "../context.ts";
+import { explainAt } from "../attaching.ts";
 import { naming } from "../failures.ts";
 import type { NativeFace } from "../native/face.ts";
 import { attachedProgram } from "../programs.ts";
@@ -31,8 +32,12 @@ function detachNow(native: NativeFace, { place, expected }: z.infer<typeof detac
   try {
     const info = native.programInfo(expected.id);
     atPlace(native, place, () =>
-      naming({ doing: `detach ${info.name} (id ${expected.id}) from ${place.name}` }, () =>
-        native.xdpDetach({ ifindex: place.ifindex, mode: expected.mode, expectedFd: fd }),
+      naming(
+        {
+          doing: `detach ${info.name} (id ${expected.id}) from ${place.name}`,
+          ...explainAt(native, place, expected.mode),
+        },
+        () => native.xdpDetach({ ifindex: place.ifindex, mode: expected.mode, expectedFd: fd }),
       ),
     );
     return { place, program: attachedProgram(expected.mode, info) };

@@ -1,7 +1,7 @@
 /** The moment itself: one program for another at one place, all on one thread without a pause. */
 import { Failed } from "../../protocol/failures.ts";
 import type { Mode, Place } from "../../protocol/interfaces.ts";
-import { attachingAt } from "../attaching.ts";
+import { attachingAt, explainAt } from "../attaching.ts";
 import { asFailure, isKernelError, naming } from "../failures.ts";
 import type { NativeFace } from "../native/face.ts";
 import type { Entry } from "./place.ts";
@@ -29,11 +29,12 @@ export function swap(native: NativeFace, place: Place, incoming: Incoming, outgo
     native.xdpAttach({ ifindex, mode, programFd, expectedFd });
 
   if (outgoing === null || outgoing.mode === incoming.mode) {
-    naming({ doing, attaching }, () => attach(incoming.mode, incoming.fd, outgoing?.fd ?? null));
+    naming({ doing, ...attaching }, () => attach(incoming.mode, incoming.fd, outgoing?.fd ?? null));
     return null;
   }
   const from = process.hrtime.bigint();
-  naming({ doing: `detach program id ${outgoing.id} from ${device} in ${outgoing.mode} mode` }, () =>
+  const detaching = `detach program id ${outgoing.id} from ${device} in ${outgoing.mode} mode`;
+  naming({ doing: detaching, ...explainAt(native, place, outgoing.mode) }, () =>
     native.xdpDetach({ ifindex, mode: outgoing.mode, expectedFd: outgoing.fd }),
   );
   try {
@@ -43,7 +44,7 @@ export function swap(native: NativeFace, place: Place, incoming: Incoming, outgo
     if (!isKernelError(error)) throw error;
     // first of all, since nothing runs meanwhile
     const back = putBack(() => attach(outgoing.mode, outgoing.fd, null), outgoing, device, from);
-    const failure = asFailure(error, { doing, attaching });
+    const failure = asFailure(error, { doing, ...attaching });
     const message = `${failure.message}; ${back.words}`;
     if (failure.kind !== "kernel" || failure.refused === undefined || back.gap === null) {
       throw new Failed({ ...failure, message });

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { attachEverywhere, attachInput } from "../../../main/attach/attach-input.ts";
+import { detachPlace } from "../../../main/attach/detach-place.ts";
 import { attachingAt } from "../../../helper/attaching.ts";
 import { naming } from "../../../helper/failures.ts";
 import type { XdpMode } from "../../../helper/native/face.ts";
@@ -28,7 +29,7 @@ describe.skipIf(skipReason !== "")(`a refused attach ${skipReason}`, () => {
   const straight = async (mode: XdpMode, programFd: number, expectedFd: number | null = null): Promise<void> => {
     const place = stage.places.port;
     inBox(() =>
-      naming({ doing: `attach x to port`, attaching: attachingAt(native, place, mode) }, () =>
+      naming({ doing: `attach x to port`, ...attachingAt(native, place, mode) }, () =>
         native.xdpAttach({ ifindex: place.ifindex, mode, programFd, expectedFd }),
       ),
     );
@@ -92,6 +93,15 @@ describe.skipIf(skipReason !== "")(`a refused attach ${skipReason}`, () => {
           means: expect.stringMatching(new RegExp(`bpf_link ${link} of .*\\(pid ${process.pid}\\)`)),
           next: expect.stringContaining(`bpftool link detach id ${link}`),
         });
+        const detaching = detachPlace(stage.helpers, stage.attachments, {
+          ...{ place: stage.places.port, replace: now?.programId ?? 0 },
+        });
+        expect(await refusalOf(detaching)).toMatchObject({
+          ...{ code: "EBUSY", next: expect.stringContaining(`bpftool link detach id ${link}`) },
+        });
+        // between modes too: the first step is refused, and nothing was taken off
+        const changing = stage.attach(programs.pass, "skb", now?.programId ?? 0);
+        expect((await refusalOf(changing)).means).toMatch(/hangs on bpf_link/);
         expect(attached()).toEqual([now]);
       } finally {
         native.closeFd(linkFd);
@@ -130,7 +140,7 @@ describe.skipIf(skipReason !== "")(`a refused attach ${skipReason}`, () => {
       const place = { netns: stage.box, ifindex: 31, name: "hub" };
       const attach = async (): Promise<void> =>
         inBox(() =>
-          naming({ doing: "attach x to hub", attaching: attachingAt(native, place, "native") }, () =>
+          naming({ doing: "attach x to hub", ...attachingAt(native, place, "native") }, () =>
             native.xdpAttach({ ifindex: 31, mode: "native", programFd, expectedFd: null }),
           ),
         );
