@@ -91,6 +91,7 @@ function checkLayout(resources) {
     "dist/main/rows-worker.js",
     "dist/helper/helper.js",
     "dist/helper/guard.js",
+    "dist/helper/redirects.bpf.o",
     addonFile,
     "dist/renderer/index.html",
     "bpf-templates",

@@ -13,7 +13,7 @@ export const native = {
 /** @type {Target} */
 export const bundles = {
   name: "bundles",
-  inputs: ["protocol", "main", "helper", "data", "build/bundle.mjs", "package-lock.json"],
+  inputs: ["protocol", "main", "helper", "data", "build/bundle.mjs", "build/counters.mjs", "package-lock.json"],
   outputs: [
     "dist/main/serve.js",
     "dist/main/cli.js",
