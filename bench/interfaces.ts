@@ -12,7 +12,7 @@ const namespaces = 20;
 const pairsEach = 5;
 const rounds = 9;
 const idleSeconds = 10;
-const ratesSeconds = 5;
+const ratesSeconds = 10;
 /** as the window asks; each answer has those of the time since */
 const everyMilliseconds = 400;
 

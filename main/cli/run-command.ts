@@ -6,6 +6,7 @@ import { exitCodes } from "./exit-codes.ts";
 import { failureText } from "./failure-text.ts";
 import { createPaint, wantsColours } from "./paint.ts";
 import type { Opened, Surroundings } from "./run-command-line.ts";
+import { visibleLines } from "./visible.ts";
 
 /** Never throws. */
 export async function runCommand(spec: CommandSpec, typed: Typed, around: Surroundings): Promise<number> {
@@ -13,7 +14,7 @@ export async function runCommand(spec: CommandSpec, typed: Typed, around: Surrou
   const aside = createPaint(wantsColours(around.terminal.stderr, around.environment));
   const json = typed.flags["json"] === true;
   const note = (text: string): void => {
-    if (!json) around.stderr(`${aside.dim(text)}\n`);
+    if (!json) around.stderr(`${aside.dim(visibleLines(text))}\n`);
   };
   const showCommands = (lines: readonly string[]): void => {
     if (typed.flags["verbose"] === true) around.stderr(lines.map((text) => `${aside.dim(`$ ${text}`)}\n`).join(""));
@@ -52,8 +53,8 @@ export async function runCommand(spec: CommandSpec, typed: Typed, around: Surrou
       paint,
       note,
       show,
-      write: around.stdout,
       person: json ? null : around.person,
+      write: around.stdout,
       commands: showCommands,
     });
     if (answer === null) return exitCodes.done;
