@@ -1,5 +1,6 @@
 /** The list of interfaces and the page of one follow what `ip`, `ethtool` and others do, without a reload and without a click. */
 import { expect, type Locator, type Page } from "@playwright/test";
+import { shellLines } from "./checks.ts";
 import { isRoot, needsRoot } from "./open-workbench.ts";
 import * as steps from "./steps.ts";
 import { test } from "./workbench-test.ts";
@@ -78,4 +79,39 @@ test("a program of somebody else is told in full, with how often it runs", async
   await sent.catch(() => undefined);
   await machine.run("ip", "-n", steps.lab, "link", "set", "dev", "port0", "xdpdrv", "off");
   await expect(attached).toContainText("no XDP program in any mode");
+});
+
+test("odd names are only names; what goes while it is looked at says so, and nothing else is lost", async ({
+  workbench,
+}) => {
+  const { page, machine } = workbench;
+  const odd = ` it's "$(x)"`;
+  const names = [`a"b'$(x)`, "-x", "<b>&amp;", "日本語"];
+  const ip = (...words: string[]): Promise<string> => machine.run("ip", "-n", odd, ...words);
+  await machine.run("ip", "netns", "add", odd);
+  for (const name of names)
+    await ip("link", "add", "name", name, "type", "veth", "peer", "name", `p${names.indexOf(name)}`);
+  const list = page.getByRole("listbox", { name: `Interfaces of ${odd}` }).getByRole("option");
+  await expect(list).toHaveCount(1 + 2 * names.length);
+  for (const name of names) {
+    await list.filter({ hasText: `${name} veth` }).click();
+    await expect(card(page, "Packets per second")).toContainText("received 0 /s");
+  }
+  await steps.bottomPanel(page, "Commands");
+  const commands = page.getByRole("list", { name: "Commands" });
+  await expect(commands).toContainText(`xdpw status --netns ' it'\\''s "$(x)"' --dev 'a"b'\\''$(x)'`);
+  await expect(commands).toContainText("--dev=-x");
+  for (const line of await shellLines(page, /^look at a"b'\$\(x\)$/))
+    expect(await machine.shell(line)).toMatch(/driver: veth|link\/ether/);
+
+  // one goes, then all of them with their namespace, while pages of them are open
+  await ip("link", "del", "dev", "日本語");
+  await expect(page.getByText("日本語 went away: what follows was true when it was last seen.")).toBeVisible();
+  await expect(page.getByRole("button", { name: /Interface$/ })).toContainText("Choose an interface");
+  await list.filter({ hasText: "<b>&amp; veth" }).click();
+  await expect(card(page, "Packets per second")).toContainText("received 0 /s");
+  await machine.run("ip", "netns", "del", odd);
+  await expect(list).toHaveCount(0);
+  await expect(page.getByText("<b>&amp; went away: what follows was true when it was last seen.")).toBeVisible();
+  await expect(page.getByRole("listbox", { name: "Interfaces of this machine" })).toBeVisible();
 });
