@@ -33,7 +33,7 @@ export async function preflightPlaces(
   token?: CancellationToken,
 ): Promise<Preflight> {
   const traits = input === null ? null : await traitsOf(helpers, input, program, token);
-  const asked = { places, redirects: traits?.redirects ?? false, ssh: userConnection(process.env) };
+  const asked = { places, redirects: traits?.redirectsToDevices ?? false, ssh: userConnection(process.env) };
   const elevated = await helpers.elevatedIfFree();
   const looked = await (elevated?.request("attach.look", asked, token) ??
     (await helpers.plain()).request("attach.look", asked, token));

@@ -10,8 +10,10 @@ export interface ProgramTraits {
   readonly attachesTo: ObjectProgram["attachesTo"];
   /** takes packets of several fragments: SEC("xdp.frags") */
   readonly fragments: boolean;
-  /** calls bpf_redirect or bpf_redirect_map */
+  /** calls bpf_redirect or bpf_redirect_map, towards devices, CPUs or sockets */
   readonly redirects: boolean;
+  /** towards devices: bpf_redirect, or a map of devices */
+  readonly redirectsToDevices: boolean;
   /** may return XDP_TX, as far as constants in its code tell */
   readonly sendsBack: boolean;
   /** numbers of the helper functions that it calls */
@@ -30,23 +32,29 @@ export interface ProgramTraits {
 const instructionSize = 8;
 const call = 0x85;
 const helperCall = 0;
-/** `r0 = imm` in 64 and 32 bits */
-const moveToR0: ReadonlySet<number> = new Set([0xb7, 0xb4]);
+/** `rN = imm` and `rN = rM`, in 64 and 32 bits */
+const moveImmediate: ReadonlySet<number> = new Set([0xb7, 0xb4]);
+const moveRegister: ReadonlySet<number> = new Set([0xbf, 0xbc]);
 const xdpTx = 3;
-const redirectHelpers = [23, 51] as const;
+const redirect = 23;
+const redirectMap = 51;
 
 export function programTraits({ bytes, contents }: BuiltObject, program: ObjectProgram): ProgramTraits {
   const read = readElf(bytes);
   const elf = read.ok ? read.elf : null;
   const code = elf === null ? emptyCode : readCode(elf, contents, program.name);
+  const mapTypes = new Set(contents.maps.map(({ type }) => type));
+  const otherTargets = mapTypes.has("cpumap") || mapTypes.has("xskmap");
+  const deviceMap = mapTypes.has("devmap") || mapTypes.has("devmap_hash") || !otherTargets;
   return {
     name: program.name,
     section: program.section,
     attachesTo: program.attachesTo,
     fragments: /^\??xdp\.frags(\/|$)/.test(program.section),
-    redirects: redirectHelpers.some((id) => code.helpers.has(id)),
+    redirects: code.helpers.has(redirect) || code.helpers.has(redirectMap),
+    redirectsToDevices: code.helpers.has(redirect) || (code.helpers.has(redirectMap) && deviceMap),
     ...code,
-    mapTypes: new Set(contents.maps.map(({ type }) => type)),
+    mapTypes,
     devicePrograms: contents.programs.filter(({ attachesTo }) => attachesTo === "devmap" || attachesTo === "cpumap"),
     coRe: elf !== null && hasCoRe(elf),
     hasBtf: contents.btf !== null,
@@ -69,6 +77,7 @@ function readCode(elf: Elf, contents: BuiltObject["contents"], program: string):
   for (const { function: one } of layOutProgram(contents, program)) {
     const data = elf.sections[one.sectionIndex]?.data ?? new Uint8Array(0);
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+    const moves = createMoves();
     const symbols = new Map(relocations?.get(one.sectionIndex)?.map((each) => [each.offset, each.symbolIndex]));
     for (let at = 0; at < one.instructions; at += 1) {
       const offset = (one.start + at) * instructionSize;
@@ -76,14 +85,39 @@ function readCode(elf: Elf, contents: BuiltObject["contents"], program: string):
       const registers = view.getUint8(offset + 1);
       const [target, source] = elf.littleEndian ? [registers & 0xf, registers >> 4] : [registers >> 4, registers & 0xf];
       const immediate = view.getInt32(offset + 4, elf.littleEndian);
-      if (moveToR0.has(opcode) && target === 0 && immediate === xdpTx) sendsBack = true;
+      if (moveImmediate.has(opcode) && immediate === xdpTx) moves.holds(target);
+      if (moveRegister.has(opcode)) moves.copies(source, target);
       if (opcode !== call) continue;
       if (source === helperCall) helpers.add(immediate);
       const symbol = elf.symbols[symbols.get(offset) ?? -1];
       if (symbol?.sectionIndex === 0 && symbol.name !== "") kernelFunctions.add(symbol.name);
     }
+    if (moves.mayReach(0)) sendsBack = true;
   }
   return { helpers, kernelFunctions: [...kernelFunctions], sendsBack };
+}
+
+/** Which registers may hold a constant, whatever the order of instructions: enough to tell what may be returned. */
+function createMoves() {
+  const holders = new Set<number>();
+  const copied = new Map<number, Set<number>>();
+  return {
+    holds: (register: number) => holders.add(register),
+    copies(from: number, to: number) {
+      copied.set(to, (copied.get(to) ?? new Set()).add(from));
+    },
+    mayReach(register: number): boolean {
+      const seen = new Set<number>();
+      const pending = [register];
+      for (let now = pending.pop(); now !== undefined; now = pending.pop()) {
+        if (holders.has(now)) return true;
+        if (seen.has(now)) continue;
+        seen.add(now);
+        pending.push(...(copied.get(now) ?? []));
+      }
+      return false;
+    },
+  };
 }
 
 /** .BTF.ext: magic, version, flags, hdr_len, then offset and length of three tables; the third is of CO-RE. */

@@ -12,7 +12,7 @@ export function redirectLines(place: PlaceFacts, program: ProgramTraits): Prefli
   const { interface: device, targets } = place;
   // once the program runs here, the other end of this device takes what is redirected there
   const others = targets.filter(({ peer }) => peer?.ifindex !== device.ifindex || peer.netns !== device.netns);
-  const bare = program.redirects ? others.flatMap((target) => targetLines(device.netns, target)) : [];
+  const bare = program.redirectsToDevices ? others.flatMap((target) => targetLines(device.netns, target)) : [];
   const named = bare.filter(({ sure }) => sure).map(({ line }) => line);
   const candidates = bare.filter(({ sure }) => !sure).map(({ line }) => line);
   return [
@@ -94,7 +94,8 @@ function sentBackLines({ interface: device, peer }: PlaceFacts, program: Program
       about: "redirect-target",
       weight: "costs",
       text: `What the program sends back with XDP_TX is lost: the other end ${peer.name} in ${saying(peer.netns)} runs no native XDP program.`,
-      evidence: "measured on Linux 6.18: 0 of 200 packets arrive, with GRO at the other end too",
+      evidence:
+        "its code may return XDP_TX, by its constants; measured on Linux 6.18: 0 of 200 packets arrive, with GRO at the other end too",
       expectation: true,
       fixes: [
         command(`attach a program that passes everything to ${peer.name}`, [

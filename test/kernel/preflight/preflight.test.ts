@@ -12,6 +12,7 @@ import { setEntry } from "../../../main/maps/set-entry.ts";
 import { eventually, execute, failureOf, skipReason, startElevated } from "../helper/harness.ts";
 import { compile, native } from "../native/support.ts";
 import { mapOf } from "../reload/stage.ts";
+import type { Place } from "../../../protocol/interfaces.ts";
 import { about, lineOf, openStage, programs, refusalOf, runOf, type Stage } from "./stage.ts";
 
 describe.skipIf(skipReason !== "")(`before an attach ${skipReason}`, () => {
@@ -144,20 +145,20 @@ describe.skipIf(skipReason !== "")(`before an attach ${skipReason}`, () => {
     expect(down?.text).toMatch(/^side, which ports names, is down/);
     expect(bare?.text).toMatch(/^A native redirect into side, which ports names, loses every packet/);
     if (down !== undefined) await stage.fix(runOf(down));
-    expect(await arriving()).toBe(0);
+    expect(await arriving(stage.places.far)).toBe(0);
     if (bare !== undefined) await stage.fix(runOf(bare));
-    expect(await arriving()).toBe(50);
+    expect(await arriving(stage.places.far)).toBe(50);
     expect(about(await stage.preflight(programs.redirect, "native"), "redirect-target")).toEqual([]);
   });
 
-  /** of 50 packets that the host sends to the port, those that come back to its other end */
-  async function arriving(): Promise<number> {
-    const { peer, far } = stage.places;
+  /** of 50 packets that the host sends to the port, those that come out there */
+  async function arriving(at: Place): Promise<number> {
+    const { peer } = stage.places;
     const netns = `/run/netns/${stage.host}`;
     const frames = Buffer.alloc(60, 0xff);
     frames.writeUInt16BE(0x88b5, 12);
     const patterns = [[{ offset: 12, bytes: Buffer.from([0x88, 0xb5]) }]];
-    const counter = native.countFrames({ netns, ifindex: far.ifindex, patterns });
+    const counter = native.countFrames({ netns, ifindex: at.ifindex, patterns });
     try {
       await native.sendFrames({ netns, ifindex: peer.ifindex, frames, frameLength: 60, count: 50, rate: 1000 });
       return (
@@ -174,10 +175,17 @@ describe.skipIf(skipReason !== "")(`before an attach ${skipReason}`, () => {
     }
   }
 
-  it("checksums that sockets leave to the device, and packets sent back to an end that takes none", async () => {
+  it("packets sent back to an end that takes none, and checksums that sockets leave to the device", async () => {
     const here = await stage.preflight(programs.back, "native");
     const [back] = about(here, "redirect-target");
     expect(back?.text).toMatch(/^What the program sends back with XDP_TX is lost/);
+    await stage.attach(programs.back, "native");
+    expect(await arriving(stage.places.peer)).toBe(0);
+    const object = join(stage.folder, "pass.bpf.o");
+    writeFileSync(object, compile(`SEC("xdp") int pass(struct xdp_md *ctx) { return XDP_PASS; }`));
+    await stage.ip(stage.host, "link", "set", "dev", "peer", "xdpdrv", "obj", object, "sec", "xdp");
+    expect(await arriving(stage.places.peer)).toBe(50);
+    expect(about(await stage.preflight(programs.back, "native"), "redirect-target")).toEqual([]);
     const line = lineOf(here, "checksum-offload");
     expect(line.weight).toBe("costs");
     await stage.fix(runOf(line));

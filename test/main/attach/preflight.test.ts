@@ -38,7 +38,15 @@ const nic = (driver: string, more: Partial<PlaceFacts> = {}): PlaceFacts => ({
 });
 const offload = (name: string, fixed: boolean) => ({ name, alias: name, on: true, fixed, wanted: true, why: null });
 const program: ProgramTraits = {
-  ...{ name: "p", section: "xdp", attachesTo: "interface", fragments: false, redirects: false, sendsBack: false },
+  ...{
+    name: "p",
+    section: "xdp",
+    attachesTo: "interface",
+    fragments: false,
+    redirects: false,
+    redirectsToDevices: false,
+    sendsBack: false,
+  },
   ...{ helpers: new Set(), kernelFunctions: [], mapTypes: new Set(), devicePrograms: [], coRe: false, hasBtf: true },
 };
 const hint = (maximumMtu: number) => ({
@@ -121,7 +129,7 @@ describe("before an attach", () => {
     const targets = Array.from({ length: 30 }, (_, index) => target(index));
     const { lines } = preflightHere(nic("veth", { targets }), {
       ...{ looked: { cpus: 1, kernel: "6.18.0", kernelBtf: true }, mode: "native" },
-      ...{ traits: { ...program, redirects: true }, isOurs: () => false, confirmWithin: 30 },
+      ...{ traits: { ...program, redirects: true, redirectsToDevices: true }, isOurs: () => false, confirmWithin: 30 },
     });
     const redirects = lines.filter((line) => line.about === "redirect-target");
     expect(redirects).toHaveLength(9);
