@@ -92,6 +92,7 @@ function checkLayout(resources) {
     "dist/helper/helper.js",
     "dist/helper/guard.js",
     "dist/helper/redirects.bpf.o",
+    "dist/helper/link-refusals.bpf.o",
     addonFile,
     "dist/renderer/index.html",
     "bpf-templates",
