@@ -1,9 +1,10 @@
 /** Takes the program off the chosen interface. */
 import { Failed } from "../../protocol/failures.ts";
 import type { Place } from "../../protocol/interfaces.ts";
-import { modeWord } from "../interfaces/places.ts";
+import { modeWord, samePlace } from "../interfaces/places.ts";
 import { refreshAfterAction } from "../interfaces/refresh-lists.ts";
 import type { App } from "../session/app.ts";
+import { ask } from "../session/ask.ts";
 import { notify } from "../session/notices.ts";
 import { askToReplace } from "./ask-to-replace.ts";
 import { clearTrouble, tellTrouble } from "./attach-trouble.ts";
@@ -39,6 +40,26 @@ async function detach(app: App, place: Place, replace: number | null): Promise<v
       if (await askToReplace(app, place, failure, "Detach it")) await detach(app, place, failure.program);
       return;
     }
+    if (error instanceof Failed && error.failure.kind === "ambiguous" && replace === null) {
+      const chosen = await askWhichOne(app, place, error.failure.ids);
+      if (chosen !== null) await detach(app, place, chosen);
+      return;
+    }
     tellTrouble(app, "detach", `detach from ${place.name}`, error);
   }
+}
+
+/** The device runs one and its host another: who says which one says also that it may be somebody else's. */
+async function askWhichOne(app: App, place: Place, ids: readonly number[]): Promise<number | null> {
+  const attached = app.store.get().interfaces?.interfaces.find((one) => samePlace(one, place))?.attached ?? [];
+  const answer = await ask(app, {
+    title: `Detach which program of ${place.name}?`,
+    body: `It runs several at once, each in a mode of its own. The others stay.`,
+    choices: ids.map((id) => {
+      const one = attached.find((program) => program.id === id);
+      const title = one === undefined ? `id ${id}` : `${one.name} · ${modeWord(one.mode)} · id ${id}`;
+      return { id: String(id), title, danger: true };
+    }),
+  });
+  return ids.find((id) => String(id) === answer) ?? null;
 }

@@ -187,7 +187,16 @@ export function fakeAttaching(context: AttachingContext): Attaching {
       return { attachments: results, guard: begin(results, confirmWithin) };
     },
     "attach.detach": async ({ place, replace }) => {
-      const [now] = find(place).attached;
+      const there = find(place).attached;
+      if (there.length > 1) {
+        const one = there.find(({ id }) => id === replace);
+        const message = `detach on ${place.name}: programs in several modes at once`;
+        const ids = there.map(({ id }) => id);
+        return one === undefined
+          ? fail({ kind: "ambiguous", message, name: place.name, ids })
+          : { place, program: one };
+      }
+      const [now] = there;
       if (now === undefined) {
         const message = `detach from ${place.name}: nothing is attached`;
         return fail({ kind: "not-found", message, what: "program", name: place.name });

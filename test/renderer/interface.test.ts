@@ -61,6 +61,23 @@ describe.skipIf(noChromium)("an interface's page (skipped without a Chromium)", 
         .waitFor();
   });
 
+  test("of a program of the device and one of the host the one to detach is asked for, by keyboard alone", async () => {
+    const program = { name: "xdp_filter", tag: "aa01bb02cc03dd04", jited: true, loadTime: "1" };
+    const attached = [
+      { ...program, mode: "skb" as const, id: 150 },
+      { ...program, mode: "hw" as const, id: 151, name: "xdp_drop" },
+    ];
+    fake.changeInterfaces(edit("eth0", { attached }));
+    await openPage(/eth0/);
+    await card("Runs").getByText("the device runs it: the kernel does not see its runs").waitFor();
+    await page.getByRole("button", { name: "Detach", exact: true }).focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("alertdialog", { name: "Detach which program of eth0?" });
+    await dialog.getByRole("button", { name: "xdp_drop · hardware · id 151" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("xdp_drop (id 151) was detached from eth0").waitFor();
+  });
+
   test("counts while it is seen, and asks for nothing behind another tab", async () => {
     await openPage(/eth0/);
     await page.getByRole("img", { name: /received 1,204,551 \/s, sent 310,000 \/s, dropped 10,150 \/s/ }).waitFor();
