@@ -53,13 +53,15 @@ function routesAsCargo(native: NativeFace): Cargo[] {
 }
 
 function connectionsAsCargo(native: NativeFace, ssh: string | null): Cargo[] {
-  const connections = tcpConnections();
-  if (connections.length === 0) return [];
-  const servers = socketsOfServers();
+  const connections = tcpConnections().map((one) => ({ ...one, from: addressText(one.remote) }));
+  const known = (one: { readonly localPort: number; readonly from: string }): boolean =>
+    one.localPort === sshPort || one.from === ssh;
+  // it looks at every process: only where a connection may be of a server on another port
+  const servers = connections.every(known) ? new Set<string>() : socketsOfServers();
   const found = new Map<string, Cargo>();
-  for (const { localPort, remote, inode } of connections) {
-    const from = addressText(remote);
-    if (localPort !== sshPort && !servers.has(inode) && from !== ssh) continue;
+  for (const one of connections) {
+    const { remote, inode, from } = one;
+    if (!known(one) && !servers.has(inode)) continue;
     const ifindex = found.get(from)?.ifindex ?? deviceTowards(native, remote);
     if (ifindex === null) continue;
     found.set(from, { ifindex, what: `${from === ssh ? "your" : "an"} SSH connection from ${from}` });

@@ -1,5 +1,5 @@
 /** Each line of the preflight, provoked on real devices, held against what the kernel then says, and mended by its fix. */
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CancellationTokenSource } from "vscode-jsonrpc/node";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -14,6 +14,9 @@ import { compile, native } from "../native/support.ts";
 import { mapOf } from "../reload/stage.ts";
 import type { Place } from "../../../protocol/interfaces.ts";
 import { about, lineOf, openStage, programs, refusalOf, runOf, type Stage } from "./stage.ts";
+
+/** of whatever driver; there is none in a container */
+const nic = readdirSync("/sys/class/net").find((name) => /^(eth|en)/.test(name));
 
 describe.skipIf(skipReason !== "")(`before an attach ${skipReason}`, () => {
   let stage: Stage;
@@ -57,8 +60,9 @@ describe.skipIf(skipReason !== "")(`before an attach ${skipReason}`, () => {
     expect((await refusalOf(stage.attach(programs.pass, "native"))).code).toBe("ERANGE");
   });
 
-  it("the command to copy does what the fix does", async () => {
-    await stage.ip(stage.host, "link", "set", "peer", "mtu", "9000");
+  it("the command to copy does what the fix does, whatever the device is called", async () => {
+    await stage.ip(stage.host, "link", "set", "peer", "down");
+    await stage.ip(stage.host, "link", "set", "peer", "name", `x;$(id)'"&*`, "mtu", "9000", "up");
     const [fix] = lineOf(await stage.preflight(programs.pass, "native"), "mtu").fixes;
     await execute("sh", ["-c", fix?.command ?? "false"]);
     expect(lineOf(await stage.preflight(programs.pass, "native"), "mtu").weight).toBe("fine");
@@ -264,6 +268,23 @@ SEC("xdp") int fitted(struct xdp_md *ctx) { struct sk_buff *skb = 0; return bpf_
     } finally {
       await helper.stop();
     }
+  });
+
+  it.skipIf(nic === undefined)("the machine's own NIC, looked at only: what ethtool and ip say", async () => {
+    const name = nic ?? "";
+    const features = (await execute("ethtool", ["-k", name])).stdout;
+    const on = (feature: string): boolean => new RegExp(`^${feature}: on`, "m").test(features);
+    const carried = (await execute("ip", ["route", "show", "default", "dev", name])).stdout !== "";
+    const ifindex = native.ifindexOf(name);
+    const here = await stage.preflight(programs.pass, "native", { netns: null, ifindex, name });
+    expect(about(here, "lro").length > 0).toBe(on("large-receive-offload"));
+    expect(about(here, "gro-hw").length > 0).toBe(on("rx-gro-hw"));
+    if (here.carries.length === 0) expect(carried).toBe(false);
+    if (carried)
+      expect(here).toMatchObject({
+        confirmWithin: 30,
+        carries: expect.arrayContaining([expect.stringMatching(/default route/)]),
+      });
   });
 
   it("a fix stands among the commands, and the workbench answers for both", async () => {
