@@ -10,7 +10,7 @@ import type { XdpMode } from "../../../helper/native/face.ts";
 import { createLedger } from "../../../helper/ledger.ts";
 import { hearingLinkWords } from "../../../helper/refusals/link-words.ts";
 import { openScene } from "../cli/run-xdpw.ts";
-import { failureOf, skipReason } from "../helper/harness.ts";
+import { failureOf, skipReason, startElevated } from "../helper/harness.ts";
 import { compile, loading, native } from "../native/support.ts";
 import { openStage, programs, refusalOf, type Stage } from "./stage.ts";
 
@@ -131,6 +131,19 @@ describe.skipIf(skipReason !== "")(`a refused attach ${skipReason}`, () => {
       });
     } finally {
       loaded.close();
+    }
+  });
+
+  it("for want of privilege", async () => {
+    const within = ["setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin"];
+    const helper = await startElevated({ within });
+    try {
+      const up = helper.peer.request("attach.fix", { do: "set-up", place: stage.places.port });
+      expect(await failureOf(up)).toMatchObject({
+        ...{ kind: "no-privilege", message: expect.stringMatching(/^set port up: .*EPERM.*unlock/) },
+      });
+    } finally {
+      await helper.stop();
     }
   });
 
