@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { addSimulated, ip, xdpOf } from "./device.ts";
 import { type Bench, refusalOf } from "./open-bench.ts";
+import { preflightCases } from "./preflight-cases.ts";
+import { redirectCases } from "./redirect-cases.ts";
 
 export const cases: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   "a program is loaded for the device and runs there": async (bench) => {
@@ -213,4 +215,7 @@ export const cases: Readonly<Record<string, (bench: Bench) => Promise<void>>> = 
     assert.equal(detached.status, 0, detached.err);
     assert.deepEqual(xdpOf(device.name).ids, []);
   },
+
+  ...redirectCases,
+  ...preflightCases,
 };

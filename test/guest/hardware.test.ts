@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { bundleFiles } from "../../build/bundle.mjs";
+import { buildCounters } from "../../build/counters.mjs";
 import { buildGuestKernel, whyNoGuest } from "../../build/guest.mjs";
 import { cases } from "./cases.ts";
 import { type GuestFile, withLibraries } from "./initramfs.ts";
@@ -58,6 +59,7 @@ async function programFiles(): Promise<GuestFile[]> {
     root,
     bundles.map(({ from, path }) => ({ from, to: join(built, path) })),
   );
+  await buildCounters(root);
   const kept = (path: string, mode = 0o644): GuestFile => ({
     path: `/xdpw/${path}`,
     content: readFileSync(join(root, path)),
@@ -65,6 +67,10 @@ async function programFiles(): Promise<GuestFile[]> {
   });
   return [
     ...bundles.map(({ path }) => ({ path: `/xdpw/dist/${path}`, content: readFileSync(join(root, built, path)) })),
+    {
+      path: "/xdpw/dist/helper/redirects.bpf.o",
+      content: readFileSync(join(root, "dist/helper/redirects.bpf.o")),
+    },
     ...withLibraries(join(root, "dist/native/xdpw.node"), "/xdpw/dist/native/xdpw.node"),
     ...[kept("package.json"), kept("xdpw", 0o755), kept("bpf-templates/pass/program.bpf.c")],
     ...objects(),
