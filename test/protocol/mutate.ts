@@ -127,7 +127,11 @@ const texts: readonly string[] = [
   "port0",
   "7",
   "AAAAAA==",
+  "0".repeat(16),
   "0".repeat(64),
+  "0".repeat(80),
+  "192.0.2.1",
+  "2001:db8::1",
   "02:00:00:00:00:01",
   "host0",
 ];
