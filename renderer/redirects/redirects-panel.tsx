@@ -14,6 +14,8 @@ export function RedirectsPanel(): React.ReactNode {
   const visible = useVisible(page);
   const { state, failed, locked, again } = useRedirects(visible);
   const [zero, setZero] = useState<RedirectsState | null>(null);
+  // counting begins anew
+  if (state === null && zero !== null) setZero(null);
   const shown = state === null ? null : since(state, zero);
   return (
     <div className="page redirects-page" ref={page}>

@@ -77,6 +77,10 @@ describe.skipIf(noChromium)("the redirect doctor's page (skipped without a Chrom
     await page.getByText("✓ Nothing is lost.").waitFor();
     expect(await arrived().locator("td.number:nth-child(4)").allTextContents()).toEqual(["7", "7"]);
     await page.getByText("counted for 2 s").waitFor();
+    // and where it is looked at again, that is forgotten
+    await page.getByRole("tab", { name: "Start" }).click();
+    await page.getByRole("tab", { name: "Redirects" }).click();
+    await page.getByText("counted for 63 s").waitFor();
   });
 
   test("counts while it is seen only, and says why where it ends", async () => {

@@ -5,20 +5,31 @@ import { explain } from "../../../main/redirects/explain.ts";
 import { sayWay } from "../../../main/redirects/name-ends.ts";
 import type { elevatedHelper } from "../../../protocol/contracts.ts";
 import type { RedirectCount } from "../../../protocol/redirects.ts";
-import { type Connected, eventually, execute, failureOf, skipReason, startElevated } from "../helper/harness.ts";
+import {
+  buildHelper,
+  type Connected,
+  eventually,
+  execute,
+  failureOf,
+  skipReason,
+  startElevated,
+} from "../helper/harness.ts";
+import { createLedger } from "../../../helper/ledger.ts";
+import { loadCounters } from "../../../helper/redirects/load-counters.ts";
+import { keySize, readRows } from "../../../helper/redirects/rows.ts";
 import { native } from "../native/support.ts";
 import { makeStage, type Stage } from "./stage.ts";
 
 describe.skipIf(skipReason !== "")("the redirect doctor", () => {
   let helper: Connected<typeof elevatedHelper>;
   let stage: Stage;
-  const ours = (): string[] =>
-    native.programIds().flatMap((id) => {
+  /** ids of counting programs, of whatever workbench */
+  const counting = (): number[] =>
+    native.programIds().filter((id) => {
       try {
-        const { name } = native.programInfo(id);
-        return /^count_(exception|redirect|bulk|devmap|cpumap)/.test(name) ? [name] : [];
+        return /^count_(exception|redirect|bulk|devmap|cpumap)/.test(native.programInfo(id).name);
       } catch {
-        return [];
+        return false;
       }
     });
 
@@ -58,8 +69,7 @@ describe.skipIf(skipReason !== "")("the redirect doctor", () => {
   const fivePackets = (): Promise<void> => stage.send(5);
   const say = (end: { readonly name: string; readonly netns: string }): string => `${end.name} in ${end.netns}`;
 
-  it("counts nothing and holds nothing before somebody asks", async () => {
-    expect(ours()).toEqual([]);
+  it("counts nothing before somebody asks", async () => {
     expect((await failureOf(helper.peer.request("redirects.read", {}))).kind).toBe("not-found");
   });
 
@@ -162,7 +172,7 @@ describe.skipIf(skipReason !== "")("the redirect doctor", () => {
 
   it("a cpumap: what was queued for a CPU, and what its thread took", async () => {
     await stage.run("to_cpu");
-    stage.set("cpus", 0, 64);
+    stage.set("cpus", 0, 64, 0);
     const taken = (counts: readonly RedirectCount[]) =>
       counts.some(({ tracepoint }) => tracepoint === "cpumap_kthread");
     const counts = await counted(fivePackets, taken);
@@ -173,21 +183,51 @@ describe.skipIf(skipReason !== "")("the redirect doctor", () => {
       `redirect ${say(stage.port0)} → cpumap cpus, CPU 0 5`,
     ]);
     expect(lost(own)).toEqual([]);
+
+    stage.set("cpus", 0, 64, await stage.load("drops"));
+    const dropped = await counted(fivePackets, (all) => lost(all).some(({ drops }) => drops === "5"));
+    expect(lost(dropped)).toEqual([{ way: "cpumap cpus, CPU 0", drops: "5", title: "dropped by the CPU's thread" }]);
+  });
+
+  it("says how many events found no place once its table is full", async () => {
+    await stage.run("gives_up");
+    const ledger = createLedger();
+    await buildHelper();
+    const { map } = await loadCounters({ native, ledger });
+    try {
+      const count = map.info.maxEntries - 1;
+      const keys = Buffer.alloc(count * keySize, 0xff);
+      for (let index = 0; index < count; index += 1) keys.writeUInt32LE(index, index * keySize + 4);
+      map.updateBatch(keys, Buffer.alloc(count * map.valueStride), count);
+      await stage.send(6);
+      const read = async () => {
+        const { keys: all, values } = await map.readBatch(null, 2_048);
+        return readRows(all, values, map.valueStride).uncounted;
+      };
+      expect(await eventually(read, (uncounted) => uncounted >= 6n)).toBeGreaterThanOrEqual(6n);
+    } finally {
+      ledger.releaseAll();
+    }
   });
 
   it("starts from zero, twice as once, and leaves nothing in the kernel after stop, nor after the helper is killed", async () => {
     const descriptors = async () => (await readdir(`/proc/${helper.process.pid}/fd`)).length;
     const before = await descriptors();
+    const others = new Set(counting());
+    const ours = (): number[] => counting().filter((id) => !others.has(id));
     await Promise.all([helper.peer.request("redirects.start", {}), helper.peer.request("redirects.start", {})]);
-    expect(ours().length).toBe(7);
+    const ids = ours();
+    expect(ids.length).toBe(7);
     expect((await helper.peer.request("redirects.read", {})).uncounted).toBe("0");
     await helper.peer.request("redirects.stop", {});
     expect(await descriptors()).toBe(before);
-    expect(await eventually(ours, (names) => names.length === 0)).toEqual([]);
+    const left = (): number[] => counting().filter((id) => ids.includes(id));
+    expect(await eventually(left, (gone) => gone.length === 0)).toEqual([]);
 
     await helper.peer.request("redirects.start", {});
+    ids.push(...ours());
     helper.process.kill("SIGKILL");
     await helper.ended;
-    expect(await eventually(ours, (names) => names.length === 0)).toEqual([]);
+    expect(await eventually(left, (gone) => gone.length === 0)).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@
  * Three namespaces in a row, of two veth pairs: a sender, a box that XDP programs run in, and a receiver behind it.
  * The ifindexes of the box are those of the receiver too, so that only the namespace tells them apart.
  */
-import type { NativeFace } from "../../../helper/native/face.ts";
+import type { LoadedObject } from "../../../helper/native/face.ts";
 import { compile, loading, native, sh } from "../native/support.ts";
 import { uniqueName } from "../helper/harness.ts";
 
@@ -21,7 +21,9 @@ export interface Stage {
   /** runs this program of `programs` on port0; takes the place of the one before */
   run(program: string, mode?: "native" | "skb"): Promise<void>;
   /** sets one entry of a map of the running program, in the box */
-  set(map: string, key: number, value: number): void;
+  set(map: string, key: number, ...value: readonly number[]): void;
+  /** the descriptor of a further program of `programs`, for an entry of a map; closed with the stage */
+  load(program: string): Promise<number>;
   send(count: number, bytes?: number): Promise<void>;
   remove(): void;
 }
@@ -29,13 +31,14 @@ export interface Stage {
 /** the ifindex of port1 in the box is 3 */
 export const programs = `
 struct { __uint(type, BPF_MAP_TYPE_DEVMAP); __uint(max_entries, 8); __type(key, __u32); __type(value, __u32); } tx_ports SEC(".maps");
-struct { __uint(type, BPF_MAP_TYPE_CPUMAP); __uint(max_entries, 8); __type(key, __u32); __type(value, __u32); } cpus SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_CPUMAP); __uint(max_entries, 8); __type(key, __u32); __type(value, struct bpf_cpumap_val); } cpus SEC(".maps");
 SEC("xdp") int to_ifindex(struct xdp_md *ctx) { return bpf_redirect(3, 0); }
 SEC("xdp") int to_nowhere(struct xdp_md *ctx) { return bpf_redirect(4711, 0); }
 SEC("xdp") int to_port(struct xdp_md *ctx) { return bpf_redirect_map(&tx_ports, 0, 0); }
 SEC("xdp") int to_cpu(struct xdp_md *ctx) { return bpf_redirect_map(&cpus, 0, 0); }
 SEC("xdp") int gives_up(struct xdp_md *ctx) { return XDP_ABORTED; }
 SEC("xdp") int seventy_seven(struct xdp_md *ctx) { return 77; }
+SEC("xdp/cpumap") int drops(struct xdp_md *ctx) { return XDP_DROP; }
 SEC("xdp") int back(struct xdp_md *ctx) { return XDP_TX; }
 `;
 
@@ -78,7 +81,8 @@ export async function makeStage(): Promise<Stage> {
     end(right, receiverName),
   ];
   const object = compile(programs);
-  let loaded: Awaited<ReturnType<NativeFace["loadObject"]>> | null = null;
+  let loaded: LoadedObject | null = null;
+  const further: LoadedObject[] = [];
   let running: "native" | "skb" = "native";
   const inBox = <T>(what: () => T): T => native.inNetns(within(box), what);
   return {
@@ -94,11 +98,16 @@ export async function makeStage(): Promise<Stage> {
       loaded = next;
       running = mode;
     },
-    set(map, key, value) {
+    async load(program) {
+      const one = await native.loadObject(loading(object, program, { netns: within(box) }));
+      further.push(one);
+      return one.programFd;
+    },
+    set(map, key, ...value) {
       const id = loaded?.maps.find(({ name }) => name === map)?.id ?? 0;
       const handle = native.openMap(id);
-      const bytes = (number: number): Buffer => Buffer.from(new Uint32Array([number]).buffer);
-      inBox(() => handle.update(bytes(key), bytes(value), "any"));
+      const bytes = (...numbers: readonly number[]): Buffer => Buffer.from(new Uint32Array(numbers).buffer);
+      inBox(() => handle.update(bytes(key), bytes(...value), "any"));
       handle.close();
     },
     async send(count, bytes = 64) {
@@ -113,6 +122,7 @@ export async function makeStage(): Promise<Stage> {
     },
     remove() {
       loaded?.close();
+      for (const one of further) one.close();
       sh("ip", "-n", box, "link", "del", inName);
       sh("ip", "-n", box, "link", "del", outName);
       for (const netns of [left, box, right]) sh("ip", "netns", "del", netns);
