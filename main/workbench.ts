@@ -410,7 +410,11 @@ function createHandlers({
       return {};
     },
     "redirects.attachPass": async ({ place }, { token }) => {
-      const { attachment, built, path } = await attachPass(helpers, attachments, place, token);
+      const { attachment, built, path } = await attachPass(
+        { helpers, attachments, confirmWithin: settings.now().confirmWithin },
+        place,
+        token,
+      );
       commands.add(twins.attachTwin(path, built.build.stages, attachment));
       return attachment;
     },

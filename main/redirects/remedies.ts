@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import type { Place } from "../../protocol/interfaces.ts";
 import type { RedirectCount, RedirectRemedy } from "../../protocol/redirects.ts";
-import { inside, ip, shell, xdpwPlace } from "../commands/shell.ts";
+import { runnable } from "../attach/preflight/fix-words.ts";
+import { inside, shell, xdpwPlace } from "../commands/shell.ts";
 import { templatesRoot } from "../paths.ts";
 import { sayPlace } from "./name-ends.ts";
 
@@ -29,21 +30,13 @@ export function turnOnGro(place: Place): RedirectRemedy {
 }
 
 export function setUp(place: Place): RedirectRemedy {
-  return {
-    text: `set ${sayPlace(place)} up`,
-    command: shell([...ip(place.netns), "link", "set", "dev", place.name, "up"]),
-    run: { do: "set-up", place },
-  };
+  return runnable(`set ${sayPlace(place)} up`, { do: "set-up", place });
 }
 
 /** How long they are nobody tells: the usual 1500, or jumbo frames where that is there already. */
 export function raiseMtu(place: Place, now: number): RedirectRemedy {
   const mtu = now < 1500 ? 1500 : 9000;
-  return {
-    text: `raise the MTU of ${sayPlace(place)} to ${mtu}`,
-    command: shell([...ip(place.netns), "link", "set", "dev", place.name, "mtu", `${mtu}`]),
-    run: { do: "set-mtu", place, mtu },
-  };
+  return runnable(`raise the MTU of ${sayPlace(place)} to ${mtu}`, { do: "set-mtu", place, mtu });
 }
 
 export function lookAtMap(map: Pick<RedirectMap, "id" | "name"> | null, text: string): RedirectRemedy[] {

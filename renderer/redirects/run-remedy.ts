@@ -14,8 +14,9 @@ export async function runRemedy(app: App, text: string, run: Doable): Promise<vo
       return;
     }
     if (run.do === "attach-pass") {
-      const { program } = await app.request("redirects.attachPass", { place: run.place });
-      notify(app, { kind: "info", title: `${program.name} is attached to ${run.place.name}: it passes everything` });
+      const { program, guard } = await app.request("redirects.attachPass", { place: run.place });
+      const until = guard === undefined ? "it passes everything" : "confirm it, or it is taken off again";
+      notify(app, { kind: "info", title: `${program.name} is attached to ${run.place.name}: ${until}` });
     } else {
       await app.request("attach.fix", run);
       notify(app, { kind: "info", title: `Done: ${text}` });
