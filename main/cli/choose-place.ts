@@ -21,7 +21,7 @@ export function wantedPlace(typed: Typed): WantedPlace {
     device:
       device === null
         ? null
-        : checked(interfaceName, device, "--dev", "an interface's name: at most 15 characters, no slash or space"),
+        : checked(interfaceName, device, "--dev", "an interface's name: at most 15 bytes, no slash, colon or white space"),
   };
 }
 
