@@ -12,6 +12,7 @@ import { median, percentile, say } from "./statistics.ts";
 const scrollSeconds = 4;
 const idleSeconds = 5;
 const idleTries = 8;
+const liveSeconds = 10;
 /** px a frame: the whole list in some seconds, as a wheel that is turned fast */
 const step = 24;
 
@@ -59,6 +60,16 @@ export async function benchInterfacesWindow(
     }
     for (const [name, used] of Object.entries(quietest?.used ?? {}))
       say(`list shown, ${quietest?.told ?? 0} messages: ${name}`, `${used.toFixed(2)} % of a core`, "< 1 % with none");
+
+    await page
+      .getByRole("listbox", { name: `Interfaces of ${last}` })
+      .getByRole("option")
+      .last()
+      .click();
+    await page.getByRole("region", { name: "Packets per second" }).getByText("received").waitFor();
+    const live = await share({ window, ...processes() }, liveSeconds, async () => sleep(liveSeconds * 1000));
+    for (const [name, used] of Object.entries(live))
+      say(`page of one interface, counting: ${name}`, `${used.toFixed(2)} % of a core`);
     await browser.close();
   } finally {
     await server.close();
