@@ -204,14 +204,26 @@ export const cases: Readonly<Record<string, (bench: Bench) => Promise<void>>> = 
     await bench.detach();
   },
 
-  "xdpw attaches, shows and detaches in hardware mode": async ({ device, xdpw }) => {
-    const attached = await xdpw("attach", "/objects/pass.o", "--dev", device.name, "--mode", "hw");
+  "xdpw attaches, shows and detaches in hardware mode": async ({ device, xdpw, command }) => {
+    const attach = ["attach", "/objects/pass.o", "--dev", device.name, "--mode", "hw"];
+    const attached = await xdpw(...attach);
     assert.equal(attached.status, 0, attached.err);
     const [id = 0] = xdpOf(device.name).ids;
     assert.match(attached.out, new RegExp(`attached xdp_pass to ${device.name} .*: hw, id ${id}`));
-    const status = await xdpw("status", "--dev", device.name);
+    const status = await command("status", "--dev", device.name);
     assert.match(status.out, new RegExp(`${device.name} .*hw id ${id} xdp_pass`));
-    const detached = await xdpw("detach", "--dev", device.name);
+    const refused = await device.refusing("ports/0/bpf_xdpoffload_accept", () => command(...attach));
+    assert.notEqual(refused.status, 0);
+    assert.match(refused.err, /Operation not supported \(EOPNOTSUPP\): netdevsim: XDP offload disabled in DebugFS/);
+    assert.deepEqual(xdpOf(device.name).ids, [id]);
+
+    // beside one of the host it is named
+    assert.equal((await command("attach", "/objects/counted.o", "--dev", device.name, "--mode", "skb")).status, 0);
+    const several = await command("detach", "--dev", device.name);
+    assert.notEqual(several.status, 0);
+    assert.match(several.err, /xdp_counted \(id \d+, skb\) and xdp_pass \(id \d+, hw\); say --replace ID/);
+    assert.equal((await command("detach", "--dev", device.name, "--replace", `${id}`)).status, 0);
+    const detached = await command("detach", "--dev", device.name);
     assert.equal(detached.status, 0, detached.err);
     assert.deepEqual(xdpOf(device.name).ids, []);
   },

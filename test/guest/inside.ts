@@ -5,7 +5,7 @@ import { cases } from "./cases.ts";
 import { openBench } from "./open-bench.ts";
 
 const workbench = createWorkbench({ terminal: false });
-const bench = openBench(workbench.connect(() => undefined).handlers);
+const bench = openBench(workbench);
 for (const [name, run] of Object.entries(cases)) {
   const from = performance.now();
   let error: string | null = null;

@@ -7,6 +7,9 @@ import { Failed, type Failure } from "../../protocol/failures.ts";
 import type { InterfaceDetails } from "../../protocol/interface-details.ts";
 import type { Mode, ModeProbe, NetworkInterface, Place, WantedMode } from "../../protocol/interfaces.ts";
 import type { CallContext, Handlers } from "../../protocol/peer.ts";
+import { commands } from "../../main/cli/commands.ts";
+import { runCommandLine } from "../../main/cli/run-command-line.ts";
+import type { Workbench } from "../../main/workbench.ts";
 import { addSimulated, type Simulated } from "./device.ts";
 
 interface AttachOptions {
@@ -26,10 +29,20 @@ export interface Bench {
   probe(mode: Mode, on?: string): Promise<ModeProbe>;
   attach(program: string, mode: WantedMode, options?: AttachOptions): Promise<Attachment>;
   detach(replace?: number): Promise<void>;
-  xdpw(...words: string[]): Promise<{ readonly status: number; readonly out: string; readonly err: string }>;
+  /** a process of its own, which starts a helper of its own: some seconds here */
+  xdpw(...words: string[]): Promise<Finished>;
+  /** the same command line in this process, with the helpers that are there */
+  command(...words: string[]): Promise<Finished>;
 }
 
-export function openBench(handlers: Handlers<typeof workbench>): Bench {
+interface Finished {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export function openBench(opened: Workbench): Bench {
+  const { handlers } = opened.connect(() => undefined);
   const context = { token: CancellationToken.None };
   const device = addSimulated(1);
   const look = async (name = device.name): Promise<NetworkInterface> => {
@@ -58,6 +71,16 @@ export function openBench(handlers: Handlers<typeof workbench>): Bench {
     },
     async detach(replace) {
       await handlers["attach.detach"]({ place: await place(), replace: replace ?? null }, context);
+    },
+    async command(...words) {
+      let [out, err] = ["", ""];
+      const status = await runCommandLine(words, commands, {
+        ...{ cwd: "/", environment: {}, terminal: { stdout: false, stderr: false }, person: null, version: () => "" },
+        stdout: async (text) => void (out += String(text)),
+        stderr: (text) => void (err += text),
+        open: async () => ({ workbench: { ...opened, close: async () => undefined }, handlers, ...context }),
+      });
+      return { status, out, err };
     },
     xdpw: (...words) =>
       new Promise((resolve) => {
