@@ -49,6 +49,7 @@ describe.skipIf(skipReason !== "")("bad input of interfaces", () => {
   afterAll(async () => {
     await helper.stop();
     for (const name of [...names, "p0q"]) await ip("link", "del", "dev", name).catch(() => undefined);
+    await execute("bash", ["-c", `ip -n ${netns} link del dev $'b\\xff\\xc3\\xfe'`]).catch(() => undefined);
     for (const name of odd) await execute("ip", ["netns", "del", name]).catch(() => undefined);
     await execute("ip", ["netns", "del", netns]).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
@@ -58,8 +59,11 @@ describe.skipIf(skipReason !== "")("bad input of interfaces", () => {
     for (const name of names) await ip("link", "add", "name", name, "type", "bridge");
     // the kernel puts the number in
     await ip("link", "add", "name", "p%dq", "type", "bridge");
+    // bytes that are no UTF-8 are shown as what they are not, and mean the device all the same
+    await execute("bash", ["-c", `ip -n ${netns} link add name $'b\\xff\\xc3\\xfe' type bridge`]);
     const listed = await list();
-    expect(listed.map(({ name }) => name).filter((name) => name !== "lo")).toEqual([...names, "p0q"]);
+    const shown = [...names, "p0q", "b\ufffd\ufffd\ufffd"];
+    expect(listed.map(({ name }) => name).filter((name) => name !== "lo")).toEqual(shown);
     for (const { name, ifindex } of listed.filter((one) => one.name !== "lo")) {
       const place: Place = { netns, ifindex, name };
       const described = await helper.peer.request("interfaces.describe", { place });
