@@ -2,6 +2,7 @@
  * The window with 200 interfaces: how even the frames are while their list is scrolled, beside those of the same browser
  * that scrolls a bare list; and what window, main and helper cost while the list is shown and nothing happens.
  */
+import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { chromium, type Page } from "@playwright/test";
@@ -49,6 +50,11 @@ export async function benchInterfacesWindow(
     );
     say("list scrolled: frames that came late", `${late(ours)} of ${ours.length}`, `bare list: ${late(plain)}`);
 
+    const changing = setInterval(() => changeOne(last), 100);
+    const busy = await scroll(page);
+    clearInterval(changing);
+    say("list scrolled while links change", sayFrames(busy), `${late(busy)} of ${busy.length} late`);
+
     const window = rendererOf(server.process().pid ?? 0);
     // what came with the start is over
     await sleep(10_000);
@@ -75,6 +81,13 @@ export async function benchInterfacesWindow(
     await server.close();
   }
 }
+
+/** up and down in turn: the list that follows is another one each time */
+function changeOne(netns: string): void {
+  turns += 1;
+  execFile("ip", ["-n", netns, "link", "set", "v0", turns % 2 === 0 ? "down" : "up"]);
+}
+let turns = 0;
 
 /** ms from frame to frame while the list goes down and up */
 async function scroll(page: Page): Promise<readonly number[]> {

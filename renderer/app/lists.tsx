@@ -5,9 +5,10 @@ import type { MapListed } from "../../protocol/maps.ts";
 import { askToDetachAll } from "../attach/detach-all.ts";
 import { showSource } from "../editor/open-source.ts";
 import { baseName, folderName } from "../editor/open-sources.ts";
-import { choosePlace, showInterface } from "../interfaces/choose-place.ts";
+import { choosePlace } from "../interfaces/choose-place.ts";
 import { chosenPlaces } from "../interfaces/chosen-places.ts";
-import { bestMode, groupByNamespace, isOfLab, placeKey, samePlace } from "../interfaces/places.ts";
+import { NamespaceList } from "../interfaces/namespace-list.tsx";
+import { groupByNamespace, isOfLab, placeKey, samePlace } from "../interfaces/places.ts";
 import { mapsByOwner, placeOfMap } from "../maps/map-owner.ts";
 import { openMap } from "../maps/open-map.ts";
 import { mapTitle, variableSection, variablesLast } from "../maps/variable-maps.ts";
@@ -94,51 +95,13 @@ function Interfaces(): React.ReactNode {
         )}
       </div>
       {listing === null && <p className="empty-line">Not listed yet.</p>}
-      {shown.map(({ netns, title, interfaces }) => (
-        <div key={title}>
-          {netns !== null && (
-            <h3 className="line mid">
-              <span className="cut">{title}</span> {isOfLab(lab, netns) && <span className="tag ok">lab</span>}
-            </h3>
-          )}
-          <ListBox
-            aria-label={netns === null ? "Interfaces of this machine" : `Interfaces of ${title}`}
-            className={netns === null ? "" : "inner"}
-            onAction={(key) => {
-              const found = interfaces.find((one) => placeKey(one) === key);
-              if (found === undefined) return;
-              void choosePlace(app, found);
-              showInterface(app, found);
-            }}
-          >
-            {interfaces.map((one) => (
-              <ListBoxItem
-                key={placeKey(one)}
-                id={placeKey(one)}
-                className={isChosen(one) ? "line chosen" : "line"}
-                textValue={one.name}
-              >
-                <span className="grow cut">
-                  {one.name}
-                  {isChosen(one) && <span className="unseen"> chosen</span>}{" "}
-                  <span className="dim">
-                    {one.driver ?? ""}
-                    {one.up ? "" : " · down"}
-                  </span>
-                </span>
-                {one.attached.length === 0 ? (
-                  <span className="tag">{bestMode(one)}</span>
-                ) : (
-                  one.attached.map(({ id, name }) => (
-                    <span key={id} className="tag accent cut">
-                      {name}
-                    </span>
-                  ))
-                )}
-              </ListBoxItem>
-            ))}
-          </ListBox>
-        </div>
+      {shown.map((group) => (
+        <NamespaceList
+          key={group.title}
+          group={group}
+          ofLab={isOfLab(lab, group.netns)}
+          chosen={group.interfaces.filter(isChosen).map(placeKey)}
+        />
       ))}
       {all &&
         skipped.map(({ netns, why }) => (
