@@ -73,7 +73,12 @@ export async function runAttach(context: CommandContext): Promise<Answer> {
 }
 
 function checkedDevice(device: string): string {
-  return checked(interfaceName, device, "--dev", "an interface's name: at most 15 bytes, no slash, colon or white space");
+  return checked(
+    interfaceName,
+    device,
+    "--dev",
+    "an interface's name: at most 15 bytes, no slash, colon or white space",
+  );
 }
 
 /** Scripts want what they attach to stay, so that no deadline is set unasked; but nobody is cut off without a word. */

@@ -21,7 +21,12 @@ export function wantedPlace(typed: Typed): WantedPlace {
     device:
       device === null
         ? null
-        : checked(interfaceName, device, "--dev", "an interface's name: at most 15 bytes, no slash, colon or white space"),
+        : checked(
+            interfaceName,
+            device,
+            "--dev",
+            "an interface's name: at most 15 bytes, no slash, colon or white space",
+          ),
   };
 }
 
