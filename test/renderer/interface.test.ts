@@ -70,6 +70,7 @@ describe.skipIf(noChromium)("an interface's page (skipped without a Chromium)", 
     fake.changeInterfaces(edit("eth0", { attached }));
     await openPage(/eth0/);
     await card("Runs").getByText("the device runs it: the kernel does not see its runs").waitFor();
+    await card("Attached").getByText("not counted: the device runs it").waitFor();
     await page.getByRole("button", { name: "Detach", exact: true }).focus();
     await page.keyboard.press("Enter");
     const dialog = page.getByRole("alertdialog", { name: "Detach which program of eth0?" });

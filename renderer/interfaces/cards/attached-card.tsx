@@ -72,7 +72,9 @@ function Program({ of, rates }: { readonly of: AttachedInFull; readonly rates: R
             {more.maps.length === 0 ? "none" : more.maps.map((map) => `${map.name} (id ${map.id})`).join(", ")}
           </Pair>
           <Pair name="runs">
-            {runs === undefined ? (
+            {program.mode === "hw" ? (
+              <span className="dim">not counted: the device runs it</span>
+            ) : runs === undefined ? (
               <span className="dim">counted while this is seen</span>
             ) : (
               <>
