@@ -78,7 +78,7 @@ async function readOnce(
       if (!memory.ensure(page.count)) return "cut";
       memory.put(page.keys, page.values, page.count);
       const keys = memory.keys;
-      if (!/array$/.test(map.type)) {
+      if (!map.type.endsWith("array")) {
         if (from > 0 && first.some((key) => hasKey(keys, key, from * map.keySize, map.keySize))) return "again";
         if (memory.count > map.maxEntries + count) return "again";
         for (let row = from; row < memory.count && first.length < remembered; row++) {

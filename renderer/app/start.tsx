@@ -11,6 +11,8 @@ import { hearInterfaces, keepListsFresh, refreshLists } from "../interfaces/refr
 import { mergeChange } from "../maps/map-view.ts";
 import { fadeMarks, setView, watchMap } from "../maps/open-map.ts";
 import { followPreflight } from "../preflight/ask-preflight.ts";
+import { withState } from "../maps/rows-view.ts";
+import { setRows } from "../maps/watch-rows.ts";
 import { tellApplying } from "../staged/apply-staged.ts";
 import type { App } from "../session/app.ts";
 import { followLoadSets } from "../reload/load-sets.ts";
@@ -53,8 +55,10 @@ export function start(root: HTMLElement, connect: (handlers: ConnectionHandlers)
         const view = store.get().mapViews.get(change.id);
         if (view !== undefined) setView(app, change.id, mergeChange(view, change, performance.now()));
       },
+      "rows.changed": (state) => setRows(app, state.id, (view) => withState(view, state)),
       "maps.applying": (progress) => tellApplying(app, progress),
       "maps.gone": ({ id, why }) => {
+        setRows(app, id, (rows) => ({ ...rows, gone: why }));
         const view = store.get().mapViews.get(id);
         if (view !== undefined) setView(app, id, { ...view, gone: why });
       },

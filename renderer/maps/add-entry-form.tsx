@@ -1,19 +1,20 @@
 import { useState } from "react";
 import { Button, Input, Label, TextField } from "react-aria-components";
-import type { Table } from "../../protocol/maps.ts";
+import type { Column, MapSummary } from "../../protocol/maps.ts";
 import { useApp } from "../session/use-app.tsx";
 import type { MapTab } from "./map-view.ts";
-import { rereadMap } from "./reread-map.ts";
 import { addEntry } from "./set-cell.ts";
 
 interface AddEntryProps {
   readonly tab: MapTab;
-  readonly table: Table;
+  readonly table: { readonly map: Pick<MapSummary, "name">; readonly columns: readonly Column[] };
+  /** done when the table shows it */
+  readonly added: () => Promise<void>;
   readonly close: () => void;
 }
 
 /** A new entry, one field a column. It stays open for the next one. */
-export function AddEntryForm({ tab, table, close }: AddEntryProps): React.ReactNode {
+export function AddEntryForm({ tab, table, added, close }: AddEntryProps): React.ReactNode {
   const app = useApp();
   const [texts, setTexts] = useState<readonly string[]>(() => table.columns.map(() => ""));
   const [at, setAt] = useState(0);
@@ -23,7 +24,7 @@ export function AddEntryForm({ tab, table, close }: AddEntryProps): React.ReactN
     setFailed(wrong);
     if (wrong !== null) return;
     setTexts(table.columns.map(() => ""));
-    await rereadMap(app, tab.id);
+    await added();
   };
   return (
     <form

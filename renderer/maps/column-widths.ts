@@ -1,12 +1,15 @@
 /** How wide the columns are, in characters: enough for what was seen so far, never less than before. */
-import type { Table } from "../../protocol/maps.ts";
+import type { Column, Row } from "../../protocol/maps.ts";
 import { grouped3 } from "../verify/sizes.ts";
 
 const sampledRows = 300;
 const most = 44;
 
 /** One number a column, then one for the label; 0 where no row has one. */
-export function columnWidths(table: Table, before: readonly number[]): readonly number[] {
+export function columnWidths(
+  table: { readonly columns: readonly Column[]; readonly rows: readonly Row[] },
+  before: readonly number[],
+): readonly number[] {
   const widths = table.columns.map(({ path, type }, index) =>
     Math.max(path.length, type.length, type.endsWith("64") ? 13 : 8, before[index] ?? 0),
   );
@@ -18,4 +21,9 @@ export function columnWidths(table: Table, before: readonly number[]): readonly 
     label = Math.min(most, Math.max(label, text?.length ?? 0));
   }
   return [...widths, label === 0 ? 0 : Math.max(label, 6)];
+}
+
+/** The same array where nothing grew: what depends on it is not made anew. */
+export function widerOf(before: readonly number[], after: readonly number[]): readonly number[] {
+  return before.length === after.length && after.every((width, index) => width === before[index]) ? before : after;
 }

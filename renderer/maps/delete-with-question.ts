@@ -1,13 +1,18 @@
 /** Deletes an entry when the user confirms it. */
-import type { Row, Table } from "../../protocol/maps.ts";
+import type { Column, MapSummary } from "../../protocol/maps.ts";
 import type { App } from "../session/app.ts";
 import { ask } from "../session/ask.ts";
 import { notify } from "../session/notices.ts";
 import type { MapTab } from "./map-view.ts";
-import { rereadMap } from "./reread-map.ts";
 import { deleteEntry } from "./set-cell.ts";
+import { readRowsNow } from "./watch-rows.ts";
 
-export async function deleteWithQuestion(app: App, tab: MapTab, table: Table, row: Row): Promise<void> {
+export async function deleteWithQuestion(
+  app: App,
+  tab: MapTab,
+  table: { readonly map: Pick<MapSummary, "name">; readonly columns: readonly Column[] },
+  row: { readonly key: string; readonly cells: readonly string[] },
+): Promise<void> {
   const key = table.columns
     .map(({ from, path }, index) => (from === "key" ? `${path} ${row.cells[index] ?? ""}` : ""))
     .filter((part) => part !== "")
@@ -21,5 +26,5 @@ export async function deleteWithQuestion(app: App, tab: MapTab, table: Table, ro
   const failed = await deleteEntry(app, tab, row);
   if (failed !== null)
     notify(app, { kind: "error", title: `Could not delete the entry ${key} of ${table.map.name}`, detail: failed });
-  await rereadMap(app, tab.id);
+  await readRowsNow(app, tab.id);
 }

@@ -10,8 +10,9 @@ export function followMaps(
   place: Place,
   maps: readonly { readonly name: string; readonly id: number }[],
 ): void {
-  const { mapTabs, mapViews } = app.store.get();
+  const { mapTabs, mapViews, rowViews } = app.store.get();
   const views = new Map(mapViews);
+  const rows = new Map(rowViews);
   const moved: { readonly from: number; readonly to: number }[] = [];
   const tabs = mapTabs.map((tab) => {
     const next = maps.find((map) => mapTitle(map) === mapTitle(tab));
@@ -20,8 +21,14 @@ export function followMaps(
     moved.push({ from: tab.id, to: next.id });
     return { ...tab, id: next.id };
   });
-  for (const { from } of moved) views.delete(from);
-  app.store.set({ mapTabs: tabs, mapViews: views });
+  for (const { from, to } of moved) {
+    const before = rows.get(from);
+    // the new map is shown as the old one was; until it is read, the last values stay
+    if (before !== undefined) rows.set(to, before);
+    views.delete(from);
+    rows.delete(from);
+  }
+  app.store.set({ mapTabs: tabs, mapViews: views, rowViews: rows });
   for (const { from, to } of moved) {
     unwatch(app, from);
     void watchMap(app, to);

@@ -1,185 +1,274 @@
-import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
-import type { Table } from "../../protocol/maps.ts";
 import { useApp } from "../session/use-app.tsx";
+import { notifyFailure } from "../session/notices.ts";
 import { CellHint } from "./cell-editor.tsx";
-import { columnWidths } from "./column-widths.ts";
+import { columnWidths, widerOf } from "./column-widths.ts";
+import { copyCells } from "./copy-cells.ts";
 import { deleteWithQuestion } from "./delete-with-question.ts";
-import { gridColumns } from "./grid-columns.ts";
-import { gridItems } from "./grid-items.ts";
+import { type GridColumn, gridColumns } from "./grid-columns.ts";
+import { afterDeed, movedBefore } from "./grid-deeds.ts";
+import { GridHead } from "./grid-head.tsx";
 import { type At, moveInGrid } from "./grid-keys.ts";
+import { lineAt, lineCount, lineOf } from "./grid-lines.ts";
+import type { GridPrefs } from "./grid-prefs.ts";
 import { MapRow } from "./map-row.tsx";
-import type { MapTab, MapView } from "./map-view.ts";
-import { rereadMap } from "./reread-map.ts";
+import type { MapTab } from "./map-view.ts";
+import type { RowsView } from "./rows-view.ts";
 import { setCell } from "./set-cell.ts";
+import { nothingStaged, type StagedLayer } from "./staged-layer.ts";
+import { useLines } from "./use-lines.ts";
+import { useRows } from "./use-rows.ts";
+import { arrangeRows, readRowsNow, setFormat } from "./watch-rows.ts";
 
 const rowHeight = 25;
 const headHeight = 40;
 const characterWidth = 8.4;
 const expanderWidth = 24;
+const nothingOpened = { order: "", rows: [] as readonly number[] };
 
 interface MapGridProps {
   readonly tab: MapTab;
-  readonly view: MapView;
-  readonly table: Table;
-  /** key of the entry that has the focus */
-  readonly onSelect: (key: string | null) => void;
+  readonly view: RowsView;
+  readonly prefs: GridPrefs;
+  readonly onPrefs: (change: Partial<GridPrefs>) => void;
+  /** the entry that has the focus */
+  readonly onSelect: (row: { readonly key: string; readonly cells: readonly string[] } | null, place: number) => void;
+  /** a row to go to; a new object each time */
+  readonly goTo: { readonly row: number } | null;
+  /** key of an entry that was found */
+  readonly lit: string | null;
+  readonly staged?: StagedLayer;
 }
 
-export function MapGrid({ tab, view, table, onSelect }: MapGridProps): React.ReactNode {
+/** Rows of a table of any length. A line is an entry, or below an opened one its value on one CPU; -1 is the head. */
+export function MapGrid({
+  tab,
+  view,
+  prefs,
+  onPrefs,
+  onSelect,
+  goTo,
+  lit,
+  staged = nothingStaged,
+}: MapGridProps): React.ReactNode {
   const app = useApp();
-  const scroll = useRef<HTMLDivElement>(null);
-  const widths = useRef<readonly number[]>([]);
-  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  const { face, state } = view;
+  const { id } = state;
+  const box = useRef<HTMLDivElement>(null);
+  // in another order, other rows are in these places
+  const order = JSON.stringify([view.sort, view.filter]);
+  const [openedIn, setOpened] = useState<{ readonly order: string; readonly rows: readonly number[] }>(nothingOpened);
+  const opened = openedIn.order === order ? openedIn.rows : nothingOpened.rows;
   const [at, setAt] = useState<At>({ row: 0, column: 0 });
+  const [anchor, setAnchor] = useState<At | null>(null);
   const [editing, setEditing] = useState<{ readonly key: string; readonly cell: number } | null>(null);
+  const [drawn, setDrawn] = useState<{ readonly id: string; readonly width: number } | null>(null);
+  const [widths, setWidths] = useState<readonly number[]>([]);
   const wantsFocus = useRef(false);
   const hint = useId();
 
-  const columns = useMemo(() => {
-    widths.current = columnWidths(table, widths.current);
-    return gridColumns(table, widths.current);
-  }, [table]);
-  const items = useMemo(() => gridItems(table.rows, opened), [table.rows, opened]);
-  const perCpu = table.rows.some(({ cpus }) => cpus !== null);
-  const row = Math.min(at.row, items.length - 1);
+  const keys = face.columns.filter(({ from }) => from === "key").length;
+  const perCpu = face.cpus > 0;
+  const count = lineCount(state.shown, opened, face.cpus);
+  const line = Math.min(at.row, count - 1);
+  const lines = useLines(box, count, rowHeight, headHeight);
+  // The line with the focus is drawn wherever it is, or the focus would be lost while scrolling.
+  const drawnLines = range(lines.first, lines.last);
+  if (line >= 0 && (line < lines.first || line >= lines.last)) drawnLines.push(line);
+  const from = lineAt(lines.first, opened, face.cpus).row;
+  const to = Math.min(state.shown, lineAt(Math.max(lines.first, lines.last - 1), opened, face.cpus).row + 1);
+  const rows = useRows(app, view, from, to, editing !== null);
+  const { row: place } = lineAt(Math.max(0, line), opened, face.cpus);
+  const focused = rows.rowAt(place);
 
-  const rangeExtractor = useCallback(
-    (range: Range) => {
-      // The cell with the focus is drawn wherever it is, or the focus would be lost while scrolling.
-      const shown = defaultRangeExtractor(range);
-      return row < 0 || shown.includes(row) ? shown : [...shown, row].toSorted((one, other) => one - other);
-    },
-    [row],
+  const wider = useMemo(
+    () => widerOf(widths, columnWidths({ columns: face.columns, rows: rows.rows }, widths)),
+    [face.columns, rows.rows, widths],
   );
-  // oxlint-disable-next-line react/incompatible-library -- nothing here is compiled for memoization
-  const virtual = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => scroll.current,
-    estimateSize: () => rowHeight,
-    overscan: 10,
-    scrollMargin: headHeight,
-    scrollPaddingStart: headHeight,
-    rangeExtractor,
-  });
+  if (wider !== widths) setWidths(wider);
+  const columns = useMemo(() => gridColumns(face.columns, widths, face.cpus, prefs), [face, widths, prefs]);
+  const column = Math.min(at.column, columns.length - 1);
 
+  useEffect(() => {
+    onSelect(focused, place);
+  }, [focused, place, onSelect]);
   useEffect(() => {
     if (!wantsFocus.current || editing !== null) return;
+    const selector = line < 0 ? `[data-head="${column}"]` : `[data-row="${line}"] [data-column-index="${column}"]`;
+    const cell = box.current?.querySelector<HTMLElement>(selector);
+    if (cell === null || cell === undefined) return;
     wantsFocus.current = false;
-    const cell = scroll.current?.querySelector<HTMLElement>(`[data-row="${row}"] [data-column-index="${at.column}"]`);
-    cell?.focus({ preventScroll: true });
-    cell?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [at, row, editing]);
+    cell.focus({ preventScroll: true });
+    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
 
+  const { scrollTo } = lines;
+  const go = useCallback(
+    (next: At): void => {
+      wantsFocus.current = true;
+      setAt(next);
+      if (next.row >= 0) scrollTo(next.row);
+    },
+    [scrollTo],
+  );
+  const went = useRef(goTo);
   useEffect(() => {
-    onSelect(items[row]?.row.key ?? null);
-  }, [items, row, onSelect]);
+    if (goTo === null || went.current === goTo) return;
+    went.current = goTo;
+    setAnchor(null);
+    setAt((now) => ({ row: lineOf(goTo.row, opened, face.cpus), column: now.column }));
+    scrollTo(lineOf(goTo.row, opened, face.cpus));
+  }, [goTo, opened, face.cpus, scrollTo]);
 
-  const go = (to: At): void => {
-    wantsFocus.current = true;
-    setAt(to);
-    virtual.scrollToIndex(to.row);
-  };
-  const toggle = (key: string): void => {
-    const next = new Set(opened);
-    if (!next.delete(key)) next.add(key);
-    setOpened(next);
-  };
+  const toggle = (row: number): void =>
+    setOpened({
+      order,
+      rows: opened.includes(row) ? opened.filter((one) => one !== row) : [...opened, row].toSorted((a, b) => a - b),
+    });
+  const editable = face.readOnly === null && view.gone === null;
   const edit = (to: At): void => {
-    const item = items[to.row];
-    const column = columns[to.column];
-    if (item?.kind !== "entry" || column?.column === undefined || column.column === null || column.cell === null)
-      return;
-    if (table.readOnly !== null || view.gone !== null || column.from !== "value") return;
+    const there = lineAt(to.row, opened, face.cpus);
+    const entry = rows.rowAt(there.row);
+    const wanted = columns[to.column];
+    if (entry === null || there.cpu !== null || wanted?.column === null || wanted?.cell === null) return;
+    if (!editable || wanted === undefined || wanted.from !== "value") return;
     setAt(to);
-    setEditing({ key: item.row.key, cell: column.cell });
+    setEditing({ key: entry.key, cell: wanted.cell });
   };
   const stopEditing = (): void => {
     wantsFocus.current = true;
     setEditing(null);
   };
+  const sortBy = ({ cell }: GridColumn, descending: boolean | null): void => {
+    const sort = cell === null || descending === null ? null : { column: cell, descending };
+    void arrangeRows(app, id, { sort });
+  };
+  const nextSort = (of: GridColumn): void => {
+    const now = view.sort?.column === of.cell ? view.sort : null;
+    sortBy(of, now === null ? false : now.descending ? null : true);
+  };
+  const copy = (): void => {
+    const other = anchor ?? { row: line, column };
+    const places = [lineAt(other.row, opened, face.cpus).row, place].toSorted((a, b) => a - b);
+    const block = {
+      rows: [places[0] ?? 0, places[1] ?? 0] as const,
+      columns: [Math.min(other.column, column), Math.max(other.column, column)] as const,
+    };
+    copyCells(app, id, block, columns, keys).catch((error: unknown) => notifyFailure(app, "copy the cells", error));
+  };
   const onKeyDown = (event: React.KeyboardEvent): void => {
-    if (event.altKey || editing !== null) return;
-    const item = items[row];
-    const page = Math.max(1, Math.floor((scroll.current?.clientHeight ?? 0) / rowHeight) - 2);
-    const to = moveInGrid(event.key, event.ctrlKey, { row, column: at.column }, items.length, columns.length, page);
-    if (to !== null) go(to);
-    else if (event.key === "Enter" || event.key === "F2") edit({ row, column: at.column });
-    else if (event.key === " " && item !== undefined && item.row.cpus !== null) toggle(item.row.key);
-    else if (event.key === "Delete" && item?.kind === "entry" && table.resizable && table.readOnly === null) {
-      void deleteWithQuestion(app, tab, table, item.row);
+    if (event.altKey || editing !== null || (event.target as HTMLElement).closest("[role=menu]") !== null) return;
+    const here = { row: line, column };
+    const next = nextPlace(event, here, count, columns.length, Math.max(1, lines.page - 1));
+    const wanted = columns[column];
+    if (next !== null) {
+      setAnchor(event.shiftKey ? (anchor ?? here) : null);
+      go(next);
+    } else if (line < 0 && (event.key === "Enter" || event.key === " ") && wanted?.column) nextSort(wanted);
+    else if (event.key === "Enter" || event.key === "F2") edit(here);
+    else if (event.key === "Escape" && anchor !== null) setAnchor(null);
+    else if (event.ctrlKey && event.key.toLowerCase() === "c" && line >= 0) copy();
+    else if (event.ctrlKey && event.key.toLowerCase() === "a" && count > 0) {
+      setAnchor({ row: 0, column: 0 });
+      go({ row: count - 1, column: columns.length - 1 });
+    } else if (event.key === " " && perCpu && focused !== null) toggle(place);
+    else if (event.key === "Delete" && focused !== null && face.resizable && editable) {
+      void deleteWithQuestion(app, tab, face, focused);
     } else return;
     event.preventDefault();
   };
 
-  const pixels = columns.map(
-    ({ characters }, index) =>
-      Math.round(characters * characterWidth) + 26 + (perCpu && index === 0 ? expanderWidth : 0),
-  );
+  const pixels = columns.map(({ id: of, characters }, index) => {
+    const own = drawn?.id === of ? drawn.width : prefs.widths[of];
+    return {
+      own,
+      width: own ?? Math.round(characters * characterWidth) + 38 + (perCpu && index === 0 ? expanderWidth : 0),
+    };
+  });
   // What is left of the window's width is shared out; numbers of a key stay beside what they are the key of.
   const template = pixels
-    .map((width, index) => {
-      const { from, align } = columns[index] ?? {};
-      return from === "key" && align === "number" ? `${width}px` : `minmax(${width}px, ${width}fr)`;
+    .map(({ own, width }, index) => {
+      const { from: of, align } = columns[index] ?? {};
+      const fixed = own !== undefined || (of === "key" && align === "number");
+      return fixed ? `${width}px` : `minmax(${width}px, ${width}fr)`;
     })
     .join(" ");
-  const least = pixels.reduce((sum, width) => sum + width, 0);
+  const least = pixels.reduce((sum, { width }) => sum + width, 0);
   const edited = columns.find(({ cell }) => editing !== null && cell === editing.cell)?.column ?? null;
+  const block = anchor === null ? null : blockOf(anchor, { row: line, column });
   return (
     <>
       <div
         className="grid"
         role={perCpu ? "treegrid" : "grid"}
-        aria-label={`${table.map.name} entries`}
-        aria-rowcount={items.length + 1}
+        aria-label={`${face.map.name} entries`}
+        aria-rowcount={count + 1}
         aria-colcount={columns.length}
-        aria-readonly={table.readOnly !== null}
-        ref={scroll}
+        aria-readonly={face.readOnly !== null}
+        aria-multiselectable
+        aria-busy={view.arranging}
+        ref={box}
         onKeyDown={onKeyDown}
         style={{ "--columns": template, "--least": `${least}px` } as React.CSSProperties}
       >
-        <div role="rowgroup" className="grid-head">
-          <div role="row" aria-rowindex={1} className="grid-row">
-            {columns.map(({ title, type, align, from }, index) => (
-              <div
-                key={`${from} ${title}`}
-                role="columnheader"
-                aria-colindex={index + 1}
-                className={align === "number" ? "grid-title right" : "grid-title"}
-              >
-                <span className="cut">{title}</span>
-                <span className="cut dim">{from === "key" && title !== "key" ? `key · ${type}` : type}</span>
-              </div>
-            ))}
-          </div>
-        </div>
-        <div role="rowgroup" className="grid-body" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(({ index, start }) => {
-            const item = items[index];
-            if (item === undefined) return null;
+        <GridHead
+          columns={columns}
+          sort={view.sort}
+          active={line < 0 ? column : null}
+          onFocus={(to) => setAt({ row: -1, column: to })}
+          onSort={nextSort}
+          onDeed={(of, deed) => {
+            const width = pixels[columns.indexOf(of)]?.width ?? 100;
+            const change = afterDeed(prefs, columns, of, deed, width);
+            if (change === null) sortBy(of, deed === "descending");
+            else onPrefs(change);
+          }}
+          onFormat={(of, format) => {
+            if (of.column === null) return;
+            setFormat(app, id, of.column, format).catch((error: unknown) =>
+              notifyFailure(app, "change the format", error),
+            );
+          }}
+          onResize={(of, width, done) => {
+            setDrawn(done ? null : { id: of.id, width });
+            if (done) onPrefs({ widths: { ...prefs.widths, [of.id]: width } });
+          }}
+          onMove={(moved, before) => onPrefs({ order: movedBefore(columns, moved, before) })}
+        />
+        <div role="rowgroup" className="grid-body" style={{ height: lines.height }}>
+          {drawnLines.map((index) => {
+            const { row: of, cpu } = lineAt(index, opened, face.cpus);
+            const row = rows.rowAt(of);
+            const isEntry = cpu === null;
             return (
               <MapRow
-                key={item.kind === "entry" ? item.row.key : `${item.row.key} ${item.cpu}`}
-                item={item}
-                index={index}
-                top={start - headHeight}
-                columns={columns}
-                perCpu={perCpu}
-                opened={opened.has(item.row.key)}
-                active={index === row ? at.column : null}
-                changed={item.kind === "entry" ? (view.changed.get(item.row.key)?.cells ?? null) : null}
-                editing={
-                  editing !== null && item.kind === "entry" && editing.key === item.row.key ? editing.cell : null
-                }
-                editable={table.readOnly === null && view.gone === null}
-                hint={hint}
-                onFocus={(column) => setAt({ row: index, column })}
-                onEdit={(column) => edit({ row: index, column })}
-                onToggle={() => toggle(item.row.key)}
+                // a line stays the same element when its entry comes, or the focus would be lost
+                key={index}
+                {...{ row, cpu, columns, keys, perCpu, editable, hint }}
+                line={index}
+                top={lines.topOf(index)}
+                opened={opened.includes(of)}
+                active={index === line ? column : null}
+                selected={block !== null && index >= block.first && index <= block.last ? block.columns : null}
+                changed={row === null ? null : (rows.changed.get(row.key) ?? null)}
+                staged={row === null || !isEntry ? null : staged.rowOf(row.key)}
+                lit={row !== null && lit === row.key}
+                editing={editing !== null && isEntry && editing.key === row?.key ? editing.cell : null}
+                onFocus={(to) => {
+                  setAt({ row: index, column: to });
+                  if (!wantsFocus.current && (index !== line || to !== column)) setAnchor(null);
+                }}
+                onSelectTo={(to) => {
+                  setAnchor(anchor ?? { row: line, column });
+                  go({ row: index, column: to });
+                }}
+                onEdit={(to) => edit({ row: index, column: to })}
+                onToggle={() => toggle(of)}
                 onClose={stopEditing}
                 onSet={async (cell, text) => {
-                  const failed = await setCell(app, tab, view, item.row, cell, text);
-                  if (failed === null) await rereadMap(app, tab.id);
+                  if (row === null) return "the entry is not read yet";
+                  const failed = await setCell(app, tab, face.columns, row, cell, text);
+                  if (failed === null) await readRowsNow(app, id);
                   return failed;
                 }}
               />
@@ -190,4 +279,34 @@ export function MapGrid({ tab, view, table, onSelect }: MapGridProps): React.Rea
       <CellHint id={hint} column={edited} />
     </>
   );
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: Math.max(0, last - first) }, (_, index) => first + index);
+}
+
+/** As in a grid; above the first line is the head. */
+function nextPlace(event: React.KeyboardEvent, here: At, count: number, columns: number, page: number): At | null {
+  const { key, ctrlKey } = event;
+  if (here.row < 0) {
+    if (key === "ArrowDown" || key === "PageDown") return count > 0 ? { row: 0, column: here.column } : null;
+    const next = moveInGrid(key, false, { row: 0, column: here.column }, 1, columns, page);
+    return next === null || /^(Arrow|Page)Up$/.test(key) ? null : { row: -1, column: next.column };
+  }
+  if (key === "ArrowUp" && here.row === 0 && !event.shiftKey) return { row: -1, column: here.column };
+  if (ctrlKey && (key === "ArrowUp" || key === "ArrowDown")) {
+    return { row: key === "ArrowUp" ? 0 : count - 1, column: here.column };
+  }
+  return moveInGrid(key, ctrlKey, here, count, columns, page);
+}
+
+function blockOf(
+  one: At,
+  other: At,
+): { readonly first: number; readonly last: number; readonly columns: readonly [number, number] } {
+  return {
+    first: Math.min(one.row, other.row),
+    last: Math.max(one.row, other.row),
+    columns: [Math.min(one.column, other.column), Math.max(one.column, other.column)],
+  };
 }

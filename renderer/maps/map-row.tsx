@@ -1,25 +1,37 @@
 import { Button } from "react-aria-components";
+import type { GridRow } from "../../protocol/rows.ts";
 import { CellEditor } from "./cell-editor.tsx";
 import { type GridColumn, rawCell, shownCell } from "./grid-columns.ts";
-import type { GridItem } from "./grid-items.ts";
+import type { StagedRow } from "./staged-layer.ts";
 
 interface MapRowProps {
-  readonly item: GridItem;
-  readonly index: number;
+  /** null until it is there */
+  readonly row: GridRow | null;
+  /** null for the entry, else the line of this CPU below it */
+  readonly cpu: number | null;
+  readonly line: number;
   /** px below the head */
   readonly top: number;
   readonly columns: readonly GridColumn[];
+  /** how many of the cells are the key's */
+  readonly keys: number;
   readonly perCpu: boolean;
   readonly opened: boolean;
   /** column with the focus, null in other rows */
   readonly active: number | null;
+  /** first and last selected column, null where none is */
+  readonly selected: readonly [number, number] | null;
   readonly changed: ReadonlySet<number> | null;
+  readonly staged: StagedRow | null;
+  /** found by a search or a look-up */
+  readonly lit: boolean;
   /** cell being edited */
   readonly editing: number | null;
   /** id of the line that says what may be typed */
   readonly hint: string;
   readonly editable: boolean;
   readonly onFocus: (column: number) => void;
+  readonly onSelectTo: (column: number) => void;
   readonly onEdit: (column: number) => void;
   readonly onToggle: () => void;
   readonly onClose: () => void;
@@ -27,77 +39,121 @@ interface MapRowProps {
 }
 
 export function MapRow(props: MapRowProps): React.ReactNode {
-  const { item, index, top, columns, perCpu, opened, active, changed, editing, editable, hint } = props;
+  const { row, cpu, line, top, columns, perCpu, opened, active, selected, changed, staged, editing, hint } = props;
+  const marks = [
+    "grid-row",
+    cpu === null ? "entry" : "cpu",
+    active === null ? "" : "on",
+    editing === null ? "" : "edited",
+    props.lit ? "lit" : "",
+    staged === null ? "" : `staged-${staged.is}`,
+  ];
   return (
     <div
       role="row"
-      aria-rowindex={index + 2}
-      {...(perCpu ? { "aria-level": item.kind === "entry" ? 1 : 2 } : {})}
-      {...(perCpu && item.kind === "entry" ? { "aria-expanded": opened } : {})}
-      data-row={index}
-      className={`grid-row ${item.kind} ${active === null ? "" : "on"} ${editing === null ? "" : "edited"}`}
+      aria-rowindex={line + 2}
+      {...(perCpu ? { "aria-level": cpu === null ? 1 : 2 } : {})}
+      {...(perCpu && cpu === null ? { "aria-expanded": opened } : {})}
+      data-row={line}
+      className={marks.filter((mark) => mark !== "").join(" ")}
       style={{ transform: `translateY(${top}px)` }}
     >
-      {columns.map((column, at) => {
-        const { cell } = column;
-        const text = cellText(item, column, columns);
-        const isEdited = editing !== null && cell === editing && column.column !== null;
-        const marks = [
-          "grid-cell",
-          column.align === "number" ? "right number" : "mono",
-          cell !== null && changed?.has(cell) === true ? "changed" : "",
-          column.from === "label" ? "mid" : "",
-        ];
-        return (
-          <div
-            key={`${column.from} ${column.title}`}
-            role="gridcell"
-            aria-colindex={at + 1}
-            aria-readonly={!editable || column.from !== "value"}
-            tabIndex={active === at ? 0 : -1}
-            data-column-index={at}
-            data-column={column.title}
-            data-value={text}
-            className={marks.filter((mark) => mark !== "").join(" ")}
-            onFocus={(event) => {
-              if (event.target === event.currentTarget) props.onFocus(at);
-            }}
-            onDoubleClick={() => props.onEdit(at)}
-          >
-            {perCpu && at === 0 && item.kind === "entry" && (
-              <Button
-                className="icon-button expander"
-                excludeFromTabOrder
-                aria-label={opened ? "Hide the values of each CPU" : "Show the values of each CPU"}
-                onPress={props.onToggle}
-              >
-                <span className={`codicon codicon-chevron-${opened ? "down" : "right"}`} aria-hidden="true" />
-              </Button>
-            )}
-            {isEdited && column.column !== null ? (
-              <CellEditor
-                column={column.column}
-                text={text}
-                hint={hint}
-                close={props.onClose}
-                set={async (typed) => props.onSet(cell ?? 0, typed)}
-              />
-            ) : (
-              <span className="cut">{shownCell(text, column)}</span>
-            )}
-          </div>
-        );
-      })}
+      {columns.map((column, at) => (
+        <Cell
+          key={column.id}
+          {...{ ...props, column, at }}
+          text={row === null ? "" : cellText(row, cpu, column, at, props.keys)}
+          isActive={active === at}
+          isSelected={selected !== null && at >= selected[0] && at <= selected[1]}
+          isChanged={
+            cpu === null && column.cell !== null && column.from !== "rate" && changed?.has(column.cell) === true
+          }
+          isEdited={editing !== null && column.cell === editing && column.column !== null}
+          next={column.cell === null || column.column === null ? null : (staged?.cells.get(column.cell) ?? null)}
+          hint={hint}
+        />
+      ))}
     </div>
   );
 }
 
-/** Under an opened entry, the first key column says which CPU it is. */
-function cellText(item: GridItem, column: GridColumn, columns: readonly GridColumn[]): string {
-  if (item.kind === "entry") return rawCell(item.row, column);
-  if (column.from === "value" && column.cell !== null) {
-    const firstValue = columns.filter(({ from }) => from === "key").length;
-    return item.cells[column.cell - firstValue] ?? "";
-  }
-  return column === columns[0] ? `CPU ${item.cpu}` : "";
+interface CellProps extends MapRowProps {
+  readonly column: GridColumn;
+  readonly at: number;
+  readonly text: string;
+  readonly isActive: boolean;
+  readonly isSelected: boolean;
+  readonly isChanged: boolean;
+  readonly isEdited: boolean;
+  /** what it will be once it is applied */
+  readonly next: string | null;
+}
+
+function Cell(props: CellProps): React.ReactNode {
+  const { column, at, text, perCpu, cpu, opened, editable, hint, next } = props;
+  const marks = [
+    "grid-cell",
+    column.align === "number" ? "right number" : "mono",
+    props.isChanged ? "changed" : "",
+    props.isSelected ? "selected" : "",
+    column.from === "label" || column.from === "rate" || column.from === "cpu" ? "mid" : "",
+  ];
+  return (
+    <div
+      role="gridcell"
+      aria-colindex={at + 1}
+      aria-readonly={!editable || column.from !== "value"}
+      {...(props.isSelected ? { "aria-selected": true } : {})}
+      tabIndex={props.isActive ? 0 : -1}
+      data-column-index={at}
+      data-column={column.title}
+      data-value={text}
+      className={marks.filter((mark) => mark !== "").join(" ")}
+      onMouseDown={(event) => {
+        if (!event.shiftKey) return;
+        event.preventDefault();
+        props.onSelectTo(at);
+      }}
+      onFocus={(event) => {
+        if (event.target === event.currentTarget) props.onFocus(at);
+      }}
+      onDoubleClick={() => props.onEdit(at)}
+    >
+      {perCpu && at === 0 && cpu === null && (
+        <Button
+          className="icon-button expander"
+          excludeFromTabOrder
+          aria-label={opened ? "Hide the values of each CPU" : "Show the values of each CPU"}
+          onPress={props.onToggle}
+        >
+          <span className={`codicon codicon-chevron-${opened ? "down" : "right"}`} aria-hidden="true" />
+        </Button>
+      )}
+      {props.isEdited && column.column !== null ? (
+        <CellEditor
+          column={column.column}
+          text={next ?? text}
+          hint={hint}
+          close={props.onClose}
+          set={async (typed) => props.onSet(column.cell ?? 0, typed)}
+        />
+      ) : next === null || next === text ? (
+        <span className="cut" title={text.length > 40 ? text : undefined}>
+          {shownCell(text, column)}
+        </span>
+      ) : (
+        <span className="cut">
+          <del>{shownCell(text, column)}</del> <ins>{shownCell(next, column)}</ins>
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** Under an opened entry, the first column says which CPU it is. */
+function cellText(row: GridRow, cpu: number | null, column: GridColumn, at: number, keys: number): string {
+  if (cpu === null) return rawCell(row, column, keys);
+  if (at === 0) return `CPU ${cpu}`;
+  if (column.from !== "value" || column.cell === null) return "";
+  return row.cpus?.[cpu]?.[column.cell - keys] ?? "";
 }

@@ -2,7 +2,8 @@
 import type { Place } from "../../protocol/interfaces.ts";
 import type { App } from "../session/app.ts";
 import { wordsOf } from "../session/failure-words.ts";
-import { mapTitle } from "./variable-maps.ts";
+import { mapTitle, variableSection } from "./variable-maps.ts";
+import { setRows, watchRows } from "./watch-rows.ts";
 import { emptyView, fadeChanges, type MapTab, type MapView, viewOf } from "./map-view.ts";
 
 export interface MapToOpen {
@@ -25,31 +26,34 @@ export async function openMap(app: App, { id, name, place }: MapToOpen): Promise
 
 export async function watchMap(app: App, id: number): Promise<void> {
   try {
-    setView(app, id, viewOf(await app.request("maps.watch", { id })));
+    const name = app.store.get().mapTabs.find((tab) => tab.id === id)?.name ?? "";
+    if (variableSection(name) === null) await watchRows(app, id, name);
+    else setView(app, id, viewOf(await app.request("maps.watch", { id })));
   } catch (error) {
-    const view = app.store.get().mapViews.get(id) ?? emptyView;
     const words = wordsOf(error);
-    setView(app, id, {
-      ...view,
-      gone: words === null ? "cancelled" : [words.title, words.detail].filter(Boolean).join(". "),
-    });
+    const gone = words === null ? "cancelled" : [words.title, words.detail].filter(Boolean).join(". ");
+    if (app.store.get().rowViews.has(id)) setRows(app, id, (view) => ({ ...view, gone }));
+    else setView(app, id, { ...(app.store.get().mapViews.get(id) ?? emptyView), gone });
   }
 }
 
 export function closeMap(app: App, tab: string): void {
-  const { mapTabs, mapViews } = app.store.get();
+  const { mapTabs, mapViews, rowViews } = app.store.get();
   const closed = mapTabs.find((open) => open.tab === tab);
   app.panels.close(tab);
   if (closed === undefined) return;
   const views = new Map(mapViews);
+  const rows = new Map(rowViews);
   views.delete(closed.id);
-  app.store.set({ mapTabs: mapTabs.filter((open) => open !== closed), mapViews: views });
+  rows.delete(closed.id);
+  app.store.set({ mapTabs: mapTabs.filter((open) => open !== closed), mapViews: views, rowViews: rows });
   unwatch(app, closed.id);
 }
 
 /** The watch ends with the connection anyway: a failure here needs no telling. */
 export function unwatch(app: App, id: number): void {
   app.request("maps.unwatch", { id }).catch(() => undefined);
+  app.request("rows.close", { id }).catch(() => undefined);
 }
 
 export function setView(app: App, id: number, view: MapView): void {

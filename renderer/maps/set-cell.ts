@@ -1,21 +1,19 @@
 /** Writes one cell of an entry; the others keep what they have. */
-import type { Row } from "../../protocol/maps.ts";
+import type { Column } from "../../protocol/maps.ts";
 import type { App } from "../session/app.ts";
 import { wordsOf } from "../session/failure-words.ts";
-import type { MapTab, MapView } from "./map-view.ts";
+import type { MapTab } from "./map-view.ts";
 
 /** Returns what is wrong with it, or null when it is written. */
 export async function setCell(
   app: App,
   tab: MapTab,
-  view: MapView,
-  row: Row,
+  columns: readonly Column[],
+  row: { readonly cells: readonly string[] },
   column: number,
   text: string,
 ): Promise<string | null> {
-  const { table } = view;
-  if (table === null) return "the map is not read yet";
-  const cells = table.columns.map(({ from }, index) => {
+  const cells = columns.map(({ from }, index) => {
     if (index === column) return text;
     return from === "key" ? (row.cells[index] ?? null) : null;
   });
@@ -26,7 +24,7 @@ export async function addEntry(app: App, tab: MapTab, cells: readonly string[]):
   return write(app, tab, [...cells], "noexist");
 }
 
-export async function deleteEntry(app: App, tab: MapTab, row: Row): Promise<string | null> {
+export async function deleteEntry(app: App, tab: MapTab, row: { readonly key: string }): Promise<string | null> {
   try {
     const { deleted } = await app.request("maps.delete", { id: tab.id, key: row.key });
     return deleted ? null : "the entry was gone already";

@@ -120,7 +120,7 @@ export function VariablesGrid({ tab, view, table }: VariablesGridProps): React.R
                       hint={hint}
                       close={stopEditing}
                       set={async (typed) => {
-                        const failed = await setCell(app, tab, view, entry, cell, typed);
+                        const failed = await setCell(app, tab, table.columns, entry, cell, typed);
                         if (failed === null) await rereadMap(app, tab.id);
                         return failed;
                       }}

@@ -17,6 +17,7 @@ import type { OpenSource } from "../editor/open-sources.ts";
 import type { Deadline } from "../guard/deadline.ts";
 import type { GuardView } from "../guard/guard-views.ts";
 import type { MapTab, MapView } from "../maps/map-view.ts";
+import type { RowsView } from "../maps/rows-view.ts";
 import type { PacketRun } from "../packets/packet-runs.ts";
 import type { PreflightView } from "../preflight/ask-preflight.ts";
 import { defaultSettings, type Settings } from "../../protocol/settings.ts";
@@ -86,9 +87,12 @@ export interface SessionState {
   readonly programs: readonly ProgramListed[] | null;
   readonly maps: readonly MapListed[] | null;
   readonly mapTabs: readonly MapTab[];
+  /** of sections of variables */
   readonly mapViews: ReadonlyMap<number, MapView>;
   /** edits that are not in their maps yet, by map id */
   readonly staged: ReadonlyMap<number, StagedMap>;
+  /** of all other maps */
+  readonly rowViews: ReadonlyMap<number, RowsView>;
 
   readonly lab: LabStatus | null;
   /** what is being done to the lab right now, and how far it is */
@@ -150,6 +154,7 @@ export const initialState: SessionState = {
   mapTabs: [],
   mapViews: new Map(),
   staged: new Map(),
+  rowViews: new Map(),
   lab: null,
   labWork: null,
   traffic: [],

@@ -21,6 +21,7 @@ import type { Draft } from "../../protocol/workspace.ts";
 import type { Template } from "../../protocol/source.ts";
 import { createWalks } from "../../main/verify/walks.ts";
 import { nothingToKeep, outcomesOf, planOf, type ReloadKnobs, variableMaps, variableTables } from "./fake-reload.ts";
+import { fakeRows } from "./fake-rows.ts";
 import { codeOf, treeOf } from "./fake-code.ts";
 import { type FakeRedirects, fakeRedirects } from "./fake-redirects.ts";
 import * as sample from "./fake-state.ts";
@@ -144,6 +145,7 @@ export async function startFake(built: string): Promise<Fake> {
   };
   const table = (id: number) =>
     tables.get(id) ?? fail({ kind: "not-found", message: `read map ${id}: it is gone`, what: "map", name: String(id) });
+  const rows = fakeRows(table, (state) => tell("rows.changed", state));
   const needPrivilege = (need: string): void => {
     if (knobs.noPrivilege) fail({ kind: "no-privilege", message: `${need} needs root, and sudo was refused`, need });
   };
@@ -318,7 +320,7 @@ export async function startFake(built: string): Promise<Fake> {
     ...fakeChanges(),
     ...attaching.handlers,
     "programs.list": async () => ({
-      programs: [...attached.values()].map(({ id, name, tag }) => ({
+      programs: [...new Map([...attached.values()].map((one) => [one.id, one])).values()].map(({ id, name, tag }) => ({
         id,
         name,
         type: "xdp",
@@ -343,6 +345,7 @@ export async function startFake(built: string): Promise<Fake> {
       };
       return { maps: [...ours.map((map) => ({ ...map, programs })), other] };
     },
+    ...rows.handlers,
     "maps.table": async ({ id }) => table(id),
     "maps.watch": async ({ id }) => {
       watched.add(id);
@@ -483,6 +486,7 @@ export async function startFake(built: string): Promise<Fake> {
     count(packets) {
       const before = Number(table(41).rows[2]?.cells[1] ?? 0);
       setRow(41, sample.counterRow(2, before + packets, false));
+      rows.changed(41);
       if (watched.has(41))
         tell("maps.changed", { id: 41, rows: [sample.counterRow(2, before + packets, false)], removed: [], total: 5 });
     },

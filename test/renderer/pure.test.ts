@@ -5,7 +5,7 @@ import { sixDigits } from "../../renderer/editor/editor-theme.ts";
 import { isXdp, locatePrograms } from "../../renderer/editor/locate-programs.ts";
 import { chordOf, matches } from "../../renderer/app/chords.ts";
 import { moveInGrid } from "../../renderer/maps/grid-keys.ts";
-import { gridItems } from "../../renderer/maps/grid-items.ts";
+import { lineAt, lineCount, lineOf } from "../../renderer/maps/grid-lines.ts";
 import { columnWidths } from "../../renderer/maps/column-widths.ts";
 import { changedMilliseconds, fadeChanges, mergeChange, viewOf } from "../../renderer/maps/map-view.ts";
 import { mapsByOwner } from "../../renderer/maps/map-owner.ts";
@@ -172,10 +172,14 @@ describe("maps", () => {
     const wide = columnWidths({ ...table, rows: [sample.counterRow(2, 10 ** 12, false)] }, []);
     expect(columnWidths(table, wide)[1]).toBe(wide[1]);
   });
-  test("an opened entry of a per-CPU map shows each CPU", () => {
-    const rows = [sample.counterRow(2, 10, true)];
-    expect(gridItems(rows, new Set([sample.keyOf(2)])).map(({ kind }) => kind)).toEqual(["entry", "cpu", "cpu"]);
-    expect(gridItems(rows, new Set()).map(({ kind }) => kind)).toEqual(["entry"]);
+  test("an opened entry of a per-CPU map has a line a CPU below it", () => {
+    const opened = [1, 3];
+    const lines = Array.from({ length: lineCount(5, opened, 2) }, (_, line) => lineAt(line, opened, 2));
+    expect(lines.map(({ row, cpu }) => `${row}${cpu === null ? "" : `.${cpu}`}`).join(" ")).toBe(
+      "0 1 1.0 1.1 2 3 3.0 3.1 4",
+    );
+    for (const [line, { row, cpu }] of lines.entries()) if (cpu === null) expect(lineOf(row, opened, 2)).toBe(line);
+    expect(lineAt(7, [], 0)).toEqual({ row: 7, cpu: null });
   });
   test("keys lead through the grid and stop at its edges", () => {
     const from = { row: 1, column: 1 };

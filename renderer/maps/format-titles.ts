@@ -1,0 +1,20 @@
+/** What formats of columns are called. */
+import type { ColumnFormat } from "../../protocol/rows.ts";
+
+export const formatTitles: Readonly<Record<ColumnFormat, string>> = {
+  auto: "as its type says",
+  decimal: "decimal",
+  hex: "hexadecimal",
+  "big-endian": "big-endian number",
+  ipv4: "IPv4 address",
+  ipv6: "IPv6 address",
+  mac: "MAC address",
+  port: "port, network order",
+  ethertype: "EtherType",
+  protocol: "IP protocol",
+  ifindex: "interface",
+  cpu: "CPU",
+  "boot-time": "time since boot, as wall clock",
+  text: "text",
+  bytes: "bytes",
+};

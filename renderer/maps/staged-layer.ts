@@ -1,0 +1,13 @@
+/** Changes that are not in the map yet, as the grid shows them over its rows. */
+export interface StagedRow {
+  readonly is: "added" | "changed" | "removed";
+  /** what the cells will be, by their index; those that are not named stay */
+  readonly cells: ReadonlyMap<number, string>;
+}
+
+export interface StagedLayer {
+  /** by the entry's key, as rows have it */
+  rowOf(key: string): StagedRow | null;
+}
+
+export const nothingStaged: StagedLayer = { rowOf: () => null };

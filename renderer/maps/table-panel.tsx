@@ -1,0 +1,136 @@
+import { useCallback, useEffect, useState } from "react";
+import { Button } from "react-aria-components";
+import { useApp, useSession } from "../session/use-app.tsx";
+import { count } from "../verify/sizes.ts";
+import { AddEntryForm } from "./add-entry-form.tsx";
+import { deleteWithQuestion } from "./delete-with-question.ts";
+import { FilterBar } from "./filter-bar.tsx";
+import { FindBar } from "./find-bar.tsx";
+import { type GridPrefs, readPrefs, writePrefs } from "./grid-prefs.ts";
+import { MapGrid } from "./map-grid.tsx";
+import type { MapTab } from "./map-view.ts";
+import { whenAddEntryRequested } from "./request-add-entry.ts";
+import type { RowsView } from "./rows-view.ts";
+import { GoneBanner } from "./section-panel.tsx";
+import { TableTools } from "./table-tools.tsx";
+import { readRowsNow } from "./watch-rows.ts";
+
+/** Redirect targets and program arrays are only ever written from outside. */
+function writtenByPrograms(type: string): boolean {
+  return !/^(devmap|devmap_hash|cpumap|xskmap|prog_array)$/.test(type);
+}
+
+/** A handful of rows is seen at a glance. */
+const worthFiltering = 12;
+
+interface Selected {
+  readonly key: string;
+  readonly cells: readonly string[];
+}
+
+export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view: RowsView }): React.ReactNode {
+  const app = useApp();
+  const { face, state, gone } = view;
+  const { map, readOnly } = face;
+  const [adding, setAdding] = useState(false);
+  const [selected, setSelected] = useState<{ readonly row: Selected | null; readonly place: number }>({
+    row: null,
+    place: 0,
+  });
+  const [goTo, setGoTo] = useState<{ readonly row: number } | null>(null);
+  const [prefs, setPrefs] = useState<GridPrefs>(() => readPrefs(map.name));
+  const unused = useSession(({ maps }) => maps?.find(({ id }) => id === tab.id)?.programs.length === 0);
+  const canAdd = face.resizable && readOnly === null && gone === null;
+  useEffect(() => whenAddEntryRequested(tab.tab, () => setAdding(true)), [tab.tab]);
+  const onPrefs = useCallback(
+    (change: Partial<GridPrefs>): void => {
+      setPrefs((now) => {
+        const next = { ...now, ...change };
+        writePrefs(map.name, next);
+        return next;
+      });
+    },
+    [map.name],
+  );
+  const onSelect = useCallback((row: Selected | null, place: number) => setSelected({ row, place }), []);
+  const { row } = selected;
+  return (
+    <div className="map-panel">
+      <div className="strip">
+        <b>{map.name}</b>
+        <span className="dim cut">
+          id {map.id} · {map.type.replaceAll("_", " ")} · key {map.keySize} B · value {map.valueSize} B
+          {tab.place === null ? "" : ` · ${tab.place.name}`}
+        </span>
+        {unused && gone === null && <span className="tag warn">no program uses it</span>}
+        <span className="grow" />
+        {readOnly !== null && <span className="tag">read only: {readOnly}</span>}
+        <EntriesLine view={view} />
+        {canAdd && (
+          <>
+            <Button className="button small" onPress={() => setAdding(true)}>
+              Add entry
+            </Button>
+            <Button
+              className="button small"
+              isDisabled={row === null}
+              onPress={() => row !== null && void deleteWithQuestion(app, tab, face, row)}
+            >
+              Delete entry
+            </Button>
+          </>
+        )}
+      </div>
+      {(state.total > worthFiltering || view.filter !== "") && (
+        <div className="strip table-tools">
+          <FilterBar view={view} />
+          <FindBar view={view} at={selected.place} onFound={(found) => setGoTo({ row: found })} />
+          <TableTools view={view} prefs={prefs} onPrefs={onPrefs} />
+        </div>
+      )}
+      <GoneBanner title={map.name} gone={gone} />
+      {adding && canAdd && (
+        <AddEntryForm tab={tab} table={face} added={() => readRowsNow(app, tab.id)} close={() => setAdding(false)} />
+      )}
+      {state.shown === 0 ? (
+        <Nothing view={view} canAdd={canAdd} />
+      ) : (
+        <MapGrid {...{ tab, view, prefs, onPrefs, onSelect, goTo }} lit={null} />
+      )}
+    </div>
+  );
+}
+
+function EntriesLine({ view: { state, face, filter } }: { readonly view: RowsView }): React.ReactNode {
+  const { map } = face;
+  const first = state.cut === null ? "" : `first ${count(state.cut)} of more: `;
+  return (
+    <span className="mid number" role="status" aria-label="Entries">
+      {state.reading !== null && state.total > 0 ? "reading: " : ""}
+      {first}
+      {filter === "" ? "" : `${count(state.shown)} of `}
+      {count(state.total)} / {count(map.maxEntries)} {map.maxEntries === 1 ? "entry" : "entries"}
+    </span>
+  );
+}
+
+function Nothing({ view, canAdd }: { readonly view: RowsView; readonly canAdd: boolean }): React.ReactNode {
+  const { face, state, filter } = view;
+  if (state.reading !== null) return <p className="empty">Reading {face.map.name}…</p>;
+  if (state.total > 0)
+    return (
+      <p className="empty">
+        No entry of {face.map.name} passes the filter {filter}
+      </p>
+    );
+  return (
+    <p className="empty">
+      {face.map.name} has no entries yet.{" "}
+      {canAdd
+        ? writtenByPrograms(face.map.type)
+          ? "Add one with “Add entry”, or let packets make them."
+          : "Add one with “Add entry”."
+        : "They appear as the program writes them."}
+    </p>
+  );
+}
