@@ -1,6 +1,6 @@
 /** Everything that can be done from the menus, with its keys: the menus, the shortcuts and the help page read this list. */
 import { attachActive } from "../attach/attach-program.ts";
-import { askToDetachAll } from "../attach/detach-all.ts";
+import { askToDetachAll, detachOnExitOrNot } from "../attach/detach-all.ts";
 import { detachChosen } from "../attach/detach-program.ts";
 import { closeSource } from "../editor/close-source.ts";
 import { isC } from "../editor/language/system-file.ts";
@@ -330,6 +330,13 @@ export const actions: readonly Action[] = [
     title: "Detach everything of ours…",
     keys: null,
     run: (app) => void askToDetachAll(app),
+  },
+  {
+    id: "detach-on-exit",
+    menu: "Program",
+    title: "Detach on exit, or not",
+    keys: null,
+    run: detachOnExitOrNot,
   },
   {
     id: "before-attaching",

@@ -4,7 +4,9 @@ import type { Place } from "../../protocol/interfaces.ts";
 import { inputOf } from "../editor/texts.ts";
 import { deadlineOf } from "../guard/deadline.ts";
 import { placesWords } from "../guard/guard-views.ts";
+import { rememberDeclared } from "../reload/declared.ts";
 import { loadSetOf } from "../reload/load-sets.ts";
+import { type ChosenLoad, chooseLoadForAll } from "../reload/choose-load.ts";
 import type { App } from "../session/app.ts";
 import { work } from "../session/work.ts";
 import { askToReplace } from "./ask-to-replace.ts";
@@ -17,30 +19,42 @@ interface Wanted {
   readonly places: readonly Place[];
 }
 
-/** `replace`: foreign programs that the user agreed to replace so far */
-export async function attachToAll(app: App, wanted: Wanted, replace: readonly number[] = []): Promise<void> {
+/** `before`, `replace`: what the user chose, and the foreign programs that he agreed to replace, so far */
+export async function attachToAll(
+  app: App,
+  wanted: Wanted,
+  before: ChosenLoad | null = null,
+  replace: readonly number[] = [],
+): Promise<void> {
   const { path, program, places } = wanted;
+  const input = inputOf(path);
   const names = placesWords(places.map(({ name }) => name));
   const { mode } = app.store.get();
-  const load = loadSetOf(app.store.get(), path);
   const { on, seconds } = deadlineOf(app.store.get());
   const confirm = on ? { confirmWithin: seconds } : {};
+  let chosen = before;
   try {
+    chosen ??= await chooseLoadForAll(app, { input, program, places });
+    if (chosen === null) return;
+    const { load, variables, lost, plan } = chosen;
+    const agreed = [...replace, ...(chosen.replace === null ? [] : [chosen.replace])];
     const { attachments, guard } = await work(app, { kind: "attach", title: `attach to ${names}`, path }, (token) =>
       app.request(
         "attach.attachAll",
-        { input: inputOf(path), program, places: [...places], mode, replace: [...replace], load, ...confirm },
+        { input, program, places: [...places], mode, replace: [...new Set(agreed)], load, ...confirm },
         token,
       ),
     );
+    const [one] = attachments;
+    if (plan !== null && one !== undefined) rememberDeclared(one.program, plan, loadSetOf(app.store.get(), path));
     const told = guard === null ? attachments : attachments.map((one) => ({ ...one, guard }));
-    tellAttached(app, told, { variables: 0, lost: [] });
+    tellAttached(app, told, { variables, lost });
   } catch (error) {
     const failure = error instanceof Failed ? error.failure : null;
-    if (failure?.kind === "foreign-program" && !replace.includes(failure.program)) {
+    if (failure?.kind === "foreign-program" && chosen !== null && !replace.includes(failure.program)) {
       const at = places.find(({ netns, ifindex }) => netns === failure.netns && ifindex === failure.ifindex);
       if (at === undefined || !(await askToReplace(app, at, failure, "Replace it"))) return;
-      await attachToAll(app, wanted, [...replace, failure.program]);
+      await attachToAll(app, wanted, chosen, [...replace, failure.program]);
       return;
     }
     await tellNotAttached(app, path, names, error);

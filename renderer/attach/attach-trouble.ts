@@ -26,17 +26,25 @@ export function tellTrouble(app: App, doing: "attach" | "detach", what: string, 
   if (doing === "attach") void askPreflight(app);
 }
 
-/** "attach x to eth0: Device or resource busy (EBUSY): EXTACK; NEXT STEP", taken apart. Pure. */
+/** "attach x to eth0: Device or resource busy (EBUSY): EXTACK; WHAT IT MEANS; NEXT STEP; …", taken apart. Pure. */
 export function troubleOf(failure: Failure): Pick<AttachTrouble, "title" | "said" | "next"> | null {
   if (failure.kind !== "kernel") return null;
-  const { code, operation, extack } = failure;
+  const { code, operation, extack, means, next } = failure;
   const hasWords = extack !== null && extack !== "";
-  const message = hasWords ? failure.message.replace(`: ${extack}`, "") : failure.message;
-  const [title = "", ...next] = message.split("; ");
+  const known = [
+    hasWords ? `: ${extack}` : null,
+    ...[means, next].map((part) => (part === undefined ? null : `; ${part}`)),
+  ];
+  const message = known.reduce<string>(
+    (text, part) => (part === null ? text : text.replace(part, "")),
+    failure.message,
+  );
+  const [title = "", ...others] = message.split("; ");
   const said = hasWords
     ? `The kernel says: “${extack}” (${code}, ${operation})`
     : `The kernel says ${code} (${operation})`;
-  return { title, said, next: next.map(capitalized) };
+  const told = [means, ...others, next].filter((part) => part !== undefined);
+  return { title, said, next: told.map(capitalized) };
 }
 
 export function clearTrouble(app: App): void {

@@ -4,6 +4,7 @@ import { showDialog } from "../session/dialog.ts";
 import { notify, notifyFailure } from "../session/notices.ts";
 import { modeWord } from "../interfaces/places.ts";
 import { refreshAfterAction } from "../interfaces/refresh-lists.ts";
+import { changeSetting } from "../settings/apply-settings.ts";
 import { clearTrouble } from "./attach-trouble.ts";
 
 export async function askToDetachAll(app: App): Promise<void> {
@@ -51,4 +52,14 @@ export async function detachAll(app: App): Promise<void> {
     app.store.set({ attaching: null });
     await refreshAfterAction(app);
   }
+}
+
+export function detachOnExitOrNot(app: App): void {
+  const detachOnExit = !app.store.get().settings.detachOnExit;
+  changeSetting(app, { detachOnExit });
+  notify(app, {
+    kind: "info",
+    title: detachOnExit ? "What windows attach is detached on exit" : "What is attached stays attached on exit",
+    detail: detachOnExit ? "when the last window's workbench ends; what the command line attached stays" : "",
+  });
 }

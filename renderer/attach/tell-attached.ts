@@ -2,7 +2,7 @@
 import type { Attachment } from "../../protocol/attach.ts";
 import { hearGuard } from "../guard/hear-guards.ts";
 import { placesWords } from "../guard/guard-views.ts";
-import { modeWord, placeKey } from "../interfaces/places.ts";
+import { modeWord } from "../interfaces/places.ts";
 import { followMaps } from "../maps/follow-maps.ts";
 import { openMap } from "../maps/open-map.ts";
 import { mapTitle, variablesLast } from "../maps/variable-maps.ts";
@@ -25,7 +25,7 @@ export function tellAttached(
   const [map] = variablesLast(first.maps);
   const several = attachments.length > 1;
   const detail = [
-    ...attachments.map((one) => wordsOfOne(app, one, several)),
+    ...attachments.map((one) => wordsOfOne(one, several)),
     outcomeWords(first.kept, variables, lost),
     ...new Set(attachments.flatMap(({ notes = [] }) => notes)),
   ];
@@ -44,25 +44,16 @@ export function tellAttached(
   if (guards.size > 0) focusDeadline();
 }
 
-function wordsOfOne(app: App, { place, program, replaced, gapNanoseconds }: Attachment, several: boolean): string {
-  const why = autoWhy(app, { place, program });
+function wordsOfOne({ place, program, replaced, gapNanoseconds, modeWhy }: Attachment, several: boolean): string {
   const gap = gapNanoseconds === null ? null : milliseconds(Number(gapNanoseconds) / 1e6);
   const parts = [
     several ? `${modeWord(program.mode)} · id ${program.id}` : "",
     replaced === null ? "" : `${several ? "it" : "It"} took the place of ${replaced.name} (id ${replaced.id})`,
-    why === null ? "" : `auto chose ${modeWord(program.mode)}: ${why}`,
+    modeWhy === undefined ? "" : `auto chose ${modeWord(program.mode)}: ${modeWhy}`,
     gap === null ? "" : `between the modes the interface ran nothing for ${gap}`,
   ].filter((part) => part !== "");
   if (parts.length === 0) return "";
   return several ? `${place.name} (${parts.join(", ")})` : parts.join("; ");
-}
-
-/** Why "auto" came to that mode there, as the pre-flight told; null where a mode was chosen, or nobody told. */
-function autoWhy(app: App, { place, program }: Pick<Attachment, "place" | "program">): string | null {
-  const { mode, preflight } = app.store.get();
-  if (mode !== "auto") return null;
-  const told = preflight?.answer?.places.find((one) => placeKey(one.place) === placeKey(place));
-  return told === undefined || told.mode !== program.mode || told.modeWhy === "" ? null : told.modeWhy;
 }
 
 /** Who is typing goes on typing, and has the keys; else Keep is one Tab away. */

@@ -8,10 +8,10 @@ import {
   Heading,
   Input,
   Label,
-  Popover,
   TextField,
 } from "react-aria-components";
 import { carriedBy } from "../preflight/preflight-lines.ts";
+import { ToolPopover } from "../app/tool-popover.tsx";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { deadlineOf } from "./deadline.ts";
 
@@ -34,7 +34,7 @@ export function DeadlinePicker(): React.ReactNode {
           ▾
         </span>
       </Button>
-      <Popover className="popover deadline-popover" placement="bottom start">
+      <ToolPopover className="deadline-popover">
         <Dialog className="deadline-dialog">
           <Heading slot="title" level={2}>
             Confirm or roll back
@@ -59,7 +59,7 @@ export function DeadlinePicker(): React.ReactNode {
           <SecondsField key={String(open)} seconds={seconds} />
           <p className="dim">It holds until another interface is chosen.</p>
         </Dialog>
-      </Popover>
+      </ToolPopover>
     </DialogTrigger>
   );
 }

@@ -99,20 +99,18 @@ function GuardBar({
           <Button
             className="button go"
             isDisabled={!isOpen}
-            aria-label={`Keep ${what}`}
             {...(keys.keep === null ? {} : { "aria-keyshortcuts": ariaKeys(keys.keep) })}
             onPress={() => void confirmGuard(app, guard)}
           >
-            Keep <kbd aria-hidden="true">{keys.keep}</kbd>
+            Keep <span className="unseen">{what}</span> <kbd aria-hidden="true">{keys.keep}</kbd>
           </Button>
           <Button
             className="button danger"
             isDisabled={!isOpen}
-            aria-label={`Roll back now: ${what}`}
             {...(keys.back === null ? {} : { "aria-keyshortcuts": ariaKeys(keys.back) })}
             onPress={() => void rollBackGuard(app, guard)}
           >
-            Roll back now <kbd aria-hidden="true">{keys.back}</kbd>
+            Roll back now <span className="unseen">{what}</span> <kbd aria-hidden="true">{keys.back}</kbd>
           </Button>
           <span className="guard-left" aria-hidden="true">
             <span style={{ transform: `scaleX(${shareLeft(guard, now).toFixed(4)})` }} />

@@ -1,5 +1,6 @@
 import { useState } from "react";
-import { Button, Dialog, DialogTrigger, Heading, Popover } from "react-aria-components";
+import { Button, Dialog, DialogTrigger, Heading } from "react-aria-components";
+import { ToolPopover } from "../app/tool-popover.tsx";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { askPreflight } from "./ask-preflight.ts";
 import { summaryOf } from "./preflight-lines.ts";
@@ -33,7 +34,7 @@ export function PreflightChip(): React.ReactNode {
           ▾
         </span>
       </Button>
-      <Popover className="popover preflight-popover" placement="bottom start">
+      <ToolPopover className="preflight-popover">
         <Dialog className="preflight">
           <Heading slot="title" level={2}>
             Before attaching{" "}
@@ -48,7 +49,7 @@ export function PreflightChip(): React.ReactNode {
           {answer === null && failed === null && <p className="mid">Looking…</p>}
           <p className="dim">“expected” is what the workbench knows of drivers and kernels; the kernel decides.</p>
         </Dialog>
-      </Popover>
+      </ToolPopover>
     </DialogTrigger>
   );
 }

@@ -110,6 +110,10 @@ export function fakeAttaching(context: AttachingContext): Attaching {
     settle(id, "rolled-back", (guard) => `rolled back: nobody confirmed within ${guard.seconds} s; ${back(guard)}`);
   const modeOf = (place: Place, wanted: WantedMode) =>
     wanted !== "auto" ? wanted : find(place).modes.includes("native") ? "native" : "skb";
+  const whyOf = (place: Place, wanted: WantedMode): string => {
+    if (wanted !== "auto") return "as you chose";
+    return find(place).modes.includes("native") ? "the kernel reports native support" : "it has no native mode";
+  };
   const checkForeign = (place: Place, replace: readonly number[]): void => {
     const [now] = find(place).attached;
     if (now === undefined || now.id >= 200 || replace.includes(now.id)) return;
@@ -125,7 +129,9 @@ export function fakeAttaching(context: AttachingContext): Attaching {
     };
     attached.set(keyOfPlace(place), program);
     const maps = [{ name: "xdp_stats_map", id: 41 }];
-    return { place, program, maps, kept: [], replaced: now ?? null, gapNanoseconds: knobs.gapNanoseconds };
+    const gap = now === undefined || now.mode === program.mode ? null : knobs.gapNanoseconds;
+    const why = mode === "auto" ? { modeWhy: whyOf(place, mode) } : {};
+    return { place, program, maps, kept: [], replaced: now ?? null, gapNanoseconds: gap, ...why };
   };
   const begin = (results: readonly Result[], seconds: number | undefined): Guard | null => {
     if (seconds === undefined) return null;
@@ -222,16 +228,10 @@ export function fakeAttaching(context: AttachingContext): Attaching {
       if (knobs.noPreflight !== null) throw new Failed(knobs.noPreflight);
       return {
         places: places.map((place) => {
-          const native = find(place).modes.includes("native");
           return {
             place,
             mode: modeOf(place, mode),
-            modeWhy:
-              mode !== "auto"
-                ? "as you chose"
-                : native
-                  ? "the kernel reports native support"
-                  : "the driver has no native mode",
+            modeWhy: whyOf(place, mode),
             lines: knobs.lines[place.name] ?? [],
             carries: knobs.carries[place.name] ?? [],
             confirmWithin: knobs.confirmWithin[place.name] ?? null,
