@@ -18,6 +18,14 @@ const tellEvery = 100;
 /** Of tables larger than this, in bytes, no older reading is kept to tell rates. */
 const mostRemembered = 96 * 1024 * 1024;
 
+/** No two states of any table have the same: a table that is opened again is not taken for what was shown before. */
+let lastVersion = Math.floor(Math.random() * 2 ** 30);
+
+function nextVersion(): number {
+  lastVersion += 1;
+  return lastVersion;
+}
+
 export interface RowStore {
   readonly face: RowsFace;
   readonly shaped: ShapedMap;
@@ -67,7 +75,7 @@ export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }
   let spare: RowMemory | null = null;
   let arrangement: Arrangement = { sort: null, filter: "", condition: null };
   let order: Uint32Array | null = null;
-  let version = 1;
+  let version = nextVersion();
   let reading: Promise<void> | null = null;
   let again = false;
   let progress: number | null = null;
@@ -91,7 +99,7 @@ export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }
     cut: whole ? null : now.memory.count,
   });
   const tell = (): void => {
-    version += 1;
+    version = nextVersion();
     lastTold = performance.now();
     if (!ended) changed(state());
   };
@@ -196,7 +204,7 @@ export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }
         if (mine !== arranging || ended) break;
         if (memory !== now.memory) continue;
         order = next;
-        version += 1;
+        version = nextVersion();
         break;
       }
       return { state: state(), wrong: null };

@@ -21,10 +21,7 @@ export function followMaps(
     moved.push({ from: tab.id, to: next.id });
     return { ...tab, id: next.id };
   });
-  for (const { from, to } of moved) {
-    const before = rows.get(from);
-    // the new map is shown as the old one was; until it is read, the last values stay
-    if (before !== undefined) rows.set(to, before);
+  for (const { from } of moved) {
     views.delete(from);
     rows.delete(from);
   }
