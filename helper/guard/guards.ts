@@ -31,6 +31,9 @@ export interface Starting {
 /** how often new guards of others are looked for while somebody wants to hear of them, ms */
 const interval = 1000;
 
+/** what came of one that has ended is told for so long, ms */
+const remembered = 60_000;
+
 interface Known {
   readonly peer: GuardPeer;
   readonly held: Held;
@@ -43,7 +46,8 @@ export function createGuards(context: HelperContext): Guards {
   let watch: Held | null = null;
   let toldOf = "";
 
-  const describe = async ({ peer }: Known): Promise<Guard | null> => {
+  const describe = async ({ peer, latest }: Known): Promise<Guard | null> => {
+    if (latest !== null && isOver(latest)) return latest;
     try {
       return await peer.request("guard.describe", {});
     } catch (error) {
@@ -64,17 +68,24 @@ export function createGuards(context: HelperContext): Guards {
     toldOf = fingerprint;
     context.guardsChanged(list);
   };
-  const add = (id: string, connect: (heard: Parameters<typeof talkTo>[1]) => GuardPeer): Known => {
+  const forget = (id: string): void => {
+    known.delete(id);
+    tell();
+  };
+  const add = (id: string, isOwn: boolean, connect: (heard: Parameters<typeof talkTo>[1]) => GuardPeer): Known => {
     const peer = connect({
       changed(guard) {
         const entry = known.get(id);
-        if (entry !== undefined) entry.latest = guard;
+        if (entry === undefined) return;
+        entry.latest = guard;
+        if (isOwn && isOver(guard)) peer.request("guard.leave", {}).catch(() => undefined);
         tell();
       },
       closed() {
-        known.get(id)?.held.release();
-        known.delete(id);
-        tell();
+        const entry = known.get(id);
+        entry?.held.release();
+        if (entry === undefined || entry.latest === null || !isOver(entry.latest)) forget(id);
+        else setTimeout(forget, remembered, id).unref();
       },
     });
     const entry: Known = { peer, held: ledger.hold(`guard ${id}`, () => peer.close()), latest: null };
@@ -86,7 +97,7 @@ export function createGuards(context: HelperContext): Guards {
     for (const meeting of findGuards()) {
       if (known.has(meeting.id)) continue;
       const socket = await meeting.connect();
-      if (socket !== null && !known.has(meeting.id)) add(meeting.id, (heard) => talkTo(socket, heard));
+      if (socket !== null && !known.has(meeting.id)) add(meeting.id, false, (heard) => talkTo(socket, heard));
       else socket?.destroy();
     }
     await Promise.all(
@@ -112,7 +123,7 @@ export function createGuards(context: HelperContext): Guards {
   return {
     start() {
       const id = randomBytes(8).toString("hex");
-      const entry = add(id, (heard) => startGuard(context, id, heard));
+      const entry = add(id, true, (heard) => startGuard(context, id, heard));
       return {
         async place(params) {
           try {
@@ -137,6 +148,7 @@ export function createGuards(context: HelperContext): Guards {
       await look();
       const entry = known.get(id);
       if (entry === undefined || entry.latest === null) return noSuchGuard(id);
+      if (isOver(entry.latest)) return entry.latest;
       try {
         return (entry.latest = await entry.peer.request(how, {}));
       } catch (error) {
@@ -185,4 +197,9 @@ function noSuchGuard(id: string): never {
     name: id,
     message: `guard ${id}: there is none (any more): it is over, or was never there`,
   });
+}
+
+/** "failed" is tried again */
+function isOver({ state }: Guard): boolean {
+  return state !== "waiting" && state !== "failed";
 }
