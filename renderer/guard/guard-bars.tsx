@@ -54,12 +54,17 @@ function GuardBar({
   const waiting = isWaiting(guard);
   const bar = useRef<HTMLDivElement | null>(null);
   const cameFrom = useRef<Element | null>(null);
+  const entered = useRef(false);
   useEffect(() => {
-    // what had the focus may have gone with the buttons
-    if (waiting || document.activeElement !== document.body || cameFrom.current === null) return;
-    const back = cameFrom.current;
-    if (back instanceof HTMLElement && back.isConnected) back.focus();
-    else bar.current?.focus();
+    if (waiting || !entered.current) return;
+    // what had the focus has gone with the buttons
+    const timer = setTimeout(() => {
+      if (document.activeElement !== document.body && document.activeElement !== null) return;
+      const back = cameFrom.current;
+      if (back instanceof HTMLElement && back.isConnected) back.focus();
+      if (document.activeElement === document.body) bar.current?.focus();
+    }, 50);
+    return () => clearTimeout(timer);
   }, [waiting]);
   const what = `${programOf(guard)} on ${guardedNames(guard)}`;
   const left = secondsLeft(guard, now);
@@ -71,6 +76,7 @@ function GuardBar({
       aria-label={waiting ? `Deadline of ${what}` : `How the deadline of ${what} ended`}
       tabIndex={-1}
       onFocus={({ relatedTarget }) => {
+        entered.current = true;
         if (relatedTarget !== null && bar.current?.contains(relatedTarget) !== true) cameFrom.current = relatedTarget;
       }}
     >
