@@ -35,7 +35,8 @@ describe("help and version", () => {
     expect(parse("--help")).toEqual({ kind: "help", specs: commands });
     expect(parse("-h")).toEqual({ kind: "help", specs: commands });
     expect(parse("help", "lab")).toMatchObject({ kind: "help", specs: { length: 4 } });
-    expect(parse("map", "--help")).toMatchObject({ kind: "help", specs: { length: 5 } });
+    const ofMaps = commands.filter(({ words }) => words[0] === "map");
+    expect(parse("map", "--help")).toEqual({ kind: "help", specs: ofMaps });
     expect(parse("lab", "traffic", "--help")).toMatchObject({ kind: "help", specs: [{ words: ["lab", "traffic"] }] });
   });
 });
@@ -45,7 +46,7 @@ describe("a mistake", () => {
     expect(message()).toBe("which command?");
     expect(message("atach")).toBe("unknown command atach: do you mean attach?");
     expect(message("map", "dmup", "x")).toBe("unknown command map dmup: do you mean dump?");
-    expect(message("map")).toBe("map: list, dump, get, set or delete?");
+    expect(message("map")).toMatch(/^map: list, dump, get, set, .+ or \w+\?$/);
     expect(message("frobnicate")).toMatch(/^unknown command frobnicate: there is new, build, verify/);
   });
   it("in a flag that may be given again is none", () => {
