@@ -13,6 +13,7 @@ import { benchMaps } from "./maps.ts";
 import { benchSaveToVerdict } from "./save-to-verdict.ts";
 import { benchSourceToAttached } from "./source-to-attached.ts";
 import { say } from "./statistics.ts";
+import { benchTable } from "./table.ts";
 import { benchTyping } from "./typing.ts";
 import { benchMemory, benchWindow } from "./window.ts";
 
@@ -35,11 +36,13 @@ if (process.getuid?.() !== 0) {
  */
 async function benchAll(): Promise<void> {
   if (process.argv.includes("maps")) return benchMaps(root);
+  if (process.argv.includes("table")) return benchTables();
   if (!process.argv.includes("typing")) await benchMany();
   if (process.argv.includes("interfaces")) return;
   if (!process.argv.includes("typing")) {
     await benchPath();
     await benchMaps(root);
+    await benchTables();
   }
   if (!process.argv.includes("typing")) {
     const shown = await startWorkbench(root);
@@ -56,6 +59,15 @@ async function benchAll(): Promise<void> {
   } finally {
     await typed.stop();
     rmSync(home, { recursive: true });
+  }
+}
+
+async function benchTables(): Promise<void> {
+  const shown = await startWorkbench(root);
+  try {
+    await benchTable(shown);
+  } finally {
+    await shown.stop();
   }
 }
 
