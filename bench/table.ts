@@ -179,7 +179,7 @@ async function measure(page: Page, name: string, key: string, filter: string): P
     until(async () => /^(?!1,000,000 of)[\d,]+ of 1,000,000/.test(await status.innerText()));
   const whole = async (): Promise<void> => {
     await until(async () => (await status.innerText()).startsWith("1,000,000 /"));
-    await page.locator('[role=grid][aria-busy="false"]').first().waitFor();
+    await page.locator(`[aria-label="${name} entries"][aria-busy="false"]`).waitFor();
     await page.waitForTimeout(500);
   };
   await timed(
