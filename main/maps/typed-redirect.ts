@@ -19,7 +19,7 @@ export function readRedirect(map: RedirectMap, text: string): TypedRedirect | nu
   const given = text.trim();
   if (/^0x/i.test(given)) return null;
   const first = map.type === "cpumap" ? "qsize" : "ifindex";
-  const fields = /^\{/.test(given) ? ofJson(given) : ofPairs(given, first);
+  const fields = given.startsWith("{") ? ofJson(given) : ofPairs(given, first);
   if (fields === null) return null;
   const known = kind === null ? [first] : [first, "program"];
   for (const name of fields.keys()) {
