@@ -87,8 +87,6 @@ async function benchExport(
     }
     execFileSync("cmp", [ours, theirs]);
     report(`export of a million entries, ${kind}, JSON`, times, await floorOfReading(native, id));
-    xdpw(root, folder, ["map", "export", `id:${id}`, "--format", "csv", "-o", join(folder, "rows.csv")]);
-    xdpw(root, folder, ["map", "export", `id:${id}`, "--format", "batch", "-o", join(folder, "rows.batch")]);
     for (const file of [ours, theirs]) rmSync(file);
   } finally {
     loaded.close();
@@ -118,15 +116,15 @@ async function benchImport(
       loaded.close();
     }
   };
+  const [csv, commands] = [join(folder, "rows.csv"), join(folder, "rows.batch")];
+  writeFileSync(csv, csvOf(kind, rows));
   for (let round = 0; round < rounds; round++) {
     times.theirs.push(
       await fresh((id) => {
-        const commands = join(folder, "rows.batch");
-        execFileSync("sed", ["-i", `s/^map update id [0-9]*/map update id ${id}/`, commands]);
+        writeFileSync(commands, commandsOf(id, rows));
         return timed(() => run("bpftool", ["batch", "file", commands], "/dev/null"));
       }),
     );
-    const csv = join(folder, "rows.csv");
     times.ours.push(await fresh((id) => timed(() => xdpw(root, folder, ["map", "import", `id:${id}`, csv]))));
     floors.push(await fresh((id) => timed(() => fill(native, id, rows))));
   }
@@ -192,6 +190,35 @@ function makeRows(kind: Kind): Rows {
     values.writeBigUInt64LE(BigInt(random()) * BigInt(random() & 0xf_ffff), value + 16);
   }
   return { keys, values };
+}
+
+/** Both files have the rows in the same order: that in which they were made, which is none. */
+function csvOf(kind: Kind, { keys, values }: Rows): string {
+  const lines = [`${kind === "hash" ? "saddr,sport,dport" : "prefix"},nexthop,ifindex,mac,flags,packets\n`];
+  for (let entry = 0; entry < entries; entry++) {
+    const at = entry * keySize;
+    const key =
+      kind === "hash"
+        ? [keys.readUInt32LE(at), keys.readUInt16LE(at + 4), keys.readUInt16LE(at + 6)]
+        : [`${keys.subarray(at + 4, at + 8).join(".")}/${keys.readUInt32LE(at)}`];
+    const value = entry * valueSize;
+    const mac = Array.from(values.subarray(value + 8, value + 14), (byte) => byte.toString(16).padStart(2, "0"));
+    const [nexthop, ifindex] = [values.readUInt32LE(value), values.readUInt32LE(value + 4)];
+    const [flags, packets] = [values.readUInt16LE(value + 14), values.readBigUInt64LE(value + 16)];
+    lines.push(`${[...key, nexthop, ifindex, mac.join(":"), flags, packets].join(",")}\n`);
+  }
+  return lines.join("");
+}
+
+function commandsOf(id: number, { keys, values }: Rows): string {
+  const spaced = (bytes: Buffer): string => bytes.toString("hex").replace(/../g, " $&");
+  const lines: string[] = [];
+  for (let entry = 0; entry < entries; entry++) {
+    const key = spaced(keys.subarray(entry * keySize, (entry + 1) * keySize));
+    const value = spaced(values.subarray(entry * valueSize, (entry + 1) * valueSize));
+    lines.push(`map update id ${id} key hex${key} value hex${value}\n`);
+  }
+  return lines.join("");
 }
 
 function fill(native: Native, id: number, { keys, values }: Rows): void {

@@ -13,19 +13,24 @@ import { type MapsContext, nameOf, sized } from "./maps.ts";
 import { inNamespace } from "./namespaces.ts";
 import type { MapHandle } from "./native/face.ts";
 
+/** Types whose entries two writers can add at once without waiting for each other: a hash has a lock a bucket. */
+const sideBySide: ReadonlySet<number> = new Set([1]);
+
 /**
- * Batches of one map go in one after the other, in the order in which they came: while the kernel writes one, the next is
- * unpacked here.
+ * Batches of one map go in one after the other, or two at a time where the kernel takes them so: while it writes, the next
+ * one is unpacked here. Keys that are in several batches at once end as any of them.
  */
 export function createBatchWriter({ native, handles }: MapsContext) {
-  const lasts = new Map<number, Promise<unknown>>();
+  const writing = new Map<number, readonly Promise<unknown>[]>();
   return async (params: z.infer<typeof mapWriteBatchParams>): Promise<MapBatchResult> => {
     const { id, count } = params;
-    const writing = handles.use(id, `write map id ${id}`, async (handle) => {
+    const before = writing.get(id) ?? [];
+    const written = handles.use(id, `write map id ${id}`, async (handle) => {
       const { info, valueStride } = handle;
       const keys = sized(params.keys, count * info.keySize, "key", info);
       const values = sized(params.values, count * valueStride, "value", info);
-      await lasts.get(id);
+      // the one before the last may still be at it where two can be
+      await before.at(sideBySide.has(info.type) ? -2 : -1);
       return counted(handle, "write", count, () =>
         params.netns === null
           ? handle.writeBatch(keys, values, count)
@@ -33,12 +38,12 @@ export function createBatchWriter({ native, handles }: MapsContext) {
             inNamespace(native, params.netns, () => handle.updateBatch(keys, values, count)),
       );
     });
-    const settled = writing.catch(() => undefined);
-    lasts.set(id, settled);
+    const settled = written.catch(() => undefined);
+    writing.set(id, [...before.slice(-1), settled]);
     try {
-      return await writing;
+      return await written;
     } finally {
-      if (lasts.get(id) === settled) lasts.delete(id);
+      if (writing.get(id)?.at(-1) === settled) writing.delete(id);
     }
   };
 }

@@ -3,7 +3,8 @@ import { fail } from "../../protocol/failures.ts";
 import { compareEntries, type EntryDiff } from "../maps/transfer/compare-entries.ts";
 import type { EntryTable } from "../maps/transfer/entry-table.ts";
 import { type Format, formats } from "../maps/transfer/formats.ts";
-import { readEntriesFile } from "../maps/transfer/read-file.ts";
+import { pickEntries } from "../maps/transfer/last-of-each.ts";
+import { readBytes, readEntriesText } from "../maps/transfer/read-file.ts";
 import { readCurrent } from "../maps/transfer/read-table.ts";
 import { removeEntries } from "../maps/transfer/remove-entries.ts";
 import { writeEntries, type Written } from "../maps/transfer/write-entries.ts";
@@ -16,8 +17,7 @@ import { type OpenMap, openMap } from "./open-map.ts";
 /** Writes what the file has, and leaves the other entries alone. */
 export async function runMapImport(context: CommandContext): Promise<Answer> {
   const { typed, token } = context;
-  const map = await openToWrite(context);
-  const entries = await entriesOf(context, map);
+  const { map, entries } = await openBoth(context);
   if (typed.flags["dry-run"] === true) {
     const before = await readCurrent(map.peer, map.description, token);
     const diff = compareEntries(before, entries, map.layout.type === "lpm_trie");
@@ -29,8 +29,7 @@ export async function runMapImport(context: CommandContext): Promise<Answer> {
 /** Makes the map what the file says: what the file does not have goes. */
 export async function runMapRestore(context: CommandContext): Promise<Answer> {
   const { typed, token } = context;
-  const map = await openToWrite(context);
-  const entries = await entriesOf(context, map);
+  const { map, entries } = await openBoth(context);
   const before = await readCurrent(map.peer, map.description, token);
   const diff = compareEntries(before, entries, map.layout.type === "lpm_trie");
   if (!map.layout.resizable && diff.removed.length > 0) {
@@ -44,19 +43,23 @@ export async function runMapRestore(context: CommandContext): Promise<Answer> {
   return answer(context, map, needed, await write(context, map, needed), removed);
 }
 
+/** The file is read while the map is opened: root's helper takes a while to start. */
+async function openBoth(context: CommandContext): Promise<{ readonly map: OpenMap; readonly entries: EntryTable }> {
+  const { typed, cwd, note } = context;
+  const name = neededArgument(typed, 1);
+  const path = absolutePath(name, cwd);
+  const given = flagText(typed, "format");
+  const forced: Format | null = formats.find((format) => format === given) ?? null;
+  const [text, map] = await Promise.all([readBytes(path), openToWrite(context)]);
+  const { entries, format } = readEntriesText(name, text, map, forced);
+  note(`${name}: ${entries.count} ${entries.count === 1 ? "entry" : "entries"} (${format})`);
+  return { map, entries };
+}
+
 async function openToWrite(context: CommandContext): Promise<OpenMap> {
   const map = await openMap(context, "write");
   const { readOnly } = map.layout;
   return readOnly === null ? map : fail({ kind: "bad-value", field: "MAP", message: `${map.called} ${readOnly}` });
-}
-
-async function entriesOf({ typed, cwd, note }: CommandContext, map: OpenMap): Promise<EntryTable> {
-  const given = flagText(typed, "format");
-  const forced: Format | null = formats.find((format) => format === given) ?? null;
-  const path = absolutePath(neededArgument(typed, 1), cwd);
-  const { entries, format } = await readEntriesFile(path, map, forced);
-  note(`${neededArgument(typed, 1)}: ${entries.count} ${entries.count === 1 ? "entry" : "entries"} (${format})`);
-  return entries;
 }
 
 function write({ token, note }: CommandContext, map: OpenMap, entries: EntryTable): Promise<Written> {
@@ -71,21 +74,11 @@ function write({ token, note }: CommandContext, map: OpenMap, entries: EntryTabl
 
 /** Those that are new or have another value. */
 function chosen(entries: EntryTable, { added, changed }: EntryDiff): EntryTable {
-  const numbers = [...added, ...changed.filter((_, index) => index % 2 === 1)].sort((a, b) => a - b);
-  const pick = (bytes: Uint8Array, size: number): Uint8Array => {
-    const picked = new Uint8Array(numbers.length * size);
-    for (const [index, entry] of numbers.entries()) {
-      picked.set(bytes.subarray(entry * size, (entry + 1) * size), index * size);
-    }
-    return picked;
-  };
-  const { keySize, valueStride } = entries;
-  return {
-    ...{ keySize, valueStride, count: numbers.length },
-    keys: pick(entries.keys, keySize),
-    values: pick(entries.values, valueStride),
-    lines: Uint32Array.from(numbers, (entry) => entries.lines[entry] ?? 0),
-  };
+  const numbers = [...added, ...changed.filter((_, index) => index % 2 === 1)];
+  return pickEntries(
+    entries,
+    numbers.toSorted((a, b) => a - b),
+  );
 }
 
 function dryRun(

@@ -12,18 +12,15 @@ export interface EntryDiff {
   readonly same: number;
 }
 
-/** Of a key that `after` has several times the last one counts. */
+/** Both sides have each key once. */
 export function compareEntries(before: EntryTable, after: EntryTable, trie: boolean): EntryDiff {
   const index = createKeyIndex(before, before.count, trie);
   for (let entry = 0; entry < before.count; entry++) index.put(before.keys, entry * before.keySize, entry);
-  const newer = createKeyIndex(after, after.count, trie);
   const seen = new Uint8Array(before.count);
   const added: number[] = [];
   const changed: number[] = [];
   let same = 0;
-  // from the end, so that the last of several comes first
-  for (let entry = after.count - 1; entry >= 0; entry--) {
-    if (newer.put(after.keys, entry * after.keySize, entry) >= 0) continue;
+  for (let entry = 0; entry < after.count; entry++) {
     const known = index.find(after.keys, entry * after.keySize);
     if (known < 0) {
       added.push(entry);
@@ -31,13 +28,13 @@ export function compareEntries(before: EntryTable, after: EntryTable, trie: bool
     }
     seen[known] = 1;
     if (sameValue(before, known, after, entry)) same += 1;
-    else changed.push(entry, known);
+    else changed.push(known, entry);
   }
   const removed: number[] = [];
   for (let entry = 0; entry < before.count; entry++) if (seen[entry] === 0) removed.push(entry);
   return {
-    added: Uint32Array.from(added.reverse()),
-    changed: Uint32Array.from(changed.reverse()),
+    added: Uint32Array.from(added),
+    changed: Uint32Array.from(changed),
     removed: Uint32Array.from(removed),
     same,
   };

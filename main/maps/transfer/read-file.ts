@@ -6,6 +6,7 @@ import type { DescribedMap } from "../describe-entries.ts";
 import { checkEntries } from "./check-entries.ts";
 import type { EntryTable } from "./entry-table.ts";
 import type { Format } from "./formats.ts";
+import { lastOfEach } from "./last-of-each.ts";
 import { asFailure, createProblems, type Problems } from "./problems.ts";
 import { readBatchFile } from "./read-batch-file.ts";
 import { readCsv } from "./read-csv.ts";
@@ -21,12 +22,7 @@ export interface ReadFile {
   readonly about: Readonly<Record<string, unknown>>;
 }
 
-/** @throws Failed `file`, `too-large`, `bad-value` with every line that is wrong */
-export async function readEntriesFile(path: string, described: DescribedMap, forced: Format | null): Promise<ReadFile> {
-  const text = await readBytes(path);
-  return readEntriesText(path, text, described, forced);
-}
-
+/** @throws Failed `bad-value` with every line that is wrong */
 export function readEntriesText(
   name: string,
   whole: Uint8Array,
@@ -44,7 +40,8 @@ export function readEntriesText(
   const read = { format, ...readAs(format, text, described, problems) };
   const failed = asFailure(name, problems) ?? asFailure(name, checkEntries(described, read.entries, format));
   if (failed !== null) throw failed;
-  return read;
+  if (format !== "batch") return read;
+  return { ...read, entries: lastOfEach(read.entries, described.layout.type === "lpm_trie") };
 }
 
 function readAs(

@@ -131,10 +131,8 @@ function readIpv4(text: Uint8Array, start: number, target: Uint8Array, to: numbe
     }
     const from = at;
     let value = 0;
-    while (at < from + 4) {
-      const digit = (text[at] as number) - 48;
-      if (!(digit >= 0 && digit <= 9)) break;
-      value = value * 10 + digit;
+    for (let digit = (text[at] as number) ^ 48; digit <= 9 && at < from + 4; digit = (text[at] as number) ^ 48) {
+      value = (value * 10 + digit) | 0;
       at += 1;
     }
     const length = at - from;

@@ -18,32 +18,36 @@ export function readUnsigned(
 ): number {
   let at = start;
   let value = 0;
-  let digit = (text[at] as number) - 48;
-  while (digit >= 0 && digit <= 9 && at - start < 9) {
-    value = value * 10 + digit;
+  // Of the digits' bytes, and of no others, 0 to 9 is left.
+  let digit = (text[at] as number) ^ 48;
+  for (const end = start + 9; digit <= 9 && at < end; digit = (text[at] as number) ^ 48) {
+    value = (value * 10 + digit) | 0;
     at += 1;
-    digit = (text[at] as number) - 48;
   }
   if (at === start) return -1;
   let high = 0;
   let low = value;
-  if (digit >= 0 && digit <= 9) {
+  if (digit <= 9) {
     // Up to 20 digits: nine more, and two more, in numbers of their own; then all together in two halves.
     const second = at;
     let middle = 0;
-    while (digit >= 0 && digit <= 9 && at - second < 9) {
-      middle = middle * 10 + digit;
+    for (const end = second + 9; digit <= 9 && at < end; digit = (text[at] as number) ^ 48) {
+      middle = (middle * 10 + digit) | 0;
       at += 1;
-      digit = (text[at] as number) - 48;
+    }
+    if (digit > 9 && at - start <= 15) {
+      const whole = value * (powers[at - second] as number) + middle;
+      high = Math.floor(whole / word);
+      low = whole - high * word;
+      return finish(target, to, size, littleEndian, negative, high, low) ? at : -1;
     }
     const third = at;
     let rest = 0;
-    while (digit >= 0 && digit <= 9 && at - third < 2) {
+    for (const end = third + 2; digit <= 9 && at < end; digit = (text[at] as number) ^ 48) {
       rest = rest * 10 + digit;
       at += 1;
-      digit = (text[at] as number) - 48;
     }
-    if (digit >= 0 && digit <= 9) return -1;
+    if (digit <= 9) return -1;
     const power = powers[at - third] as number;
     const upper = value;
     const lower = middle * power + rest;
@@ -59,24 +63,63 @@ export function readUnsigned(
     low = (two - high * 65_536) * 65_536 + (one - oneHigh * 65_536);
     if (high >= word) return -1;
   }
-  if (negative && (high !== 0 || low !== 0)) {
-    if (
-      size === 8 ? high > 0x8000_0000 || (high === 0x8000_0000 && low !== 0) : high > 0 || low > 2 ** (size * 8 - 1)
-    ) {
-      return -1;
-    }
-    low = low === 0 ? 0 : word - low;
-    high = low === 0 ? word - high : word - 1 - high;
-    if (high === word) high = 0;
-  } else if (size < 8 && (high !== 0 || low >= 2 ** (size * 8))) {
-    return -1;
+  return finish(target, to, size, littleEndian, negative, high, low) ? at : -1;
+}
+
+/** Writes what fits. */
+function finish(
+  target: Uint8Array,
+  to: number,
+  size: number,
+  littleEndian: boolean,
+  negative: boolean,
+  high: number,
+  low: number,
+): boolean {
+  if (!negative) {
+    if (size < 8 && (high !== 0 || low >= 2 * halves(size))) return false;
+    writeWord(target, to, size, littleEndian, low | 0, high | 0);
+    return true;
   }
-  const lowAt = littleEndian ? to : to + size - 1;
+  const fits =
+    size === 8 ? high < 0x8000_0000 || (high === 0x8000_0000 && low === 0) : high === 0 && low <= halves(size);
+  if (!fits) return false;
+  const flipped = low === 0 ? (word - high) % word : word - 1 - high;
+  writeWord(target, to, size, littleEndian, -low | 0, flipped | 0);
+  return true;
+}
+
+/** Half of what so many bytes count. */
+function halves(size: number): number {
+  return size === 4 ? 0x8000_0000 : size === 2 ? 0x8000 : 0x80;
+}
+
+function writeWord(
+  target: Uint8Array,
+  to: number,
+  size: number,
+  littleEndian: boolean,
+  low: number,
+  high: number,
+): void {
+  let at = littleEndian ? to : to + size - 1;
   const step = littleEndian ? 1 : -1;
-  for (let each = 0, rest = low; each < Math.min(size, 4); each++, rest >>>= 8)
-    target[lowAt + each * step] = rest & 0xff;
-  if (size === 8) {
-    for (let each = 4, rest = high; each < 8; each++, rest >>>= 8) target[lowAt + each * step] = rest & 0xff;
-  }
-  return at;
+  target[at] = low;
+  if (size === 1) return;
+  at += step;
+  target[at] = low >> 8;
+  if (size === 2) return;
+  at += step;
+  target[at] = low >> 16;
+  at += step;
+  target[at] = low >> 24;
+  if (size === 4) return;
+  at += step;
+  target[at] = high;
+  at += step;
+  target[at] = high >> 8;
+  at += step;
+  target[at] = high >> 16;
+  at += step;
+  target[at] = high >> 24;
 }
