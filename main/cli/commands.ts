@@ -16,7 +16,7 @@ const key: ArgumentSpec = {
 };
 const value: ArgumentSpec = {
   name: "VALUE",
-  what: "as a key; JSON of some of the fields keeps the others of an existing entry",
+  what: "as a key, JSON, or nexthop=2,flags=1; some of the fields keep the others of an existing entry",
 };
 const scope = {
   dev: { ...dev, what: "only maps of the program attached to this interface" },
@@ -31,13 +31,14 @@ const entriesFile: ArgumentSpec = {
   name: "FILE",
   what: "CSV with a header, JSON as bpftool prints it, a snapshot, or a bpftool batch file",
 };
+const dryRun = { value: null, what: "print what would change, and write nothing" };
 const importFlags = {
   format: {
     value: "FORMAT",
     what: "json, csv or batch, in place of what the file looks like",
     choices: ["json", "csv", "batch"],
   },
-  "dry-run": { value: null, what: "print what would change, and write nothing" },
+  "dry-run": dryRun,
 };
 const required = { required: true } as const;
 const output = {
@@ -268,9 +269,11 @@ export const commands: readonly CommandSpec[] = [
         ...netns,
         what: "where --dev is, and where the interfaces of a devmap's values are (default: this one)",
       },
+      "dry-run": dryRun,
     },
     examples: [
       `xdpw map set xdp_stats_map 2 '{"rx_packets":"0","rx_bytes":"0"}'`,
+      "xdpw map set routes 10.0.0.0/8 nexthop=2,flags=1 --dry-run",
       "xdpw map set tx_ports 1 port1 --netns xdpw-lab",
       "xdpw map set tx_ports 1 ifindex=port1,program=xdp_egress --netns xdpw-lab",
     ],
@@ -280,7 +283,7 @@ export const commands: readonly CommandSpec[] = [
     words: ["map", "delete"],
     summary: "delete one entry of a map",
     arguments: [map, key],
-    flags: scope,
+    flags: { ...scope, "dry-run": dryRun },
     examples: ["xdpw map delete blocklist 192.0.2.0/24"],
     load: async () => (await import("./map-delete.ts")).runMapDelete,
   },
@@ -355,6 +358,25 @@ export const commands: readonly CommandSpec[] = [
     flags: { ...scope, ...importFlags },
     examples: ["xdpw map restore routes before.json --dry-run", "xdpw map restore routes before.json"],
     load: async () => (await import("./map-import.ts")).runMapRestore,
+  },
+  {
+    words: ["map", "diff"],
+    summary: "compare a map as it is now with a file, or two files; exits 1 where they differ",
+    arguments: [
+      { name: "A", what: "a snapshot or another file of entries, or a map: id:N, a name, or pinned:PATH" },
+      { name: "B", what: "the same (default: the map that the snapshot A is of, now)", optional: true },
+    ],
+    flags: scope,
+    examples: ["xdpw map diff before.json", "xdpw map diff before.json after.json", "xdpw map diff routes routes.csv"],
+    load: async () => (await import("./map-diff.ts")).runMapDiff,
+  },
+  {
+    words: ["map", "match"],
+    summary: "ask the kernel which entry of an LPM trie answers for an address",
+    arguments: [map, { name: "ADDRESS", what: "such as 10.1.2.3, 2001:db8::1, or a prefix" }],
+    flags: scope,
+    examples: ["xdpw map match routes 10.1.2.3"],
+    load: async () => (await import("./map-match.ts")).runMapMatch,
   },
   {
     words: ["lab", "up"],

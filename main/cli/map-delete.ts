@@ -4,8 +4,9 @@ import { deleteTwin } from "../commands/twins.ts";
 import { formatJson } from "../tables/format-value.ts";
 import { parseKeyText } from "../tables/parse-entry.ts";
 import { type Answer, type CommandContext, neededArgument } from "./command.ts";
+import { dryRun, tableOf } from "./dry-run.ts";
 import { mapJson } from "./json-shapes.ts";
-import { noEntry, openMap, typedBytes } from "./open-map.ts";
+import { lookUp, noEntry, openMap, typedBytes } from "./open-map.ts";
 
 export async function runMapDelete(context: CommandContext): Promise<Answer> {
   const { typed, token, commands, paint } = context;
@@ -18,6 +19,10 @@ export async function runMapDelete(context: CommandContext): Promise<Answer> {
   }
   const typedKey = neededArgument(typed, 1);
   const key = typedBytes(map, parseKeyText(layout, typedKey));
+  if (typed.flags["dry-run"] === true) {
+    const before = (await lookUp(map, key, token)) ?? noEntry(map, typedKey);
+    return dryRun(context, map, tableOf(map, key, before), tableOf(map, key, null));
+  }
   const { id, name } = description.map;
   const { deleted } = await map.peer.request("maps.delete", { id, key: key.toString("base64") }, token);
   if (!deleted) return noEntry(map, typedKey);

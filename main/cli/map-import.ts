@@ -10,7 +10,7 @@ import { removeEntries } from "../maps/transfer/remove-entries.ts";
 import { writeEntries, type Written } from "../maps/transfer/write-entries.ts";
 import { absolutePath } from "./checked.ts";
 import { type Answer, type CommandContext, flagText, neededArgument } from "./command.ts";
-import { diffJson, diffLines, diffSummary } from "./diff-text.ts";
+import { dryRun } from "./dry-run.ts";
 import { mapJson } from "./json-shapes.ts";
 import { type OpenMap, openMap } from "./open-map.ts";
 
@@ -79,25 +79,6 @@ function chosen(entries: EntryTable, { added, changed }: EntryDiff): EntryTable 
     entries,
     numbers.toSorted((a, b) => a - b),
   );
-}
-
-function dryRun(
-  { paint }: CommandContext,
-  map: OpenMap,
-  before: EntryTable,
-  after: EntryTable,
-  diff: EntryDiff,
-): Answer {
-  const sides = { layout: map.layout, before, after, diff };
-  function* text(): Generator<string> {
-    yield* diffLines(sides, paint);
-    yield `${diffSummary(diff)}; nothing was written\n`;
-  }
-  return {
-    ok: true,
-    text: text(),
-    json: { pieces: diffJson(sides, { map: mapJson(map.description.map), dry_run: true }) },
-  };
 }
 
 function answer(

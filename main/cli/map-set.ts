@@ -7,6 +7,7 @@ import { readRedirect, redirectJson } from "../maps/typed-redirect.ts";
 import { parseKeyText, parseValueText } from "../tables/parse-entry.ts";
 import { fail } from "../../protocol/failures.ts";
 import { type Answer, type CommandContext, neededArgument } from "./command.ts";
+import { dryRun, tableOf } from "./dry-run.ts";
 import { entryAnswer } from "./map-get.ts";
 import { setVariable, variableOf } from "./map-variable.ts";
 import { lookUp, noEntry, type OpenMap, openMap, typedBytes } from "./open-map.ts";
@@ -24,6 +25,9 @@ export async function runMapSet(context: CommandContext): Promise<Answer> {
   const before = await lookUp(map, key, token);
   const { text: typedValue, choice } = await resolved(context, map, asked, before === null);
   const value = typedBytes(map, parseValueText(map.layout, typedValue, before));
+  if (typed.flags["dry-run"] === true) {
+    return dryRun(context, map, tableOf(map, key, before), tableOf(map, key, value));
+  }
   const { id, name } = map.description.map;
   const { netns } = map.scope;
   if (map.section !== null && before !== null && isMappable(map.description.map)) {

@@ -6,6 +6,7 @@ import { formatColumn, formatNode } from "../tables/format-value.ts";
 import type { LayoutColumn } from "../tables/layout.ts";
 import { parseColumn } from "../tables/parse-node.ts";
 import type { Answer, CommandContext } from "./command.ts";
+import { dryRun, tableOf } from "./dry-run.ts";
 import { mapJson } from "./json-shapes.ts";
 import { lookUp, noEntry, type OpenMap } from "./open-map.ts";
 
@@ -42,17 +43,21 @@ export async function variableAnswer(
 
 /** Its own bytes only, in the map's memory, where that can be mapped. @throws Failed `bad-value`, `kernel` */
 export async function setVariable(
-  { token, commands }: CommandContext,
+  context: CommandContext,
   map: OpenMap,
   variable: LayoutColumn,
   typed: string,
 ): Promise<Answer> {
+  const { token, commands } = context;
   const before = (await lookUp(map, onlyKey, token)) ?? noEntry(map, "0");
   const after = Buffer.from(before);
   const failure = parseColumn(variable, typed, after, map.layout.value.littleEndian);
   if (failure !== null) {
     const { field, message } = failure;
     return fail({ kind: "bad-value", field, message: `${map.called}: ${message}` });
+  }
+  if (context.typed.flags["dry-run"] === true) {
+    return dryRun(context, map, tableOf(map, onlyKey, before), tableOf(map, onlyKey, after));
   }
   const { id, name } = map.description.map;
   if (isMappable(map.description.map)) {

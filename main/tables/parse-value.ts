@@ -1,5 +1,6 @@
 import { parseHex } from "./addresses.ts";
 import { type BadValue, badValue } from "./bad-value.ts";
+import { isAssignments, parseAssignments } from "./parse-assignments.ts";
 import { describeField } from "./describe-field.ts";
 import type { Json } from "./format-value.ts";
 import type { Layout, LayoutNode } from "./layout.ts";
@@ -26,8 +27,9 @@ export function parseCells(layout: Layout, cells: readonly (string | null)[], ex
 
 /**
  * Bytes from what a user types for a whole key or value: JSON ("{…}", "[…]"), the one cell of a layout of one column
- * ("42", "0x2a", "192.0.2.0/24", "02:fc:00:00:00:09", "XDP_PASS"), or all bytes as "0x…".
- * JSON with some of a struct's fields changes those of `existing`; without `existing` every field is needed.
+ * ("42", "0x2a", "192.0.2.0/24", "02:fc:00:00:00:09", "XDP_PASS"), columns by name ("nexthop=2,flags=1"), or
+ * all bytes as "0x…".
+ * JSON or names with some of a struct's fields changes those of `existing`; without `existing` every field is needed.
  */
 export function parseText(layout: Layout, text: string, existing: Uint8Array | null, name = "value"): Parsed {
   const given = text.trim();
@@ -42,6 +44,11 @@ export function parseText(layout: Layout, text: string, existing: Uint8Array | n
   if (single) {
     const bytes = startFrom(layout, existing);
     const failure = parseColumn(single, text, bytes, layout.littleEndian);
+    return failure ? { ok: false, failure } : { ok: true, bytes };
+  }
+  if (isAssignments(layout, given)) {
+    const bytes = startFrom(layout, existing);
+    const failure = parseAssignments(layout, given, bytes, existing !== null);
     return failure ? { ok: false, failure } : { ok: true, bytes };
   }
   const raw = /^0x/i.test(given) ? parseHex(given, layout.size) : null;
@@ -68,6 +75,10 @@ function startFrom(layout: Layout, existing: Uint8Array | null): Uint8Array {
 
 function exampleOf(layout: Layout): string {
   const { root } = layout;
-  if (root.kind === "struct" || root.kind === "union") return `JSON object with ${namesOf(root)}, or all bytes as 0x…`;
+  if (root.kind === "struct" || root.kind === "union") {
+    const [first] = layout.columns;
+    const names = first !== undefined && layout.columns.length > 1 ? `, names such as ${first.path}=…,…` : "";
+    return `JSON object with ${namesOf(root)}${names}, or all bytes as 0x…`;
+  }
   return describeField(root);
 }

@@ -1,0 +1,284 @@
+/** Whole maps to files and back: against bpftool where it says the same, and against the kernel everywhere else. */
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describeEntries, type DescribedMap } from "../../../main/maps/describe-entries.ts";
+import { exportMap } from "../../../main/maps/transfer/export-map.ts";
+import { compareEntries } from "../../../main/maps/transfer/compare-entries.ts";
+import type { EntryTable } from "../../../main/maps/transfer/entry-table.ts";
+import { type Format, formats } from "../../../main/maps/transfer/formats.ts";
+import { readEntriesText } from "../../../main/maps/transfer/read-file.ts";
+import { readCurrent } from "../../../main/maps/transfer/read-table.ts";
+import { removeEntries } from "../../../main/maps/transfer/remove-entries.ts";
+import { writeEntries } from "../../../main/maps/transfer/write-entries.ts";
+import { skipReason, startElevated } from "../helper/harness.ts";
+import { compile, loading, native } from "../native/support.ts";
+
+const entriesEach = 40;
+
+/** C types without floating point: bpftool's JSON of that is none. */
+const scalar = fc.constantFrom(
+  ...[
+    "__u8",
+    "__s8",
+    "__u16",
+    "__s16",
+    "__u32",
+    "__s32",
+    "__u64",
+    "__s64",
+    "_Bool",
+    "char",
+    "void *",
+    "__be16",
+    "__be32",
+  ],
+  ...["enum color", "enum tiny", "unsigned __int128", "some_alias", "const volatile __u32"],
+);
+const bits = fc
+  .record({
+    base: fc.constantFrom("__u8", "__u16", "__u32", "__s32", "__u64", "enum color"),
+    width: fc.integer({ min: 1, max: 8 }),
+  })
+  .map(({ base, width }) => ({ kind: "bits" as const, base, width }));
+const plain = scalar.map((base) => ({ kind: "plain" as const, base }));
+const array = fc
+  .record({
+    base: fc.oneof(scalar, fc.constant("__u8"), fc.constant("char")),
+    sizes: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 2 }),
+  })
+  .map(({ base, sizes }) => ({ kind: "array" as const, base, sizes }));
+interface Inner {
+  readonly kind: "inner";
+  readonly of: "struct" | "union";
+  readonly named: boolean;
+  readonly members: readonly Member[];
+  readonly times: number;
+}
+type Member =
+  | { readonly kind: "bits"; readonly base: string; readonly width: number }
+  | { readonly kind: "plain"; readonly base: string }
+  | { readonly kind: "array"; readonly base: string; readonly sizes: readonly number[] }
+  | Inner;
+const { members } = fc.letrec<{ readonly member: Member; readonly members: readonly Member[] }>((tie) => ({
+  member: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    ...[plain, bits, array],
+    fc.record({
+      kind: fc.constant("inner" as const),
+      of: fc.constantFrom("struct" as const, "union" as const),
+      named: fc.boolean(),
+      members: tie("members"),
+      times: fc.integer({ min: 1, max: 3 }),
+    }),
+  ),
+  members: fc.array(tie("member"), { minLength: 1, maxLength: 5 }),
+}));
+
+function spell(list: readonly Member[], prefix = "m"): string {
+  return list
+    .map((member, index) => {
+      const name = `${prefix}${index}`;
+      switch (member.kind) {
+        case "plain":
+          return `${member.base} ${name};`;
+        case "bits":
+          return `${member.base} ${name} : ${member.width};`;
+        case "array":
+          return `${member.base} ${name}${member.sizes.map((size) => `[${size}]`).join("")};`;
+        case "inner": {
+          const body = `${member.of} { ${spell(member.members, `${name}_`)} }`;
+          if (!member.named) return `${body};`;
+          return `${body} ${name}${member.times > 1 ? `[${member.times}]` : ""};`;
+        }
+      }
+    })
+    .join(" ");
+}
+
+const random = fc.sample(members, { numRuns: 14, seed: 20_261_123 });
+const map = (name: string, type: string, key: string, value: string, more = ""): string =>
+  `struct { __uint(type, BPF_MAP_TYPE_${type}); ${more} __uint(max_entries, 64); __type(key, ${key}); __type(value, ${value}); } ${name} SEC(".maps");`;
+
+const source = `
+enum color { RED, GREEN = 5, BLUE = -3 };
+enum tiny { NONE, SOME = 100 } __attribute__((packed));
+typedef __u16 some_alias;
+struct prefix4 { __u32 prefixlen; __u8 addr[4]; };
+struct prefix6 { __u32 prefixlen; __u8 addr[16]; };
+struct hop { __u32 nexthop; __u8 mac[6]; __u64 packets; char name[9]; __be32 via; };
+struct wide { __u32 a; __u8 b; };
+${random.map((list, index) => `struct r${index} { ${spell(list)} };\n${map(`random${index}`, "HASH", index % 2 === 0 ? "__u32" : "struct wide", `struct r${index}`)}`).join("\n")}
+${map("trie4", "LPM_TRIE", "struct prefix4", "struct hop", "__uint(map_flags, BPF_F_NO_PREALLOC);")}
+${map("trie6", "LPM_TRIE", "struct prefix6", "struct hop", "__uint(map_flags, BPF_F_NO_PREALLOC);")}
+${map("array", "ARRAY", "__u32", "struct hop")}
+${map("lru", "LRU_HASH", "__u64", "struct hop")}
+${map("percpu", "PERCPU_HASH", "__u32", "struct hop")}
+${map("percpu_array", "PERCPU_ARRAY", "__u32", "__u64")}
+${map("lru_percpu", "LRU_PERCPU_HASH", "__u32", "struct wide")}
+enum large { SMALL, LARGE = 200 } __attribute__((packed));
+struct floating { double d; float f; __u32 n; enum large e; char s[4]; };
+${map("floats", "HASH", "__u32", "struct floating")}
+__u32 global_number = 7;
+SEC("xdp") int xdpwt_transfer(struct xdp_md *ctx)
+{
+	__u64 key[3] = {};
+	int found = global_number;
+#define LOOK(map) if (bpf_map_lookup_elem(&map, key)) found++;
+	${random.map((_, index) => `LOOK(random${index})`).join(" ")}
+	LOOK(trie4) LOOK(trie6) LOOK(array) LOOK(lru) LOOK(percpu) LOOK(percpu_array) LOOK(lru_percpu) LOOK(floats)
+	return found ? XDP_DROP : XDP_PASS;
+}
+`;
+
+let elevated: Awaited<ReturnType<typeof startElevated>>;
+let loaded: Awaited<ReturnType<typeof native.loadObject>>;
+const idOf = (name: string): number => loaded.maps.find((each) => each.name === name)?.id ?? 0;
+
+/** random keys and values, the keys such as the type takes */
+function fill(name: string): void {
+  const handle = native.openMap(idOf(name));
+  try {
+    const { keySize } = handle.info;
+    for (let entry = 0; entry < entriesEach; entry++) {
+      const key = randomBytes(keySize);
+      if (/array/.test(name)) key.writeUInt32LE(entry, 0);
+      if (/trie/.test(name)) key.writeUInt32LE(key.readUInt32LE(0) % ((keySize - 4) * 8 + 1), 0);
+      // bpftool makes a line break of a backslash
+      const value = randomBytes(handle.valueStride).map((byte) => (byte === 0x5c ? 0x5b : byte));
+      handle.update(key, Buffer.from(value), "any");
+    }
+    // texts that end, among the random ones
+    if (/^trie/.test(name)) {
+      const value = Buffer.alloc(handle.valueStride);
+      value.write('up"link', 24);
+      handle.update(Buffer.alloc(keySize), value, "any");
+    }
+  } finally {
+    handle.close();
+  }
+}
+
+async function textOf(described: DescribedMap, format: Format | "snapshot"): Promise<string> {
+  const pieces: Buffer[] = [];
+  const write = async (bytes: Uint8Array): Promise<void> => void pieces.push(Buffer.from(bytes));
+  await exportMap(elevated.peer, described, format, { write, again: null });
+  return Buffer.concat(pieces).toString("utf8");
+}
+
+function sameAs(before: EntryTable, after: EntryTable, trie: boolean): void {
+  const { added, changed, removed } = compareEntries(before, after, trie);
+  expect([added.length, changed.length, removed.length]).toEqual([0, 0, 0]);
+  expect(after.count).toBe(before.count);
+}
+
+const everyMap = [
+  ...random.map((_, index) => `random${index}`),
+  ...["trie4", "trie6", "array", "lru", "percpu", "percpu_array", "lru_percpu", "floats"],
+];
+
+beforeAll(async () => {
+  if (skipReason !== "") return;
+  elevated = await startElevated();
+  loaded = await native.loadObject(loading(compile(source), "xdpwt_transfer"));
+  for (const name of everyMap) fill(name);
+});
+afterAll(async () => {
+  loaded?.close();
+  await elevated?.stop();
+});
+
+describe.skipIf(skipReason !== "")("exported maps", () => {
+  it.each([...everyMap.filter((name) => name !== "floats"), ".data"])(
+    "%s is in JSON what bpftool prints, byte for byte",
+    async (name) => {
+      const id = loaded.maps.find((each) => each.name === name || each.name.endsWith(name))?.id ?? 0;
+      const theirs = execFileSync("bpftool", ["-j", "map", "dump", "id", `${id}`], { encoding: "utf8" });
+      const ours = await textOf(await describeEntries(elevated.peer, id), "json");
+      // the place of the first difference says more than all of both
+      const at = [...ours].findIndex((character, index) => character !== theirs[index]);
+      const around = (text: string): string => (at < 0 ? "" : text.slice(Math.max(0, at - 60), at + 60));
+      expect(around(ours)).toBe(around(theirs));
+      expect(ours.length).toBe(theirs.length);
+    },
+  );
+
+  it("is right where bpftool is not: floating point, packed enums over 127, a backslash in a text", async () => {
+    const described = await describeEntries(elevated.peer, idOf("floats"));
+    const value = Buffer.alloc(24);
+    value.writeDoubleLE(-0.5, 0);
+    value.writeFloatLE(Number.POSITIVE_INFINITY, 8);
+    value.writeUInt32LE(7, 12);
+    value[16] = 200;
+    value.write("a\\b", 17);
+    const handle = native.openMap(idOf("floats"));
+    handle.update(Buffer.alloc(4), value, "any");
+    handle.close();
+    const parsed = JSON.parse(await textOf(described, "json")) as { formatted: { key: number; value: unknown } }[];
+    expect(parsed).toHaveLength(entriesEach + 1);
+    const ours = parsed.find(({ formatted }) => formatted.key === 0)?.formatted.value;
+    expect(ours).toEqual({ d: -0.5, f: "Infinity", n: 7, e: "LARGE", s: "a\\b" });
+  });
+
+  it.each(everyMap)("%s comes back from JSON, CSV, commands and a snapshot with every byte", async (name) => {
+    const described = await describeEntries(elevated.peer, idOf(name));
+    const now = await readCurrent(elevated.peer, described.description);
+    for (const format of [...formats, "snapshot"] as const) {
+      if (format === "batch" && described.layout.perCpu) {
+        await expect(textOf(described, format)).rejects.toThrow("one value to all CPUs");
+        continue;
+      }
+      const text = Buffer.from(await textOf(described, format));
+      const read = readEntriesText("file", text, described, null);
+      expect(read.format).toBe(format === "snapshot" ? "json" : format);
+      sameAs(now, read.entries, described.layout.type === "lpm_trie");
+    }
+  });
+});
+
+describe.skipIf(skipReason !== "")("imported files", () => {
+  const target = { id: 0, type: "lpm_trie", netns: null };
+
+  it("write a trie in batches, and take out what is not in the file", async () => {
+    const described = await describeEntries(elevated.peer, idOf("trie4"));
+    const place = { ...target, id: idOf("trie4") };
+    const csv =
+      "packets,prefix,name,via,mac,nexthop,value:padding\n18446744073709551615,10.0.0.0/8,a,1.2.3.4,02:00:00:00:00:01,0x10,\n0,10.1.0.0/16,,0.0.0.0,02:00:00:00:00:02,2,\r\n";
+    const { entries } = readEntriesText("file", Buffer.from(csv), described, null);
+    const written = await writeEntries(elevated.peer, place, entries);
+    expect(written).toMatchObject({ done: 2, refused: null });
+    const before = await readCurrent(elevated.peer, described.description);
+    const { removed, added, changed } = compareEntries(before, entries, true);
+    expect([added.length, changed.length]).toEqual([0, 0]);
+    await removeEntries(elevated.peer, place.id, before, removed);
+    sameAs(await readCurrent(elevated.peer, described.description), entries, true);
+    const { value, prefixLength } = await elevated.peer.request("maps.match", {
+      id: place.id,
+      key: Buffer.from([32, 0, 0, 0, 10, 1, 2, 3]).toString("base64"),
+    });
+    expect([prefixLength, Buffer.from(value ?? "", "base64").readUInt32LE(0)]).toEqual([16, 2]);
+    const none = { id: place.id, key: Buffer.from([32, 0, 0, 0, 11, 1, 2, 3]).toString("base64") };
+    expect(await elevated.peer.request("maps.match", none)).toEqual({ value: null, prefixLength: null });
+  });
+
+  it("that find the map full say exactly which rows are in", async () => {
+    const id = idOf("random0");
+    const described = await describeEntries(elevated.peer, id);
+    const { keySize } = described.description.map;
+    const { valueStride } = described.description;
+    // 40 are there: 24 of these 30 find room
+    const keys = Buffer.alloc(30 * keySize);
+    for (let entry = 0; entry < 30; entry++) keys.writeUInt32LE(0xabcd_0000 + entry, entry * keySize);
+    const lines = Uint32Array.from({ length: 30 }, (_, entry) => entry + 2);
+    const entries = { keySize, valueStride, count: 30, keys, values: new Uint8Array(30 * valueStride), lines };
+    const written = await writeEntries(elevated.peer, { id, type: "hash", netns: null }, entries);
+    expect(written).toMatchObject({ done: 24, refused: { entry: 24, code: "E2BIG" } });
+    const { value } = await elevated.peer.request("maps.lookup", {
+      id,
+      key: keys.subarray(23 * keySize, 24 * keySize).toString("base64"),
+    });
+    expect(value).not.toBeNull();
+    expect([...written.states]).toEqual(Array.from({ length: 30 }, (_, entry) => (entry < 24 ? 1 : 0)));
+  });
+});
