@@ -3,6 +3,7 @@ import type { CancellationToken } from "vscode-jsonrpc";
 import { fail } from "../../../protocol/failures.ts";
 import type { MapDescription } from "../../../protocol/maps.ts";
 import type { ElevatedPeer } from "../../helpers/helper-pool.ts";
+import { checkReadable } from "../check-readable.ts";
 import { createOrderWatch } from "./watch-order.ts";
 
 export interface Page {
@@ -21,7 +22,8 @@ const restarts = 5;
 
 /**
  * Pages in the kernel's order. Where the kernel starts a walk over because the key that it stood on was deleted, `again`
- * is told to forget everything, and the walk begins anew. @throws Failed `kernel` EAGAIN where that goes on and on
+ * is told to forget everything, and the walk begins anew. @throws Failed `kernel` EAGAIN where that goes on and on,
+ * `bad-value` where the kernel does not show the entries
  */
 export async function walkPages(
   peer: ElevatedPeer,
@@ -30,6 +32,7 @@ export async function walkPages(
   take: (page: Page) => void | Promise<void>,
   again: () => void | Promise<void>,
 ): Promise<number> {
+  checkReadable(description.map);
   for (let attempt = 0; attempt < restarts; attempt++) {
     if (attempt > 0) await again();
     const total = await walkOnce(peer, description, token, take);

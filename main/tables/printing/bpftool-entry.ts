@@ -5,7 +5,6 @@ import { createEntryPrinter, type EntryPrinter, type Part } from "./entry-printe
 import { collectOperations, op, type Operations } from "./operations.ts";
 
 export interface BpftoolShape {
-  readonly type: string;
   readonly keySize: number;
   readonly valueSize: number;
   readonly btfKeyTypeId: number;
@@ -35,10 +34,6 @@ export function bpftoolPrinter(shape: BpftoolShape): EntryPrinter {
   });
   part("value", (into) => {
     eachCpu(shape, into, (offset) => hexArray(into, offset, valueSize));
-    if (shape.type === "array_of_maps" || shape.type === "hash_of_maps") {
-      into.text(',"inner_map_id":');
-      into.add(op.u32, 0);
-    }
     if (value !== null) into.text(',"formatted":{');
   });
   if (value !== null) {

@@ -61,7 +61,8 @@ const minus = 45;
 
 /** 16 for what is no digit of hex */
 const hexValues = new Uint8Array(256).fill(16);
-for (const [value, digit] of [..."0123456789abcdef"].entries()) {
+for (let value = 0; value < 16; value++) {
+  const digit = value.toString(16);
   hexValues[digit.charCodeAt(0)] = value;
   hexValues[digit.toUpperCase().charCodeAt(0)] = value;
 }

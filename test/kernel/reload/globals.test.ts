@@ -181,7 +181,9 @@ describe("while it runs", () => {
     expect(table.readOnly).toContain("set them before a load");
     expect(table.map.name).toBe(".rodata");
     const cells = table.columns.map(() => "0");
-    const failure = await failureOf(setEntry(stage.helpers, stage.attachments, { id, cells, when: "exist", netns: null }));
+    const failure = await failureOf(
+      setEntry(stage.helpers, stage.attachments, { id, cells, when: "exist", netns: null }),
+    );
     expect(failure.message).toContain("frozen");
     const peer = await stage.helpers.elevated("test");
     const patch = { id, patches: [{ offset: 0, bytes: Buffer.alloc(4).toString("base64") }] };
