@@ -394,6 +394,19 @@ export interface NativeFace {
   /** what a bpffs path holds */
   pinned(path: string): { readonly kind: "map" | "program" | "link"; readonly id: number };
   pinMap(id: number, path: string): void;
+  /** `innerMapId`: of a map of maps, one like those that it will hold. The caller owns the fd. */
+  createMap(options: {
+    readonly type: number;
+    readonly name: string;
+    readonly keySize: number;
+    readonly valueSize: number;
+    readonly maxEntries: number;
+    readonly flags: number;
+    readonly innerMapId: number | null;
+  }): number;
+  /** no system call writes to it any more, for good; EBUSY where it is mapped writable, EOPNOTSUPP for some types */
+  freezeMap(id: number): void;
+  mapIdOf(fd: number): number;
 
   /** AF_PACKET from a worker thread; resolves when all frames are out */
   sendFrames(options: SendOptions): Promise<{ readonly sent: number; readonly nanoseconds: bigint }>;

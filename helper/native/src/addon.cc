@@ -29,6 +29,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   RegisterEthtool(exports);
   RegisterHelpers(exports);
   RegisterInfo(exports);
+  RegisterMake(exports);
   RegisterMap(exports, *realm);
   RegisterNetns(exports);
   RegisterObject(exports, *realm);

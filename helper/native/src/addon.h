@@ -32,6 +32,7 @@ void RegisterDump(Napi::Object exports);
 void RegisterEthtool(Napi::Object exports);
 void RegisterHelpers(Napi::Object exports);
 void RegisterInfo(Napi::Object exports);
+void RegisterMake(Napi::Object exports);
 void RegisterMap(Napi::Object exports, Realm& realm);
 void RegisterNetns(Napi::Object exports);
 void RegisterObject(Napi::Object exports, Realm& realm);

@@ -9,6 +9,9 @@
 
 namespace xdpw {
 
+/** Program arrays, struct bpf_devmap_val and struct bpf_cpumap_val hold programs, maps of maps hold maps. */
+enum class References { kNone, kProgram, kMap };
+
 /** What the calls below need to know of a map, apart from its descriptor. */
 struct MapShape {
   uint32_t id;
@@ -18,10 +21,13 @@ struct MapShape {
   uint32_t stride;
   /** an LPM trie: looking a key up finds the longest prefix that covers it, not the entry itself */
   bool byPrefix;
-  /** values end with a program: written as a descriptor, read as an id (struct bpf_devmap_val, struct bpf_cpumap_val) */
-  bool runsPrograms;
+  /** what in a value is written as a descriptor and read as an id, and where it stands */
+  References references;
+  size_t referenceAt;
   /** for BPF_NOEXIST every slot counts as taken, also an empty one (kernel/bpf/devmap.c, kernel/bpf/cpumap.c) */
   bool slots;
+  /** takes BPF_ANY only (bpf_fd_array_map_update_elem, kernel/bpf/arraymap.c) */
+  bool anyOnly;
   /** set once the kernel has said that this type reads no batches */
   std::shared_ptr<std::atomic<bool>> readsSingly;
 

@@ -13,8 +13,6 @@ namespace {
 
 // ENOTSUPP of the kernel, which user space's errno.h does not name
 constexpr int kNotSupportedInKernel = 524;
-/** behind ifindex or queue size */
-constexpr size_t kProgramAt = 4;
 
 /** One map and the scratch that its entries are read into. */
 class Changer {
@@ -76,10 +74,13 @@ class Changer {
 
   /** With errno where it was refused. */
   bool Write(uint64_t when) {
-    uint32_t program = 0;
-    if (shape_.runsPrograms) memcpy(&program, new_ + kProgramAt, sizeof program);
-    if (program == 0) return !bpf_map_update_elem(fd_, key_, new_, when | lock_);
-    Fd fd(bpf_prog_get_fd_by_id(program));
+    uint64_t flags = shape_.anyOnly ? uint64_t{BPF_ANY} : when | lock_;
+    uint32_t id = 0;
+    if (shape_.references != References::kNone) memcpy(&id, new_ + shape_.referenceAt, sizeof id);
+    // an entry of a devmap or cpumap may do without; one of the others is a reference and nothing else
+    bool needed = shape_.referenceAt == 0 && shape_.references != References::kNone;
+    if (id == 0 && !needed) return !bpf_map_update_elem(fd_, key_, new_, flags);
+    Fd fd(shape_.references == References::kMap ? bpf_map_get_fd_by_id(id) : bpf_prog_get_fd_by_id(id));
     if (!fd.Open()) {
       // not to be taken for an entry that is missing
       if (errno == ENOENT) errno = ESRCH;
@@ -87,14 +88,16 @@ class Changer {
     }
     std::vector<uint8_t> value(new_, new_ + shape_.stride);
     int descriptor = fd.Get();
-    memcpy(value.data() + kProgramAt, &descriptor, sizeof descriptor);
-    int error = bpf_map_update_elem(fd_, key_, value.data(), when | lock_) ? errno : 0;
+    memcpy(value.data() + shape_.referenceAt, &descriptor, sizeof descriptor);
+    int error = bpf_map_update_elem(fd_, key_, value.data(), flags) ? errno : 0;
     fd.Close();
     errno = error;
     return error == 0;
   }
 
   Outcome Add() {
+    // no flag keeps it from overwriting: looked at before, as a replacement is
+    if (shape_.anyOnly && Found()) return Is(new_) ? Outcome::kAlready : Other();
     if (Write(BPF_NOEXIST)) return ReadBack();
     if (errno != EEXIST) return Refused(errno);
     if (Found()) return Is(new_) ? Outcome::kAlready : Other();

@@ -28,6 +28,11 @@ bool RunsPrograms(const bpf_map_info& info) {
                                   info.type == BPF_MAP_TYPE_CPUMAP);
 }
 
+References ReferencesOf(const bpf_map_info& info) {
+  if (info.type == BPF_MAP_TYPE_ARRAY_OF_MAPS || info.type == BPF_MAP_TYPE_HASH_OF_MAPS) return References::kMap;
+  return info.type == BPF_MAP_TYPE_PROG_ARRAY || RunsPrograms(info) ? References::kProgram : References::kNone;
+}
+
 uint32_t Stride(const bpf_map_info& info) {
   if (!IsPerCpu(info.type)) return info.value_size;
   int cpus = libbpf_num_possible_cpus();
@@ -170,8 +175,10 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
     fd_ = std::move(*info[0].As<Napi::External<Fd>>().Data());
     Guard(env, [&] {
       auto about = ReadInfo<bpf_map_info>(fd_.Get(), "query of a map");
-      shape_ = {about.id, about.key_size, about.max_entries, Stride(about), about.type == BPF_MAP_TYPE_LPM_TRIE, RunsPrograms(about),
+      shape_ = {about.id, about.key_size, about.max_entries, Stride(about), about.type == BPF_MAP_TYPE_LPM_TRIE,
+                ReferencesOf(about), RunsPrograms(about) ? sizeof(uint32_t) : 0,
                 about.type == BPF_MAP_TYPE_DEVMAP || about.type == BPF_MAP_TYPE_CPUMAP,
+                about.type == BPF_MAP_TYPE_PROG_ARRAY || about.type == BPF_MAP_TYPE_ARRAY_OF_MAPS,
                 std::make_shared<std::atomic<bool>>(false)};
       auto self = info.This().As<Napi::Object>();
       Define(self, "info", DescribeMap(env, about));
