@@ -6,6 +6,7 @@ import { detach } from "./attach/detach.ts";
 import { createPreparations } from "./attach/prepare.ts";
 import { unpinUnlessAttached } from "./attach/unpin-unless-attached.ts";
 import { changeMap } from "./change-map.ts";
+import { clearMap } from "./clear-map.ts";
 import type { HelperContext } from "./context.ts";
 import { createGuards } from "./guard/guards.ts";
 import { countInterface } from "./interfaces/counters.ts";
@@ -19,8 +20,18 @@ import { sendTraffic } from "./lab/traffic.ts";
 import { createBatchWriter, deleteBatch, matchInMap } from "./map-batches.ts";
 import { createMapHandles } from "./map-handles.ts";
 import { createMapWalks } from "./map-walks.ts";
+import { createMapUses } from "./map-uses.ts";
 import { fillMap, patchMap } from "./fill-map.ts";
-import { createMapLister, deleteFromMap, describeMap, lookupInMap, pageMap, pinnedMap } from "./maps.ts";
+import {
+  containsInMap,
+  createMapLister,
+  deleteFromMap,
+  describeMap,
+  lookupInMap,
+  pageMap,
+  pinnedMap,
+  takeFromMap,
+} from "./maps.ts";
 import { runPackets } from "./packets.ts";
 import { look } from "./preflight/look.ts";
 import { runFix } from "./preflight/run-fix.ts";
@@ -44,7 +55,9 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
   const interfaces = createInterfaceWatch(context, "elevated");
   const guards = createGuards(context);
   const preparations = createPreparations(context, guards);
-  const listMaps = createMapLister(native);
+  const lister = createMapLister(native);
+  const manager = createMapManager({ ...maps, ledger: context.ledger });
+  const mapUses = createMapUses(native, lister, manager.isHeld);
   return {
     "helper.describe": async () => ({
       pid: process.pid,
@@ -94,7 +107,7 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
       return settled;
     },
     "guards.rollBack": ({ guard }) => guards.settle(guard, "guard.rollBack"),
-    "maps.list": async () => ({ maps: listMaps() }),
+    "maps.list": async () => ({ maps: lister.list() }),
     "maps.describe": ({ id }) => describeMap(maps, id),
     "maps.pinned": async ({ path }) => pinnedMap(native, path),
     "maps.page": (params) => pageMap(maps, params),
@@ -114,6 +127,27 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
     "maps.deleteBatch": (params) => deleteBatch(maps, params),
     "maps.match": (params) => matchInMap(maps, params),
     "maps.delete": (params) => deleteFromMap(maps, params),
+    "maps.uses": async () => ({ uses: await mapUses() }),
+    "maps.create": async (params) => manager.create(params),
+    "maps.pin": async (params) => {
+      manager.pin(params);
+      return {};
+    },
+    "maps.unpin": async (params) => {
+      manager.unpin(params);
+      return {};
+    },
+    "maps.freeze": async ({ id }) => {
+      await manager.freeze(id);
+      return {};
+    },
+    "maps.clear": (params, { token }) => clearMap(maps, params, token),
+    "maps.release": async ({ id }) => {
+      manager.release(id);
+      return {};
+    },
+    "maps.take": (params) => takeFromMap(maps, params),
+    "maps.contains": (params) => containsInMap(maps, params),
     "redirects.start": async () => {
       await redirects.start();
       return {};

@@ -24,4 +24,8 @@ export function mapTypeName(type: number): string {
   return mapTypes[type] ?? `type ${type}`;
 }
 
+export function mapTypeNumber(name: (typeof mapTypes)[number]): number {
+  return mapTypes.indexOf(name);
+}
+
 export const progArrayType = mapTypes.indexOf("prog_array");

@@ -3,16 +3,17 @@ import { posix } from "node:path";
 import type { z } from "zod";
 import { fail } from "../protocol/failures.ts";
 import type { MapDescription, MapListed, MapPage, MapSummary, mapKeyParams, mapPageParams } from "../protocol/maps.ts";
+import { bpffs } from "./bpffs.ts";
 import type { HelperContext } from "./context.ts";
 import { hasCode, naming } from "./failures.ts";
 import { mapTypeName, programTypeName } from "./kernel-names.ts";
+import { type MapFacts, readMapFacts } from "./map-facts.ts";
 import type { MapHandles } from "./map-handles.ts";
 import type { MapInfo, NativeFace } from "./native/face.ts";
 import { programInfo } from "./programs.ts";
 
 export type MapsContext = Pick<HelperContext, "native"> & { readonly handles: MapHandles };
 
-const bpffs = "/sys/fs/bpf";
 /** in base64 this and its envelope stay well under the largest message */
 export const largestPageBytes = 16 * 1024 * 1024;
 
@@ -22,21 +23,32 @@ export const largestPageBytes = 16 * 1024 * 1024;
  * before the worker has run takes a reference that nobody drops (`prog_array_map_clear`, kernel/bpf/arraymap.c).
  * See `docs/decisions/0015-maps-are-opened-once.md`.
  */
-export function createMapLister(native: NativeFace): () => MapListed[] {
-  let known: ReadonlyMap<number, MapSummary> = new Map();
-  return () => {
-    const listed = listMaps(native, known);
-    known = new Map(listed.map(({ map }) => [map.id, map]));
-    return listed.map(({ map, programs }) => ({ ...map, programs }));
+export function createMapLister(native: NativeFace): MapLister {
+  let known: ReadonlyMap<number, Known> = new Map();
+  return {
+    list() {
+      const listed = listMaps(native, known);
+      known = new Map(listed.map((one) => [one.map.id, one]));
+      return listed.map(({ map, programs }) => ({ ...map, programs }));
+    },
+    factsOf: (id) => known.get(id)?.facts ?? { memory: null, frozen: false, ownerType: null },
   };
 }
 
-interface Used {
+export interface MapLister {
+  list(): MapListed[];
+  /** as they were when the map was seen first */
+  factsOf(id: number): MapFacts;
+}
+interface Known {
   readonly map: MapSummary;
+  readonly facts: MapFacts;
+}
+interface Used extends Known {
   readonly programs: MapListed["programs"];
 }
 
-function listMaps(native: NativeFace, known: ReadonlyMap<number, MapSummary>): Used[] {
+function listMaps(native: NativeFace, known: ReadonlyMap<number, Known>): Used[] {
   const users = new Map<number, { id: number; name: string; type: string }[]>();
   for (const id of naming({ doing: "list programs" }, () => native.programIds())) {
     const info = programInfo(native, id);
@@ -49,7 +61,7 @@ function listMaps(native: NativeFace, known: ReadonlyMap<number, MapSummary>): U
   const ids = naming({ doing: "list maps" }, () => native.mapIds());
   return ids.flatMap((id) => {
     try {
-      return [{ map: known.get(id) ?? summary(native.mapInfo(id)), programs: users.get(id) ?? [] }];
+      return [{ ...(known.get(id) ?? lookOnce(native, id)), programs: users.get(id) ?? [] }];
     } catch (error) {
       if (hasCode(error, "ENOENT")) return [];
       return naming({ doing: `read map id ${id}` }, () => {
@@ -59,13 +71,26 @@ function listMaps(native: NativeFace, known: ReadonlyMap<number, MapSummary>): U
   });
 }
 
+function lookOnce(native: NativeFace, id: number): Known {
+  const handle = native.openMap(id);
+  try {
+    return { map: summary(handle.info), facts: readMapFacts(handle) };
+  } finally {
+    handle.close();
+  }
+}
+
 export function describeMap({ native, handles }: MapsContext, id: number): Promise<MapDescription> {
-  return handles.use(id, `read map id ${id}`, ({ info, valueStride }) => ({
-    map: summary(info),
-    valueStride,
-    possibleCpus: native.possibleCpus(),
-    btf: info.btfId === 0 ? null : native.btf(info.btfId).toString("base64"),
-  }));
+  return handles.use(id, `read map id ${id}`, (handle) => {
+    const { info, valueStride } = handle;
+    return {
+      map: summary(info),
+      valueStride,
+      possibleCpus: native.possibleCpus(),
+      btf: info.btfId === 0 ? null : native.btf(info.btfId).toString("base64"),
+      frozen: readMapFacts(handle).frozen,
+    };
+  });
 }
 
 export function pageMap({ handles }: MapsContext, params: z.infer<typeof mapPageParams>): Promise<MapPage> {
@@ -124,6 +149,34 @@ export function pinnedMap(native: NativeFace, path: string): { id: number } {
     fail({ kind: "bad-value", message: `open pin ${path}: it is a ${found.kind}, not a map`, field: "path" });
   }
   return { id: found.id };
+}
+
+/** The next element of a queue or stack, out of it. */
+export function takeFromMap(
+  { handles }: Pick<MapsContext, "handles">,
+  { id }: { readonly id: number },
+): Promise<{ value: string | null }> {
+  return handles.use(id, `take from map id ${id}`, (handle) => {
+    if (!/^(queue|stack)$/.test(mapTypeName(handle.info.type))) {
+      const message = `take from map ${nameOf(handle.info)}: it is no queue or stack`;
+      fail({ kind: "bad-value", field: "id", message });
+    }
+    return { value: handle.take()?.toString("base64") ?? null };
+  });
+}
+
+/** Whether a bloom filter may have seen the value: "no" is certain. */
+export function containsInMap(
+  { handles }: Pick<MapsContext, "handles">,
+  params: { readonly id: number; readonly value: string },
+): Promise<{ there: boolean }> {
+  return handles.use(params.id, `look up in map id ${params.id}`, (handle) => {
+    if (mapTypeName(handle.info.type) !== "bloom_filter") {
+      const message = `test map ${nameOf(handle.info)}: it is no bloom filter`;
+      fail({ kind: "bad-value", field: "id", message });
+    }
+    return { there: handle.contains(sized(params.value, handle.info.valueSize, "value", handle.info)) };
+  });
 }
 
 export function sized(base64: string, size: number, field: "key" | "value", info: MapInfo): Buffer {

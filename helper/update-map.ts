@@ -25,8 +25,13 @@ export function takesPrograms({ type, valueSize }: Pick<MapInfo, "type" | "value
   return valueSize === 8 && /^(devmap|devmap_hash|cpumap)$/.test(mapTypeName(type));
 }
 
-/** Calls with the value as the kernel takes it: the program's descriptor in place of its id. @throws Failed `not-found` */
-export function withProgramFd<T>(native: NativeFace, info: MapInfo, value: Buffer, use: (value: Buffer) => T): T {
+function takesMaps({ type }: Pick<MapInfo, "type">): boolean {
+  return /^(array|hash)_of_maps$/.test(mapTypeName(type));
+}
+
+/** Calls with the value as the kernel takes it: a descriptor in place of a map's or program's id. @throws Failed `not-found` */
+export function withReference<T>(native: NativeFace, info: MapInfo, value: Buffer, use: (value: Buffer) => T): T {
+  if (takesMaps(info)) return withInnerMap(native, value, use);
   const id = takesPrograms(info) ? word.read(value) : 0;
   if (id === 0) return use(value);
   const subject = { what: "program", name: `id ${id}` };
@@ -38,6 +43,19 @@ export function withProgramFd<T>(native: NativeFace, info: MapInfo, value: Buffe
   }
 }
 
+function withInnerMap<T>(native: NativeFace, value: Buffer, use: (value: Buffer) => T): T {
+  const id = word.read(value, 0);
+  const subject = { what: "map", name: `id ${id}` };
+  const handle = naming({ doing: `open inner map id ${id}`, subject }, () => native.openMap(id));
+  try {
+    const bytes = Buffer.from(value);
+    word.write(bytes, handle.fd, 0);
+    return use(bytes);
+  } finally {
+    handle.close();
+  }
+}
+
 export async function updateMap(
   { native, handles }: MapsContext,
   params: z.infer<typeof mapUpdateParams>,
@@ -46,7 +64,7 @@ export async function updateMap(
     const { info, valueStride } = handle;
     const key = sized(params.key, info.keySize, "key", info);
     const value = sized(params.value, valueStride, "value", info);
-    withProgramFd(native, info, value, (bytes) => update(native, handle, key, bytes, params.when, params.netns));
+    withReference(native, info, value, (bytes) => update(native, handle, key, bytes, params.when, params.netns));
   });
   return {};
 }
@@ -86,6 +104,10 @@ function isFreeSlot(handle: MapHandle, key: Buffer): boolean {
 
 /** A program that does not fit: EINVAL in a devmap, ENOMEM in a cpumap (kernel/bpf/devmap.c, kernel/bpf/cpumap.c). */
 function whyRefused(error: unknown, info: MapInfo, value: Buffer): string | null {
+  // bpf_map_meta_equal() of kernel/bpf/map_in_map.c
+  if (takesMaps(info) && hasCode(error, "EINVAL")) {
+    return "an inner map must be of the same type, key size, value size and flags as the one that the outer map was made with; an array also of as many entries, unless it was made with BPF_F_INNER_MAP";
+  }
   if (!takesPrograms(info) || word.read(value) === 0 || !hasCode(error, "EINVAL", "ENOMEM")) return null;
   const kind = mapTypeName(info.type) === "cpumap" ? "cpumap" : "devmap";
   return `an entry takes a program of SEC("xdp/${kind}"); SEC("xdp.frags/${kind}") where the program that uses the map is SEC("xdp.frags"), and only there`;
@@ -153,7 +175,7 @@ function withFd(value: Buffer, fd: number): Buffer {
 
 const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 const word = {
-  read: (value: Buffer) => (littleEndian ? value.readUInt32LE(programOffset) : value.readUInt32BE(programOffset)),
-  write: (value: Buffer, fd: number) =>
-    littleEndian ? value.writeUInt32LE(fd, programOffset) : value.writeUInt32BE(fd, programOffset),
+  read: (value: Buffer, at = programOffset) => (littleEndian ? value.readUInt32LE(at) : value.readUInt32BE(at)),
+  write: (value: Buffer, fd: number, at = programOffset) =>
+    littleEndian ? value.writeUInt32LE(fd, at) : value.writeUInt32BE(fd, at),
 };

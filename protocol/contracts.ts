@@ -43,6 +43,7 @@ import {
   tableChange,
 } from "./maps.ts";
 import { packetsReport, packetsRunParams, packetsRunResult, packetsTestParams } from "./packets.ts";
+import * as manage from "./manage-maps.ts";
 import { looked, lookParams } from "./place-facts.ts";
 import { fix, preflight, preflightParams } from "./preflight.ts";
 import { programListed } from "./programs.ts";
@@ -153,6 +154,20 @@ export const elevatedHelper = {
   "maps.match": method(batches.mapMatchParams, batches.mapMatch),
   "maps.delete": method(mapKeyParams, z.strictObject({ deleted: z.boolean() })),
   /** counts what the tracepoints of XDP tell until stop or the end of the connection; from zero if it was stopped */
+  /** memory, frozen, and who holds each map: reads /proc and the BPF file system */
+  "maps.uses": method(none, z.strictObject({ uses: z.array(manage.mapUse) })),
+  "maps.create": method(manage.createMapParams, z.strictObject({ id })),
+  "maps.pin": method(manage.pinMapParams, none),
+  "maps.unpin": method(manage.pinMapParams, none),
+  /** for good */
+  "maps.freeze": method(z.strictObject({ id }), none),
+  "maps.clear": method(z.strictObject({ id }), z.strictObject({ cleared: u32 })),
+  /** what maps.create holds open is let go of */
+  "maps.release": method(z.strictObject({ id }), none),
+  /** of a queue or stack; it is gone from it then */
+  "maps.take": method(z.strictObject({ id }), manage.taken),
+  /** of a bloom filter */
+  "maps.contains": method(z.strictObject({ id, value: base64 }), z.strictObject({ there: z.boolean() })),
   "redirects.start": method(none, none),
   "redirects.read": method(none, redirectCounts),
   "redirects.stop": method(none, none),

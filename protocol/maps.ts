@@ -45,6 +45,8 @@ export const mapDescription = z.strictObject({
   possibleCpus: u32,
   /** raw .BTF; null where the map has none */
   btf: base64.nullable(),
+  /** no system call writes to it any more; programs still may */
+  frozen: z.boolean(),
 });
 export type MapDescription = z.infer<typeof mapDescription>;
 export const mapUpdateParams = z.strictObject({

@@ -2,16 +2,14 @@
  * A PROG_ARRAY empties itself when the last user reference to it closes, even while a program uses it. Those of an
  * attached program are therefore pinned as long as it is attached, where a BPF file system is mounted.
  */
-import { existsSync, mkdirSync, readdirSync, rmdirSync, statfsSync, unlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
+import { bpffs, isBpffsMounted } from "../bpffs.ts";
 import { hasCode } from "../failures.ts";
 import { progArrayType } from "../kernel-names.ts";
 import type { NativeFace } from "../native/face.ts";
 import { programInfo } from "../programs.ts";
 
-/** BPF_FS_MAGIC (include/uapi/linux/magic.h) */
-const bpffsMagic = 0xcafe4a11;
-const bpffs = "/sys/fs/bpf";
 const ours = join(bpffs, "xdp-workbench");
 
 function folderOf(programId: number): string {
@@ -25,7 +23,7 @@ function folderOf(programId: number): string {
 export function pinProgArrays(native: NativeFace, programId: number, mapIds: readonly number[]): string | null {
   const arrays = mapIds.filter((id) => native.mapInfo(id).type === progArrayType);
   if (arrays.length === 0) return null;
-  if (!isMounted()) {
+  if (!isBpffsMounted()) {
     const names = arrays.map((id) => native.mapInfo(id).name).join(", ");
     return `${names} loses its programs when the workbench ends, and tail calls through it then do nothing: a PROG_ARRAY lives on only if it is pinned, and no BPF file system is mounted at ${bpffs}. Mount one and attach again: mount -t bpf bpf ${bpffs}`;
   }
@@ -67,13 +65,5 @@ function sweep(lives: (programId: number) => boolean): void {
   for (const name of names) {
     const match = /^prog-(\d+)$/.exec(name);
     if (match !== null && !lives(Number(match[1]))) unpinProgArrays(Number(match[1]));
-  }
-}
-
-function isMounted(): boolean {
-  try {
-    return statfsSync(bpffs).type === bpffsMagic;
-  } catch {
-    return false;
   }
 }

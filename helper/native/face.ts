@@ -192,11 +192,17 @@ export interface MapHandle {
   readonly info: MapInfo;
   /** bytes of one value as the syscall moves it: valueSize, or for per-CPU maps roundup(valueSize, 8) * possibleCpus() */
   readonly valueStride: number;
+  /** until close(): for /proc/self/fdinfo */
+  readonly fd: number;
   lookup(key: Buffer): Buffer | null;
   update(key: Buffer, value: Buffer, when: "any" | "noexist" | "exist"): void;
   /** false where there was no such key */
   delete(key: Buffer): boolean;
   nextKey(key: Buffer | null): Buffer | null;
+  /** a queue's or stack's next element, which is gone from it then; null where it is empty */
+  take(): Buffer | null;
+  /** of a bloom filter: false is certain, true is likely */
+  contains(value: Buffer): boolean;
   /**
    * Off the main thread; falls back to nextKey and lookup where the type has no batch operations, with zeros where it
    * does not show its values. `count` is a wish: more come where one bucket of a hash holds more, fewer before the end.

@@ -88,7 +88,7 @@ async function withoutMap(
   const summary = { ...map, btfId: 0, btfKeyTypeId: 0, btfValueTypeId: 0 };
   const layout = describeMap({ ...summary, btf: null, possibleCpus: head.possibleCpus });
   const description = { map: summary, valueStride: layout.copies * layout.stride, possibleCpus: head.possibleCpus };
-  return { description: { ...description, btf: null }, layout, section: null, btf: null, peer: null };
+  return { description: { ...description, btf: null, frozen: false }, layout, section: null, btf: null, peer: null };
 }
 
 function fits({ map, possibleCpus }: MapDescription, head: SnapshotHead): boolean {

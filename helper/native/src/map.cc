@@ -92,18 +92,20 @@ class Write : public Task {
         fd_(std::move(fd)),
         shape_(shape),
         keys_(keys, keys + size_t{count} * shape.keySize),
-        values_(values, values + size_t{count} * shape.stride),
-        count_(count) {}
+        values_(values, values + size_t{count} * shape.stride) {}
 
  protected:
   void Run() override {
-    done_ = UpdateBatch(fd_.Get(), shape_, keys_.data(), values_.data(), count_);
+    auto count = static_cast<uint32_t>(kinds_.size());
+    Changes changes{count, kinds_.data(), keys_.data(), values_.data(), values_.data(), false, false, false};
+    outcomes_ = ChangeEntries(fd_.Get(), shape_, changes);
     fd_.Close();
   }
   Napi::Value Result(Napi::Env env) override { return Napi::Number::New(env, done_); }
 
  private:
   Fd fd_;
+        kinds_(count, static_cast<uint8_t>(Change::kAdd)),
   MapShape shape_;
   std::vector<uint8_t> keys_;
   std::vector<uint8_t> values_;
@@ -118,6 +120,7 @@ class Mapping {
     memory_ = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (memory_ == MAP_FAILED) throw Failure("mmap", what, errno);
   }
+  std::vector<uint8_t> kinds_;
   Mapping(const Mapping&) = delete;
   Mapping& operator=(const Mapping&) = delete;
   ~Mapping() { munmap(memory_, size_); }
@@ -171,6 +174,8 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
 
   explicit MapHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<MapHandle>(info) {
     Napi::Env env = info.Env();
+                           InstanceMethod<&MapHandle::Take>("take"),
+                           InstanceMethod<&MapHandle::Contains>("contains"),
     if (!info[0].IsExternal()) throw Napi::TypeError::New(env, "a MapHandle comes from openMap()");
     fd_ = std::move(*info[0].As<Napi::External<Fd>>().Data());
     Guard(env, [&] {
@@ -195,6 +200,7 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
   }
 
   /** Null for maps without keys (queue, stack, bloom filter), as the kernel wants it. */
+      Define(self, "fd", Napi::Number::New(env, fd_.Get()));
   const uint8_t* Key(const Napi::Value& value) const { return Sized(value, "key", shape_.keySize); }
 
   const uint8_t* Sized(const Napi::Value& value, const char* name, size_t size) const {
@@ -265,6 +271,31 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
       std::vector<uint8_t> cursor;
       if (!info[0].IsNull()) {
         Bytes bytes = ToBytes(info[0], "cursor");
+  /** Of a queue or stack, whose elements have no keys. */
+  Napi::Value Take(const Napi::CallbackInfo& info) {
+    return Guard(info.Env(), [&]() -> Napi::Value {
+      int fd = Open();
+      if (shape_.keySize) throw Napi::TypeError::New(info.Env(), shape_.Called() + " is no queue or stack");
+      auto value = Napi::Buffer<uint8_t>::New(info.Env(), shape_.stride);
+      if (!bpf_map_lookup_and_delete_elem(fd, nullptr, value.Data())) return value;
+      if (errno == ENOENT) return info.Env().Null();
+      throw Failure("BPF_MAP_LOOKUP_AND_DELETE_ELEM", "taking from " + shape_.Called(), errno);
+    });
+  }
+
+  /** Of a bloom filter: the look-up reads the value in place of writing it. */
+  Napi::Value Contains(const Napi::CallbackInfo& info) {
+    return Guard(info.Env(), [&] {
+      const uint8_t* bytes = Sized(info[0], "value", shape_.stride);
+      if (shape_.keySize) throw Napi::TypeError::New(info.Env(), shape_.Called() + " is no bloom filter");
+      // a queue's look-up would write here
+      std::vector<uint8_t> value(bytes, bytes + shape_.stride);
+      int result = bpf_map_lookup_elem(Open(), nullptr, value.data());
+      if (result && errno != ENOENT) throw Failure("BPF_MAP_LOOKUP_ELEM", "look-up in " + shape_.Called(), errno);
+      return Napi::Boolean::New(info.Env(), result == 0);
+    });
+  }
+
         cursor.assign(bytes.data, bytes.data + bytes.size);
       }
       uint64_t count = ToCount(info[1], "count");

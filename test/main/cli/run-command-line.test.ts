@@ -331,7 +331,7 @@ describe("maps", () => {
 
   it("are dumped to the last page, as one JSON value", async () => {
     const peer = (method: string, params: Record<string, unknown>): unknown => {
-      if (method === "maps.describe") return { map: summary, valueStride: 4, possibleCpus: 2, btf: null };
+      if (method === "maps.describe") return { map: summary, valueStride: 4, possibleCpus: 2, btf: null, frozen: false };
       if (method !== "maps.page") throw new Error(method);
       return params["cursor"] === null
         ? { keys: base64(1, 0, 0, 0), values: base64(9, 9, 9, 9), count: 1, cursor: base64(1) }
@@ -352,7 +352,7 @@ describe("maps", () => {
     const peer = (method: string, params: Record<string, unknown>): unknown => {
       switch (method) {
         case "maps.describe":
-          return { map: { ...summary, type: "devmap" }, valueStride: 4, possibleCpus: 2, btf: null };
+          return { map: { ...summary, type: "devmap" }, valueStride: 4, possibleCpus: 2, btf: null, frozen: false };
         case "interfaces.list":
           return listing;
         case "maps.lookup":

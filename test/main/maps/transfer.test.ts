@@ -22,7 +22,7 @@ function described(name: string): DescribedMap {
   const { type, maxEntries, key, value, copies, stride } = layout;
   const map = { id: 7, name, type, keySize: key.size, valueSize: value.size, maxEntries, flags: 0 };
   const btf = { btfId: 0, btfKeyTypeId: 0, btfValueTypeId: 0 };
-  const description = { map: { ...map, ...btf }, valueStride: copies * stride, possibleCpus: 1, btf: null };
+  const description = { map: { ...map, ...btf }, valueStride: copies * stride, possibleCpus: 1, btf: null, frozen: false };
   return { description, layout, section: null, btf: null };
 }
 
