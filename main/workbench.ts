@@ -81,6 +81,8 @@ export interface Workbench {
   readonly helpers: HelperPool;
   readonly attachments: Attachments;
   readonly commands: CommandLog;
+  /** what the user chose for maps of a name */
+  readonly shapes: MapShapes;
   /** one window, or one run of the command line */
   connect(notify: Notify): WorkbenchSession;
   /** said by the doors that windows come through: the setting detachOnExit is theirs */
@@ -128,6 +130,7 @@ export function createWorkbench(asking: Asking): Workbench {
     helpers,
     attachments,
     commands,
+    shapes,
     connect(notify) {
       listeners.add(notify);
       const watches = createWatches(helpers, attachments, notify);
@@ -165,7 +168,7 @@ export function createWorkbench(asking: Asking): Workbench {
             watch: () => redirects.add(redirectsListener),
             unwatch: () => redirects.remove(redirectsListener),
           },
-          changes: openChanges({ helpers, journals, tell: (progress) => notify("maps.applying", progress) }),
+          changes: openChanges({ helpers, journals, shapes, tell: (progress) => notify("maps.applying", progress) }),
           ...{ builds: createLatestWins(), verdicts: createLatestWins(), walks: createWalks() },
         }),
         end() {

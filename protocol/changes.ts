@@ -43,7 +43,8 @@ export const edit = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("add"), cells }),
   /** added, or the entry with that key changed: a row of a pasted block */
   z.strictObject({ do: z.literal("put"), cells }),
-  z.strictObject({ do: z.literal("replace"), key: base64, cells }),
+  /** `over`: the value as it was staged before, which cells of null keep in place of the map's */
+  z.strictObject({ do: z.literal("replace"), key: base64, cells, over: base64.optional() }),
   z.strictObject({ do: z.literal("remove"), key: base64 }),
 ]);
 export type Edit = z.infer<typeof edit>;
@@ -53,6 +54,7 @@ export const stageParams = z.strictObject({ id, netns, edits: z.array(edit).min(
 export const change = z.strictObject({ key: base64, was: base64.nullable(), value: base64.nullable() });
 export type Change = z.infer<typeof change>;
 
+export const cpuCellsShown = 256;
 export const stagedRow = z.discriminatedUnion("is", [
   z.strictObject({
     is: z.literal("change"),
@@ -60,6 +62,8 @@ export const stagedRow = z.discriminatedUnion("is", [
     /** key and value cells as a row shows them; null where there is no such entry on that side */
     before: z.array(z.string()).nullable(),
     after: z.array(z.string()).nullable(),
+    /** per-CPU maps: the value cells of single CPUs that change, `cell` counted as in a row; at most cpuCellsShown of them */
+    cpus: z.array(z.strictObject({ cpu: u32, cell: u32, before: z.string(), after: z.string() })),
   }),
   /** the entry is so already */
   z.strictObject({ is: z.literal("same"), key: base64 }),

@@ -301,6 +301,8 @@ export const workbench = {
   /** now, where `every` is left out; else how often from now on */
   "rows.read": method(rows.rowsReadParams, rows.rowsState),
   "rows.shape": method(rows.rowsShapeParams, rows.rowsOpened),
+  /** how keys or values of a map are laid out, in C: compiled by clang, and kept for maps of its name */
+  "rows.layout": method(rows.rowsLayoutParams, rows.rowsOpened),
   "maps.set": method(entryParams, none),
   "maps.delete": method(z.strictObject({ id, key: base64 }), z.strictObject({ deleted: z.boolean() })),
   /** edits as a diff of what is there now; writes nothing */

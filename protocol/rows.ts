@@ -26,6 +26,10 @@ export type ColumnFormat = z.infer<typeof columnFormat>;
 export const rowsColumn = column.extend({
   /** what was chosen for it */
   format: columnFormat,
+  /** what it is shown as: where nobody chose, what its declaration or name says; "auto": by its type alone */
+  shown: columnFormat,
+  /** interfaces: those of which namespace, in words; null for other columns */
+  where: z.string().nullable(),
   /** what it can be shown as */
   formats: z.array(columnFormat),
   /** an unsigned number that may count something: a rate can be told */
@@ -51,6 +55,8 @@ export const rowsFace = z.strictObject({
   prefixBits: u32.nullable(),
   /** the kernel has BTF for the key, for the value */
   typed: z.strictObject({ key: z.boolean(), value: z.boolean() }),
+  /** whether a layout can be told for it: the kernel does not say itself what it is */
+  takesLayout: z.strictObject({ key: z.boolean(), value: z.boolean() }),
   /** layouts of the user's, kept for maps of this name */
   layouts: z.strictObject({ key: typedLayout, value: typedLayout }),
 });
@@ -133,4 +139,11 @@ export const rowsShapeParams = z.strictObject({
   formats: z
     .array(z.strictObject({ from: z.enum(["key", "value"]), path: z.string().max(1024), format: columnFormat }))
     .max(512),
+});
+
+export const rowsLayoutParams = z.strictObject({
+  id,
+  of: z.enum(["key", "value"]),
+  /** as C; null forgets the one that is kept */
+  text: typedLayout,
 });

@@ -280,6 +280,22 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import("./map-set.ts")).runMapSet,
   },
   {
+    words: ["map", "layout"],
+    summary: "show or say how the keys and values of a map are laid out, in C",
+    arguments: [map],
+    flags: {
+      ...scope,
+      key: { value: "C", what: "a C type for keys, kept for maps of this name; '' forgets it" },
+      value: { value: "C", what: "a C type for values, kept for maps of this name; '' forgets it" },
+    },
+    examples: [
+      "xdpw map layout flows",
+      "xdpw map layout flows --key 'struct { __be32 addr; __u16 port; } __attribute__((packed))'",
+      "xdpw map layout flows --key ''",
+    ],
+    load: async () => (await import("./map-layout.ts")).runMapLayout,
+  },
+  {
     words: ["map", "delete"],
     summary: "delete one entry of a map",
     arguments: [map, key],

@@ -40,10 +40,34 @@ export function* diffLines({ layout, before, after, diff }: DiffSides, paint: Pa
       column < keys || cell === was[column] ? [] : [`${names[column]}=${was[column]} → ${cell}`],
     );
     // sums of per-CPU values may be the same, and padding shows nowhere
-    const shown = fields.length === 0 ? ["bytes that no column shows"] : fields;
+    const cpus = cpuFields(layout, before, diff.changed[index] as number, after, diff.changed[index + 1] as number);
+    const told = layout.perCpu && cpus.length <= cpuFieldsShown && cpus.length > 0 ? cpus : fields;
+    const shown = told.length === 0 ? ["bytes that no column shows"] : told;
     yield `${paint.yellow(`~ ${keyText(is)} ${shown.join(" ")}`)}\n`;
   }
   for (const entry of diff.added) yield `${paint.green(`+ ${whole(cells(after, entry))}`)}\n`;
+}
+
+/** More of them are told by their sums. */
+const cpuFieldsShown = 8;
+
+/** `cpu 2 packets=5 → 7` */
+function cpuFields(
+  layout: MapLayout,
+  before: EntryTable,
+  was: number,
+  after: EntryTable,
+  is: number,
+): readonly string[] {
+  const cpusOf = (table: EntryTable, entry: number) =>
+    formatEntryCells(layout, keyOf(table, entry), valueOf(table, entry)).cpus;
+  const old = cpusOf(before, was);
+  return (cpusOf(after, is) ?? []).flatMap((cells, cpu) =>
+    cells.flatMap((cell, column) => {
+      const had = old?.[cpu]?.[column];
+      return had === cell ? [] : [`cpu ${cpu} ${layout.value.columns[column]?.path ?? ""}=${had} → ${cell}`];
+    }),
+  );
 }
 
 export function diffSummary({ added, changed, removed, same }: EntryDiff): string {

@@ -13,7 +13,7 @@ import { describeMap } from "../tables/describe-map.ts";
 import { absolutePath } from "./checked.ts";
 import { type Answer, type CommandContext, neededArgument } from "./command.ts";
 import { diffJson, diffLines, diffSummary, isSame } from "./diff-text.ts";
-import { openMap } from "./open-map.ts";
+import { openMapForFiles } from "./open-map.ts";
 
 interface Side {
   readonly word: string;
@@ -67,8 +67,8 @@ function reference({ word, head }: Side): string {
   return fail({ kind: "usage", message: `map diff ${word}: with what? give a map, or another file` });
 }
 
-function open(context: CommandContext, word: string): ReturnType<typeof openMap> {
-  return openMap({ ...context, typed: { ...context.typed, arguments: [word] } }, "read");
+function open(context: CommandContext, word: string): ReturnType<typeof openMapForFiles> {
+  return openMapForFiles({ ...context, typed: { ...context.typed, arguments: [word] } }, "read");
 }
 
 /** Two files: the map that one of them is of tells the types, if it is still there; else there are bytes. */

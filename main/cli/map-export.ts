@@ -6,7 +6,7 @@ import { writeWhole } from "../maps/transfer/write-file.ts";
 import { absolutePath } from "./checked.ts";
 import { type Answer, type CommandContext, flagText } from "./command.ts";
 import { mapJson } from "./json-shapes.ts";
-import { openMap } from "./open-map.ts";
+import { openMapForFiles } from "./open-map.ts";
 
 export function runMapExport(context: CommandContext): Promise<Answer | null> {
   const typed = flagText(context.typed, "format") ?? "json";
@@ -25,7 +25,7 @@ async function exportTo(context: CommandContext, format: Format | "snapshot", ve
     const message = `map export --format ${format} --json: standard output can only be one of them: give -o FILE`;
     return fail({ kind: "usage", message });
   }
-  const map = await openMap(context, "read");
+  const map = await openMapForFiles(context, "read");
   if (output === "-") {
     await exportMap(map.peer, map, format, { write, again: null }, token);
     return null;

@@ -12,7 +12,7 @@ import { absolutePath } from "./checked.ts";
 import { type Answer, type CommandContext, flagText, neededArgument } from "./command.ts";
 import { dryRun } from "./dry-run.ts";
 import { mapJson } from "./json-shapes.ts";
-import { type OpenMap, openMap } from "./open-map.ts";
+import { type OpenMap, openMapForFiles } from "./open-map.ts";
 
 /** Writes what the file has, and leaves the other entries alone. */
 export async function runMapImport(context: CommandContext): Promise<Answer> {
@@ -57,7 +57,7 @@ async function openBoth(context: CommandContext): Promise<{ readonly map: OpenMa
 }
 
 async function openToWrite(context: CommandContext): Promise<OpenMap> {
-  const map = await openMap(context, "write");
+  const map = await openMapForFiles(context, "write");
   const { readOnly } = map.layout;
   return readOnly === null ? map : fail({ kind: "bad-value", field: "MAP", message: `${map.called} ${readOnly}` });
 }

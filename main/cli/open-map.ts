@@ -3,6 +3,7 @@ import { fail } from "../../protocol/failures.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
 import { findMap } from "../maps/find-map.ts";
 import { describeEntries, type DescribedMap } from "../maps/describe-entries.ts";
+import { layoutForTyping } from "../rows/typed-layout.ts";
 import type { Parsed } from "../tables/parse-value.ts";
 import { wantedPlace, type WantedPlace } from "./choose-place.ts";
 import { type CommandContext, neededArgument } from "./command.ts";
@@ -14,8 +15,14 @@ export interface OpenMap extends DescribedMap {
   readonly called: string;
 }
 
-/** @throws Failed `not-found`, `ambiguous`, `usage`, `no-privilege`, `kernel` */
+/** With the layout that the user typed for maps of its name, and with names for what has them: see layoutForTyping. */
 export async function openMap(context: CommandContext, verb: string): Promise<OpenMap> {
+  const map = await openMapForFiles(context, verb);
+  return { ...map, layout: await layoutForTyping(map.peer, map, context.workbench.shapes, false) };
+}
+
+/** As the kernel describes it: a file means the same wherever it is read. @throws Failed `not-found`, `ambiguous`, `usage`, `no-privilege`, `kernel` */
+export async function openMapForFiles(context: CommandContext, verb: string): Promise<OpenMap> {
   const reference = neededArgument(context.typed, 0);
   const scope = wantedPlace(context.typed);
   const peer = await context.workbench.helpers.elevated(`${verb} map ${reference}`);

@@ -12,13 +12,25 @@ export function isDevmap(type: string): boolean {
 
 /** ifindex to name, in the namespace where a program that uses the map is attached; empty where none is */
 export async function devmapNames(peer: ElevatedPeer, id: number): Promise<ReadonlyMap<number, string>> {
+  return (await homeOfMap(peer, id)).interfaces;
+}
+
+export interface MapHome {
+  /** null: the workbench's own, and where no program is attached */
+  readonly netns: string | null;
+  readonly interfaces: ReadonlyMap<number, string>;
+}
+
+export const homeless: MapHome = { netns: null, interfaces: new Map() };
+
+export async function homeOfMap(peer: ElevatedPeer, id: number): Promise<MapHome> {
   const [{ maps }, listing] = await Promise.all([peer.request("maps.list", {}), peer.request("interfaces.list", {})]);
   const users = new Set(maps.find((map) => map.id === id)?.programs.map((program) => program.id));
   const home = listing.interfaces.find((device) => device.attached.some((program) => users.has(program.id)));
-  if (home === undefined) return new Map();
-  return new Map(
-    listing.interfaces.filter((device) => device.netns === home.netns).map((device) => [device.ifindex, device.name]),
-  );
+  if (home === undefined) return homeless;
+  const { netns } = home;
+  const siblings = listing.interfaces.filter((device) => device.netns === netns);
+  return { netns, interfaces: new Map(siblings.map(({ ifindex, name }) => [ifindex, name])) };
 }
 
 /** An interface's name where its number is meant. @throws Failed `bad-value` */

@@ -8,7 +8,7 @@ import type { Attachments } from "../attach/attachments.ts";
 import { entryProgramTwin, setTwin, type Twin } from "../commands/twins.ts";
 import type { HelperPool } from "../helpers/helper-pool.ts";
 import type { MapShapes } from "../rows/map-shapes.ts";
-import { shapeForTyping } from "../rows/shaped-map.ts";
+import { layoutForTyping } from "../rows/typed-layout.ts";
 import { parseEntryCells } from "../tables/parse-entry.ts";
 import { parseCells } from "../tables/parse-value.ts";
 import { describeEntries, type DescribedMap } from "./describe-entries.ts";
@@ -27,9 +27,10 @@ export async function setEntry(
   shapes: MapShapes | null = null,
 ): Promise<Twin> {
   const peer = await helpers.elevated(`write map ${params.id}`);
-  const { description, layout: plain, section } = await describeEntries(peer, params.id);
+  const described = await describeEntries(peer, params.id);
+  const { description, layout: plain, section } = described;
   const { map } = description;
-  const layout = shapes === null ? plain : await shapeForTyping(peer, map, plain, shapes);
+  const layout = shapes === null ? plain : await layoutForTyping(peer, described, shapes, true);
   if (layout.readOnly !== null) throw badValue("value", `map ${map.name} ${layout.readOnly}`);
   if (params.cells.length !== layout.columns.length) {
     throw badValue("cells", `map ${map.name} has ${layout.columns.length} columns, ${params.cells.length} were given`);

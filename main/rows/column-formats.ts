@@ -7,6 +7,8 @@ import { etherTypes, protocols } from "./named-numbers.ts";
 export interface Surroundings {
   /** interfaces of the namespace that the map's program runs in, by ifindex */
   readonly interfaces: ReadonlyMap<number, string>;
+  /** that namespace; null: the workbench's own */
+  readonly netns: string | null;
   /** nanoseconds of the wall clock at which bpf_ktime_get_ns() was 0 */
   readonly bootedAt: bigint;
 }
@@ -20,7 +22,7 @@ export function formatsOf({ node }: LayoutColumn): readonly ColumnFormat[] {
   if ([1, 2, 4, 8].includes(size)) formats.push("decimal", "hex");
   if ([2, 4, 8].includes(size)) formats.push("big-endian");
   if (size === 2) formats.push("port", "ethertype");
-  if (size === 1 || size === 4) formats.push("protocol");
+  if (size === 1 || size === 2 || size === 4) formats.push("protocol");
   if (size === 4) formats.push("ipv4", "ifindex");
   if ([1, 2, 4].includes(size)) formats.push("cpu");
   if (size === 8) formats.push("boot-time");
@@ -73,17 +75,44 @@ function namesOf(interfaces: ReadonlyMap<number, string>): readonly EnumValue[] 
   return [...interfaces].map(([ifindex, name]) => ({ name, value: BigInt(ifindex) }));
 }
 
-/** A format by the field's own words, where nobody chose one: an ifindex that is one by name. */
-export function usualFormat({ path, node }: LayoutColumn): ColumnFormat {
-  if (node.kind !== "field" || node.form.as !== "integer" || node.form.network || node.size !== 4) return "auto";
-  return /(^|[._])(ifindex|iif|oif)$/i.test(path) ? "ifindex" : "auto";
+const numberNames: readonly (readonly [ColumnFormat, readonly number[], RegExp])[] = [
+  ["ifindex", [4], /(^|[._])(if_?(index|idx)|[io]if)$/],
+  ["protocol", [1, 2], /(^|[._])(ip_?|l4_?)?(proto|protocol)$|(^|[._])next_?(hdr|header)$/],
+  ["cpu", [1, 2, 4], /(^|[._])cpu(_?id)?$/],
+  // what a program keeps of bpf_ktime_get_ns()
+  [
+    "boot-time",
+    [8],
+    /(^|[._])(ktime|tstamp|time_?stamp|ts|(first|last)_(seen|used|update|updated)|(seen|created|updated|expires)_at)(_ns)?$/,
+  ],
+];
+const networkNames: typeof numberNames = [
+  ["ethertype", [2], /(^|[._])((h|eth|ether|l3|vlan)_?)?(proto|protocol)$|(^|[._])(eth|ether)_?type$/],
+];
+
+/** A format by the field's own words, where nobody chose one: what it is declared to be, or what its name says. */
+export function usualFormat(column: LayoutColumn): ColumnFormat {
+  const { path, node } = column;
+  if (node.kind !== "field") return "auto";
+  if (node.declared !== undefined && formatsOf(column).includes(node.declared)) return node.declared;
+  if (node.form.as !== "integer" || node.form.hex || node.form.signed || !formatsOf(column).includes("auto"))
+    return "auto";
+  const names = node.form.network ? networkNames : numberNames;
+  const name = path.toLowerCase();
+  return names.find(([, sizes, shape]) => sizes.includes(node.size) && shape.test(name))?.[0] ?? "auto";
+}
+
+/** What a column is shown as once all is known: an interface's name only where interfaces are. */
+export function shownFormat(column: LayoutColumn, chosen: ColumnFormat, { interfaces }: Surroundings): ColumnFormat {
+  if (chosen !== "auto") return formatsOf(column).includes(chosen) ? chosen : "auto";
+  const format = usualFormat(column);
+  return format === "ifindex" && interfaces.size === 0 ? "auto" : format;
 }
 
 export function withFormat(column: LayoutColumn, chosen: ColumnFormat, surroundings: Surroundings): LayoutColumn {
   const { node } = column;
-  if (node.kind !== "field" || !formatsOf(column).includes(chosen)) return column;
-  const format = chosen === "auto" ? usualFormat(column) : chosen;
-  if (format === "ifindex" && chosen === "auto" && surroundings.interfaces.size === 0) return column;
+  const format = shownFormat(column, chosen, surroundings);
+  if (node.kind !== "field" || format === "auto") return column;
   const form = formOf(node, format, surroundings);
   return form === null ? column : { ...column, node: { ...node, form } };
 }

@@ -3,12 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { columnFormat } from "../../protocol/rows.ts";
+import { keptLayout } from "../layouts/kept-layout.ts";
 import { writeWhole } from "../workspace/write-whole.ts";
 
 const shape = z.object({
   formats: z.record(z.string(), columnFormat).catch({}),
-  key: z.string().nullable().catch(null),
-  value: z.string().nullable().catch(null),
+  key: keptLayout.nullable().catch(null),
+  value: keptLayout.nullable().catch(null),
 });
 export type MapShapeChoice = z.infer<typeof shape>;
 const file = z.record(z.string(), shape);

@@ -5,6 +5,7 @@ import type { Handlers } from "../../protocol/peer.ts";
 import type { Attachments } from "../attach/attachments.ts";
 import { openMapTwin, type Twin } from "../commands/twins.ts";
 import type { HelperPool } from "../helpers/helper-pool.ts";
+import { keepLayout } from "../layouts/keep-layout.ts";
 import { parseCells } from "../tables/parse-value.ts";
 import type { Notify } from "../workbench.ts";
 import type { MapShapes } from "./map-shapes.ts";
@@ -95,6 +96,13 @@ export function openRows({ helpers, attachments, notify, shapes, thread, opened 
           else chosen[`${from}:${path}`] = format;
         }
         await shapes.set(name, { ...choice, formats: chosen });
+        const peer = await helpers.elevated(`read map ${id}`);
+        await store.reshape(await shapeMap(peer, attachments, id, shapes));
+        return { face: store.face, state: store.state() };
+      },
+      "rows.layout": async ({ id, of, text }, { token }) => {
+        const store = storeOf(id);
+        await keepLayout(helpers.plain, shapes, { of, text, map: store.shaped.map }, token);
         const peer = await helpers.elevated(`read map ${id}`);
         await store.reshape(await shapeMap(peer, attachments, id, shapes));
         return { face: store.face, state: store.state() };

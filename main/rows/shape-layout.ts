@@ -4,7 +4,8 @@ import type { ColumnFormat, RowsColumn } from "../../protocol/rows.ts";
 import { choicesOf, describeField } from "../tables/describe-field.ts";
 import type { MapLayout } from "../tables/describe-map.ts";
 import type { Layout, LayoutColumn, LayoutNode } from "../tables/layout.ts";
-import { formatsOf, type Surroundings, withFormat } from "./column-formats.ts";
+import { sayNetns } from "../interfaces/find-interface.ts";
+import { formatsOf, shownFormat, type Surroundings, withFormat } from "./column-formats.ts";
 
 /** By "key:PATH" and "value:PATH". */
 export type ChosenFormats = Readonly<Record<string, ColumnFormat>>;
@@ -39,19 +40,27 @@ function isNumber(node: LayoutNode): boolean {
 }
 
 /** The columns as a window gets them; `plain` is the layout before it was shaped. */
-export function rowsColumns(plain: MapLayout, shaped: MapLayout, chosen: ChosenFormats): RowsColumn[] {
+export function rowsColumns(
+  plain: MapLayout,
+  shaped: MapLayout,
+  chosen: ChosenFormats,
+  surroundings: Surroundings,
+): RowsColumn[] {
   const before: readonly LayoutColumn[] = [...plain.key.columns, ...plain.value.columns];
   const after: readonly LayoutColumn[] = [...shaped.key.columns, ...shaped.value.columns];
   return shaped.columns.map((column, index): RowsColumn => {
     const own = before[index];
     const node = after[index]?.node;
+    const format = chosen[`${column.from}:${column.path}`] ?? "auto";
+    const shown = own === undefined || own.node === node ? "auto" : shownFormat(own, format, surroundings);
     return {
       ...column,
-      format: chosen[`${column.from}:${column.path}`] ?? "auto",
+      ...{ format, shown, where: shown === "ifindex" ? `in ${sayNetns(surroundings.netns)}` : null },
       formats: own === undefined ? [] : [...formatsOf(own)],
       counts:
         column.from === "value" &&
         node?.kind === "field" &&
+        shown !== "cpu" &&
         node.form.as === "integer" &&
         !node.form.signed &&
         !node.form.network &&

@@ -4,6 +4,7 @@ import { btfSize, resolveBtfType } from "../object/resolve-btf.ts";
 import { chooseBytesForm, chooseStructForm, isAddressName } from "./choose-form.ts";
 import { bytesField, type FieldForm, type FieldNode, type Layout, type LayoutNode, type RecordNode } from "./layout.ts";
 import { listColumns } from "./list-columns.ts";
+import { asPrefix, declaredFormats, type DeclaredFormats, withDeclared } from "./declared-formats.ts";
 
 /** Deeper or wider than any map's type; what lies beyond shows as bytes. */
 const depthLimit = 16;
@@ -11,6 +12,7 @@ const nodeLimit = 4096;
 
 interface Walk {
   readonly btf: Btf;
+  readonly declared: DeclaredFormats;
   nodes: number;
 }
 
@@ -20,7 +22,7 @@ interface Walk {
  */
 export function describeLayout(btf: Btf, typeId: number, size: number, name: string): Layout | null {
   if (typeId === 0 || btfSize(btf, typeId) !== size) return null;
-  const root = describeNode({ btf, nodes: 0 }, typeId, name, false, 0);
+  const root = describeNode({ btf, declared: declaredFormats(btf), nodes: 0 }, typeId, name, false, 0);
   return makeLayout(root, name, btf.littleEndian);
 }
 
@@ -32,20 +34,17 @@ export function makeLayout(root: LayoutNode, name: string, littleEndian: boolean
 export function describePrefix(btf: Btf, typeId: number, size: number): Layout | null {
   const { type } = resolveBtfType(btf, typeId);
   const plain = describeLayout(btf, typeId, size, "key");
-  if (!plain || type.kind !== "struct" || plain.root.kind !== "struct") return plain;
-  const [length, ...rest] = plain.root.members;
-  if (length?.offset !== 0 || length.node.size !== 4 || (size !== 8 && size !== 20)) return plain;
-  const data = rest.filter((member) => member.node.size > 0);
-  const [only] = data;
-  const form: FieldForm = { as: size === 8 ? "ipv4" : "ipv6" };
-  const whole = data.length === 1 && only?.offset === 4 && only.node.size === size - 4;
-  if (!only || !whole) return plain;
-  const address: FieldNode = { ...bytesField(size - 4, only.node.type), form };
-  const root: RecordNode = { ...plain.root, members: [length, { ...only, node: address }], prefix: true };
-  return makeLayout(root, "prefix", plain.littleEndian);
+  if (!plain || type.kind !== "struct") return plain;
+  const root = asPrefix(plain.root);
+  return root === plain.root ? plain : makeLayout(root, "prefix", plain.littleEndian);
 }
 
+/** A field with what its member, variable or typedef is declared to be. */
 function describeNode(walk: Walk, typeId: number, name: string, inArray: boolean, depth: number): LayoutNode {
+  return withDeclared(describeType(walk, typeId, name, inArray, depth), walk.declared.ofType(typeId));
+}
+
+function describeType(walk: Walk, typeId: number, name: string, inArray: boolean, depth: number): LayoutNode {
   const { type, typedefs } = resolveBtfType(walk.btf, typeId);
   const size = btfSize(walk.btf, typeId) ?? 0;
   const spelled = typedefs[0] ?? spell(walk.btf, type, 0);
@@ -78,7 +77,7 @@ function describeNode(walk: Walk, typeId: number, name: string, inArray: boolean
     case "union": {
       const form = chooseStructForm(type.name, size);
       if (form) return { ...bytesField(size, spelled), form };
-      return describeRecord(walk, type.kind, type.members, size, spelled, inArray, depth);
+      return describeRecord(walk, type.kind, type.members, size, spelled, inArray, depth, type.id);
     }
     case "dataSection": {
       const members = type.variables.map((entry) => {
@@ -90,7 +89,7 @@ function describeNode(walk: Walk, typeId: number, name: string, inArray: boolean
           bitSize: 0,
         };
       });
-      return describeRecord(walk, "struct", members, size, type.name, inArray, depth);
+      return describeRecord(walk, "struct", members, size, type.name, inArray, depth, type.id);
     }
     default:
       return bytesField(size, spelled);
@@ -105,10 +104,12 @@ function describeRecord(
   type: string,
   inArray: boolean,
   depth: number,
+  id: number,
 ): LayoutNode {
   const fields: RecordNode["members"][number][] = [];
-  for (const member of members) {
-    const whole = describeNode(walk, member.type, member.name, inArray, depth + 1);
+  for (const [index, member] of members.entries()) {
+    const plain = describeNode(walk, member.type, member.name, inArray, depth + 1);
+    const whole = withDeclared(plain, walk.declared.of(id, index));
     const node = member.bitSize > 0 ? bitField(whole, member.bitOffset % 8, member.bitSize) : whole;
     const offset = Math.floor(member.bitOffset / 8);
     const aligned = member.bitSize > 0 || member.bitOffset % 8 === 0;

@@ -1,5 +1,6 @@
 import type { Column, MapSummary } from "../../protocol/maps.ts";
 import type { Btf } from "../object/read-btf.ts";
+import { btfSize } from "../object/resolve-btf.ts";
 import { choicesOf, describeField } from "./describe-field.ts";
 import { describeLayout, describePrefix, makeLayout } from "./describe-layout.ts";
 import { bytesField, type FieldForm, type Layout, type LayoutNode, type RecordNode, unsignedField } from "./layout.ts";
@@ -13,6 +14,13 @@ export interface MapShape
   readonly possibleCpus: number;
   /** Of the machine, where there is no BTF to tell; little by default. */
   readonly littleEndian?: boolean;
+  /** what the user says instead of the map's BTF */
+  readonly typed?: { readonly key: TypedPart | null; readonly value: TypedPart | null };
+}
+
+export interface TypedPart {
+  readonly btf: Btf;
+  readonly typeId: number;
 }
 
 export interface MapLayout {
@@ -95,7 +103,8 @@ export function describeMap(shape: MapShape): MapLayout {
 }
 
 function describeKey(shape: MapShape, littleEndian: boolean): Layout {
-  const { btf, btfKeyTypeId: id, keySize: size } = shape;
+  const { keySize: size } = shape;
+  const { btf, typeId: id } = partOf(shape.typed?.key, shape.btf, shape.btfKeyTypeId, size);
   if (shape.type === "lpm_trie") return (btf && describePrefix(btf, id, size)) ?? plainPrefix(size, littleEndian);
   const typed = btf ? describeLayout(btf, id, size, "key") : null;
   if (typed) return typed;
@@ -104,7 +113,8 @@ function describeKey(shape: MapShape, littleEndian: boolean): Layout {
 }
 
 function describeValue(shape: MapShape, littleEndian: boolean): Layout {
-  const { btf, btfValueTypeId: id, valueSize: size, type } = shape;
+  const { valueSize: size, type } = shape;
+  const { btf, typeId: id } = partOf(shape.typed?.value, shape.btf, shape.btfValueTypeId, size);
   const first = redirectTypes.get(type);
   if (first && size === 4) return makeLayout(unsignedField(4, "__u32"), first, littleEndian);
   if (first && size === 8) {
@@ -118,6 +128,16 @@ function describeValue(shape: MapShape, littleEndian: boolean): Layout {
   if (referenceTypes.has(type) && size === 4) return makeLayout(unsignedField(4, "__u32"), "id", littleEndian);
   const typed = btf ? describeLayout(btf, id, size, "value") : null;
   return typed ?? makeLayout(bytesField(size), "value", littleEndian);
+}
+
+/** A layout of the user's for a map of this name that has other sizes is not for this one. */
+function partOf(
+  typed: TypedPart | null | undefined,
+  btf: Btf | null,
+  typeId: number,
+  size: number,
+): { readonly btf: Btf | null; readonly typeId: number } {
+  return typed !== null && typed !== undefined && btfSize(typed.btf, typed.typeId) === size ? typed : { btf, typeId };
 }
 
 /** An LPM key without BTF: struct bpf_lpm_trie_key of linux/bpf.h. */

@@ -105,7 +105,7 @@ function formatField(
   }
 }
 
-/** Local wall clock to the microsecond; 0 was never. */
+/** Local wall clock to the nanosecond, so that it can be typed back as it was; 0 was never. */
 function formatBootTime(nanoseconds: bigint, bootedAt: bigint): string {
   if (nanoseconds === 0n) return "0";
   const at = bootedAt + nanoseconds;
@@ -113,8 +113,8 @@ function formatBootTime(nanoseconds: bigint, bootedAt: bigint): string {
   if (Number.isNaN(date.getTime())) return nanoseconds.toString();
   const two = (value: number): string => String(value).padStart(2, "0");
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  const micro = String((at % 1_000_000_000n) / 1000n).padStart(6, "0");
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${micro}`;
+  const parts = String(at % 1_000_000_000n).padStart(9, "0");
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${parts}`;
 }
 
 function formatFloat(raw: Uint8Array, littleEndian: boolean): string | number {

@@ -1,3 +1,5 @@
+import type { ColumnFormat } from "../../protocol/rows.ts";
+
 /** A key's or value's typed face: what its bytes mean and which columns show them. Plain data. */
 export interface Layout {
   /** Bytes of a key, or of a value for one CPU. */
@@ -28,6 +30,8 @@ export interface FieldNode {
   readonly bitOffset: number;
   readonly bitSize: number;
   readonly form: FieldForm;
+  /** what the source declares it to be: `__attribute__((btf_decl_tag("format:ifindex")))` */
+  readonly declared?: ColumnFormat;
 }
 
 export type FieldForm =

@@ -1,7 +1,9 @@
 import { badValue } from "./bad-value.ts";
 import type { MapLayout } from "./describe-map.ts";
 import { isSummed, splitCopies } from "./format-entry.ts";
-import type { Json } from "./format-value.ts";
+import { formatColumn, type Json } from "./format-value.ts";
+import type { LayoutColumn } from "./layout.ts";
+import { type CpuTexts, readCpus, textOfCpu } from "./parse-cpus.ts";
 import { type Parsed, parseCells, parseJson, parseText } from "./parse-value.ts";
 
 export type ParsedEntry =
@@ -11,7 +13,7 @@ export type ParsedEntry =
 /**
  * An edited or new row to bytes. `cells` are in the order of the map's columns; null keeps what `existing` has.
  * In a per-CPU map a number goes to the first CPU and the others become zero, so that the sum shown is the one typed;
- * what is not summed goes to every CPU.
+ * what is not summed goes to every CPU; "cpu 2: 7" goes to that one, "all cpus: 7" to each. A new entry's other CPUs are zero.
  */
 export function parseEntryCells(
   map: MapLayout,
@@ -23,14 +25,28 @@ export function parseEntryCells(
   if (!key.ok) return key;
   const given = cells.slice(keyColumns);
   const before = existing ? splitCopies(map, existing.value) : null;
+  const cpus: (CpuTexts | null)[] = [];
+  for (const [index, { path }] of map.value.columns.entries()) {
+    const cell = given[index] ?? null;
+    const read = map.perCpu && cell !== null ? readCpus(cell, map.copies, path) : null;
+    if (read?.ok === false) return read;
+    cpus.push(read?.texts ?? null);
+  }
   const value = joinCopies(map, (cpu) => {
     const own = map.value.columns.map((column, index) => {
       const cell = given[index] ?? null;
+      const texts = cpus[index] ?? null;
+      // of a CPU that is not named, a new entry has zeros
+      if (texts !== null) return textOfCpu(texts, cpu) ?? (before === null ? zerosOf(column) : null);
       return cell !== null && cpu > 0 && isSummed(column) ? "0" : cell;
     });
     return parseCells(map.value, own, before?.[cpu] ?? null);
   });
   return value.ok ? { ok: true, key: key.bytes, value: value.bytes } : value;
+}
+
+function zerosOf({ node, offset }: LayoutColumn): string {
+  return formatColumn({ node, offset, path: "" }, new Uint8Array(offset + node.size), true);
 }
 
 /** A key as a user types it on a command line: see parseText. */
@@ -39,12 +55,21 @@ export function parseKeyText(map: MapLayout, text: string): Parsed {
 }
 
 /**
- * A value as a user types it. For a per-CPU map: a JSON array with one value a CPU, or one value for every CPU (as
- * bpftool does). JSON with some of a struct's fields changes those of `existing` (all CPUs' bytes).
+ * A value as a user types it. For a per-CPU map: a JSON array with one value a CPU, one value for every CPU (as bpftool
+ * does), or values of single ones: "cpu 2: packets=1; cpu 3: packets=4". JSON with some of a struct's fields changes those of `existing` (all CPUs' bytes).
  */
 export function parseValueText(map: MapLayout, text: string, existing: Uint8Array | null): Parsed {
   const before = existing ? splitCopies(map, existing) : null;
   if (!map.perCpu) return joinCopies(map, () => parseText(map.value, text, existing));
+  const cpus = readCpus(text, map.copies, "value");
+  if (cpus?.ok === false) return cpus;
+  if (cpus !== null) {
+    return joinCopies(map, (cpu) => {
+      const own = textOfCpu(cpus.texts, cpu);
+      if (own !== null) return parseText(map.value, own, before?.[cpu] ?? null);
+      return { ok: true, bytes: Uint8Array.from(before?.[cpu] ?? new Uint8Array(map.value.size)) };
+    });
+  }
   const list = readArray(text);
   if (list && (map.value.root.kind !== "array" || list.every(Array.isArray))) {
     if (list.length !== map.copies) {

@@ -22,6 +22,7 @@ interface Open {
 export function fakeRows(table: (id: number) => Table, tell: (state: RowsState) => void): FakeRows {
   const open = new Map<number, Open>();
   const formats = new Map<string, ColumnFormat>();
+  const layouts = new Map<string, string | null>();
   const openOf = (id: number): Open =>
     open.get(id) ??
     fail({ kind: "not-found", what: "table", name: `${id}`, message: `map id ${id}: its table is not open` });
@@ -45,11 +46,14 @@ export function fakeRows(table: (id: number) => Table, tell: (state: RowsState) 
       columns: columns.map((column) => ({
         ...column,
         format: formats.get(`${map.name} ${column.path}`) ?? "auto",
+        shown: formats.get(`${map.name} ${column.path}`) ?? "auto",
+        where: null,
         formats: column.align === "number" ? ["auto", "decimal", "hex", "boot-time"] : [],
         counts: column.align === "number" && column.from === "value",
       })),
-      typed: { key: true, value: true },
-      layouts: { key: null, value: null },
+      typed: { key: map.btfKeyTypeId !== 0, value: map.btfValueTypeId !== 0 },
+      takesLayout: { key: true, value: true },
+      layouts: { key: layouts.get(`${map.name} key`) ?? null, value: layouts.get(`${map.name} value`) ?? null },
     };
   };
   const handlers: Partial<Handlers<RowsMethods>> = {
@@ -94,6 +98,16 @@ export function fakeRows(table: (id: number) => Table, tell: (state: RowsState) 
     },
     "rows.shape": async ({ id, formats: chosen }) => {
       for (const { path, format } of chosen) formats.set(`${table(id).map.name} ${path}`, format);
+      openOf(id).version += 1;
+      return { face: face(id), state: state(id) };
+    },
+    "rows.layout": async ({ id, of, text }) => {
+      const { name } = table(id).map;
+      if (text?.includes("u23") === true) {
+        const message = `layout of the ${of} of ${name}: line 1, column 10: unknown type name 'u23'`;
+        return fail({ kind: "bad-value", field: of, message });
+      }
+      layouts.set(`${name} ${of}`, text);
       openOf(id).version += 1;
       return { face: face(id), state: state(id) };
     },

@@ -9,7 +9,9 @@ import { conflictsShown } from "../../../protocol/changes.ts";
 import { Failed } from "../../../protocol/failures.ts";
 import type { ElevatedPeer, HelperPool } from "../../helpers/helper-pool.ts";
 import { formatCells } from "../../tables/format-value.ts";
-import { describeEntries, type DescribedMap } from "../describe-entries.ts";
+import type { MapShapes } from "../../rows/map-shapes.ts";
+import { describeTyped } from "../../rows/typed-layout.ts";
+import type { DescribedMap } from "../describe-entries.ts";
 import { type ChangeRows, chosen, countKinds, inverted, keyAt, outcomes, rowsOf } from "./change-rows.ts";
 import { hasSpinLock } from "./has-spin-lock.ts";
 import { type Journal, type Journals, madeByUs } from "./journal.ts";
@@ -19,6 +21,8 @@ import { type Target, writeRows, wrongShape } from "./write-rows.ts";
 export interface Changing {
   readonly helpers: HelperPool;
   readonly journals: Journals;
+  /** how the tables show their cells */
+  readonly shapes: MapShapes;
   readonly tell: (progress: Applying) => void;
 }
 
@@ -29,14 +33,24 @@ export async function applyChanges(
   token?: CancellationToken,
 ): Promise<Applied> {
   const peer = await changing.helpers.elevated(`change map ${params.id}`);
-  const described = await describeEntries(peer, params.id);
+  const described = await describeTyped(peer, params.id, changing.shapes);
   const { map, valueStride } = described.description;
   if (described.layout.readOnly !== null) {
     throw new Failed({ kind: "bad-value", field: "changes", message: `map ${map.name} ${described.layout.readOnly}` });
   }
   const rows = rowsOf(params.changes, map.keySize, valueStride);
   if (rows === null) throw wrongShape(map.name);
-  return applyRows(changing, peer, described, rows, params, token);
+  const { netns, title } = params;
+  return (await applyRows(changing, peer, described, rows, { netns, title, token })).applied;
+}
+
+export interface ApplyOptions {
+  readonly netns: string | null;
+  /** what a list of changes calls it */
+  readonly title: string;
+  /** rows of a file, see writeRows */
+  readonly bulk?: boolean;
+  readonly token?: CancellationToken | undefined;
 }
 
 /** What is read from a file, or typed: the same way in. */
@@ -45,9 +59,8 @@ export async function applyRows(
   peer: ElevatedPeer,
   described: DescribedMap,
   rows: ChangeRows,
-  { netns, title }: { readonly netns: string | null; readonly title: string },
-  token?: CancellationToken,
-): Promise<Applied> {
+  { netns, title, bulk = false, token }: ApplyOptions,
+): Promise<{ readonly applied: Applied; readonly outcomes: Uint8Array }> {
   const { map } = described.description;
   const journal = changing.journals.begin(
     {
@@ -61,17 +74,25 @@ export async function applyRows(
   let noted = 0;
   return busy(changing, journal, async () => {
     const written = await writeRows(peer, targetOf(described, netns), rows, {
-      token,
+      ...{ token, bulk },
       wrote(all, done) {
         changing.journals.note(journal, all.subarray(noted, done));
         noted = done;
         changing.tell({ id: map.id, journal: journal.name, done, total: rows.count });
       },
-    });
+    }).catch((error: unknown) => brokenOff(error, journal));
     if (written.ended === null)
       changing.journals.mark(journal, { towards: "applied", whole: true }, helperOf(changing));
-    return report(journal.name, described.layout, rows, written);
+    return { applied: report(journal.name, described.layout, rows, written), outcomes: written.outcomes };
   });
+}
+
+/** Nobody knows how far it came: but the map and the journal do. */
+function brokenOff(error: unknown, { name, about: { title, count } }: Journal): never {
+  if (!(error instanceof Failed)) throw error;
+  const { failure } = error;
+  const message = `${failure.message}: “${title}” broke off; which of its ${count} rows are in says xdpw map survey ${name}; then resume (xdpw map redo ${name}) or undo (xdpw map undo ${name})`;
+  throw new Failed({ ...failure, message });
 }
 
 /** Finishes what was interrupted, or does again what was undone. */
@@ -111,10 +132,10 @@ export async function undoChanges(changing: Changing, name: string, token?: Canc
 }
 
 /** Which rows are in, read from the map itself. */
-export async function surveyChanges({ helpers, journals }: Changing, name: string): Promise<Survey> {
+export async function surveyChanges({ helpers, journals, shapes }: Changing, name: string): Promise<Survey> {
   const journal = journals.find(name);
   const peer = await helpers.elevated(`read map ${journal.about.map.id}`);
-  const described = await describeEntries(peer, journal.about.map.id);
+  const described = await describeTyped(peer, journal.about.map.id, shapes);
   const rows = journals.rows(journal);
   const target = targetOf(described, null);
   const { outcomes: came } = await writeRows(peer, target, rows, { look: true });
@@ -143,7 +164,7 @@ export function listChanges(journals: Journals, id: number | null): JournalEntry
     }));
 }
 
-async function open({ helpers, journals }: Changing, name: string) {
+async function open({ helpers, journals, shapes }: Changing, name: string) {
   const journal = journals.find(name);
   const { map, title } = journal.about;
   if (journal.running) {
@@ -154,7 +175,7 @@ async function open({ helpers, journals }: Changing, name: string) {
     });
   }
   const peer = await helpers.elevated(`change map ${map.id}`);
-  const described = await describeEntries(peer, map.id);
+  const described = await describeTyped(peer, map.id, shapes);
   const rows = journals.rows(journal);
   if (rows.keySize !== described.description.map.keySize || rows.stride !== described.description.valueStride) {
     throw wrongShape(map.name);

@@ -14,9 +14,9 @@ type Methods =
   | "maps.forget";
 
 export function openChanges(changing: Changing): Pick<Handlers<typeof workbench>, Methods> {
-  const { helpers, journals } = changing;
+  const { journals } = changing;
   return {
-    "maps.stage": (params, { token }) => stageEdits(helpers, params, token),
+    "maps.stage": (params, { token }) => stageEdits(changing, params, token),
     "maps.apply": (params, { token }) => applyChanges(changing, params, token),
     "maps.journals": async ({ id }) => ({ journals: listChanges(journals, id) }),
     "maps.undo": ({ journal }, { token }) => undoChanges(changing, journal, token),

@@ -1,14 +1,16 @@
 /** rows ─stage▶ diff: what was typed, as bytes beside what is there now. Writes nothing. */
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { z } from "zod";
-import type { Edit, StagedRow, stageParams } from "../../../protocol/changes.ts";
+import { cpuCellsShown, type Edit, type StagedRow, type stageParams } from "../../../protocol/changes.ts";
 import { Failed } from "../../../protocol/failures.ts";
 import type { InterfaceListing } from "../../../protocol/interfaces.ts";
 import type { ElevatedPeer, HelperPool } from "../../helpers/helper-pool.ts";
 import { formatEntryCells } from "../../tables/format-entry.ts";
 import { parseEntryCells } from "../../tables/parse-entry.ts";
 import { parseCells } from "../../tables/parse-value.ts";
-import { describeEntries, type DescribedMap } from "../describe-entries.ts";
+import type { MapShapes } from "../../rows/map-shapes.ts";
+import { describeTyped } from "../../rows/typed-layout.ts";
+import type { DescribedMap } from "../describe-entries.ts";
 import { ifindexCell, isDevmap } from "../devmap-names.ts";
 import { programIn, programNames, sayProgram, typedId } from "../entry-program.ts";
 import { allocateRows, kinds } from "./change-rows.ts";
@@ -19,12 +21,12 @@ type Params = z.infer<typeof stageParams>;
 
 /** @throws Failed `not-found` where the map is gone, `bad-value` where it takes no edits at all, `no-privilege`, `kernel` */
 export async function stageEdits(
-  helpers: HelperPool,
+  { helpers, shapes }: { readonly helpers: HelperPool; readonly shapes: MapShapes },
   { id, netns, edits }: Params,
   token?: CancellationToken,
 ): Promise<{ rows: StagedRow[] }> {
   const peer = await helpers.elevated(`read map ${id}`);
-  const described = await describeEntries(peer, id);
+  const described = await describeTyped(peer, id, shapes);
   const { description, layout } = described;
   const { name, type } = description.map;
   if (layout.readOnly !== null) {
@@ -137,7 +139,7 @@ function stageOne(
   const base = { key: key.toString("base64"), was: now?.toString("base64") ?? null };
   if (edit.do === "remove") {
     if (now === null) return { is: "same", key: base.key };
-    return { is: "change", change: { ...base, value: null }, before: side(now), after: null };
+    return { is: "change", change: { ...base, value: null }, before: side(now), after: null, cpus: [] };
   }
   if (edit.do === "replace" && now === null) {
     return wrong("key", `map ${description.map.name} has no such entry any more: add it anew`);
@@ -145,7 +147,10 @@ function stageOne(
   if (edit.do === "put" && now === null && !layout.resizable) {
     return wrong("key", `map ${description.map.name} has no entry with this key, and none can be added`);
   }
-  const parsed = parseEntryCells(layout, edit.cells, now === null ? null : { key, value: now });
+  const over = edit.do === "replace" && edit.over !== undefined ? Buffer.from(edit.over, "base64") : now;
+  if (over !== null && over.length !== description.valueStride)
+    return wrong("value", "what was staged has another size");
+  const parsed = parseEntryCells(layout, edit.cells, over === null ? null : { key, value: over });
   if (!parsed.ok) return wrong(parsed.failure.field, parsed.failure.message);
   const value = Buffer.from(parsed.value);
   if (!key.equals(parsed.key)) {
@@ -155,7 +160,26 @@ function stageOne(
   if (edit.do === "add" && now !== null) {
     return wrong("key", `map ${description.map.name} has an entry with this key already: edit that one`);
   }
-  return { is: "change", change: { ...base, value: value.toString("base64") }, before: side(now), after: side(value) };
+  const cpus = now === null ? [] : changedCpus(layout, key, now, value);
+  return {
+    ...{ is: "change", change: { ...base, value: value.toString("base64") } },
+    ...{ before: side(now), after: side(value), cpus },
+  };
+}
+
+type CpuCells = Extract<StagedRow, { is: "change" }>["cpus"];
+
+function changedCpus(layout: DescribedMap["layout"], key: Buffer, was: Buffer, value: Buffer): CpuCells {
+  const before = formatEntryCells(layout, key, was).cpus;
+  const after = formatEntryCells(layout, key, value).cpus;
+  const keys = layout.key.columns.length;
+  const cells = (after ?? []).flatMap((own, cpu) =>
+    own.flatMap((text, index) => {
+      const old = before?.[cpu]?.[index] ?? "";
+      return old === text ? [] : [{ cpu, cell: keys + index, before: old, after: text }];
+    }),
+  );
+  return cells.slice(0, cpuCellsShown);
 }
 
 function wrong(field: string, message: string): StagedRow {

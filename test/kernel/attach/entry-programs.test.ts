@@ -9,6 +9,7 @@ import { type Attachments, openAttachments } from "../../../main/attach/attachme
 import { detachPlace } from "../../../main/attach/detach-place.ts";
 import { createHelperPool, type ElevatedPeer, type HelperPool } from "../../../main/helpers/helper-pool.ts";
 import { openJournals } from "../../../main/maps/staged/journal.ts";
+import { openMapShapes } from "../../../main/rows/map-shapes.ts";
 import { openChanges } from "../../../main/maps/staged/open-changes.ts";
 import { readTable } from "../../../main/maps/read-table.ts";
 import { setEntry } from "../../../main/maps/set-entry.ts";
@@ -189,7 +190,7 @@ describe.each(["xdp", "xdp.frags"])('SEC("%s")', (section) => {
   it("is staged and applied like other values, and undone", async () => {
     const [, , before] = await rowOf(map("tx_ports"), "1");
     const journals = openJournals(() => folder);
-    const changes = openChanges({ helpers, journals, tell: () => undefined });
+    const changes = openChanges({ helpers, journals, shapes: openMapShapes(() => folder), tell: () => undefined });
     const context = { token: never };
     const id = map("tx_ports");
     const edits = [

@@ -3,6 +3,7 @@ import "vscode-jsonrpc/node";
 import { createHelperPool } from "../../../main/helpers/helper-pool.ts";
 import { openJournals } from "../../../main/maps/staged/journal.ts";
 import { openChanges } from "../../../main/maps/staged/open-changes.ts";
+import { openMapShapes } from "../../../main/rows/map-shapes.ts";
 import type { Change } from "../../../protocol/changes.ts";
 
 /** the token of a request that nobody cancels */
@@ -15,7 +16,12 @@ export function openRooms(state: string, tell: (done: number, total: number) => 
     progress: () => undefined,
   });
   const journals = openJournals(() => state);
-  const handlers = openChanges({ helpers, journals, tell: ({ done, total }) => tell(done, total) });
+  const handlers = openChanges({
+    helpers,
+    journals,
+    shapes: openMapShapes(() => state),
+    tell: ({ done, total }) => tell(done, total),
+  });
   return { helpers, journals, handlers };
 }
 

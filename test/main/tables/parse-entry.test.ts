@@ -188,3 +188,42 @@ describe("diffRows", () => {
     });
   });
 });
+
+describe("what is typed of single CPUs", () => {
+  const map = pick(maps, "each");
+  const numbers = (value: Uint8Array): readonly number[] =>
+    [0, 1, 2].map((cpu) => Buffer.from(value).readUInt32LE(cpu * map.stride));
+  const existing = { key: new Uint8Array(2), value: new Uint8Array(map.copies * map.stride) };
+  for (const cpu of [0, 1, 2]) existing.value[cpu * map.stride] = 10 + cpu;
+
+  it("goes to that CPU, to several, or to all, and the others keep what they have", () => {
+    const cells = (text: string) => {
+      const parsed = parseEntryCells(map, [null, text, null], existing);
+      return parsed.ok ? numbers(parsed.value) : parsed.failure.message;
+    };
+    expect(cells("cpu 1: 7")).toEqual([10, 7, 12]);
+    expect(cells(" CPU2 :0x7; cpu 0: 1")).toEqual([1, 11, 7]);
+    expect(cells("all cpus: 5; cpu 1: 6")).toEqual([5, 6, 5]);
+    expect(cells("cpu 3: 1")).toBe("field count: there is no CPU 3: give cpu 0 to cpu 2, or all cpus");
+    expect(cells("cpu 1: 1; cpu 1: 2")).toBe("field count: cpu 1 is given twice");
+    expect(cells("cpu 1: many")).toContain('field count: "many" does not fit: give whole number from 0 to 4294967295');
+    const added = parseEntryCells(map, ["1", "cpu 2: 9", "all cpus: 02:00:00:00:00:01"], null);
+    expect(added.ok && [numbers(added.value), [...added.value.subarray(4, 10)]]).toEqual([
+      [0, 0, 9],
+      [2, 0, 0, 0, 0, 1],
+    ]);
+  });
+
+  it("is a whole value on the command line", () => {
+    const typed = (text: string, before: Uint8Array | null = existing.value) => {
+      const parsed = parseValueText(map, text, before);
+      return parsed.ok ? numbers(parsed.bytes) : parsed.failure.message;
+    };
+    expect(typed("cpu 2: count=1")).toEqual([10, 11, 1]);
+    expect(typed('cpu 0: {"count": 3}; all cpus: count=4')).toEqual([3, 4, 4]);
+    expect(typed("cpu 2: count=1,mac=02:00:00:00:00:01", null)).toEqual([0, 0, 1]);
+    expect(typed("cpu 2: count=1", null)).toContain("field mac is missing");
+    expect(typed("cpu 9: count=1")).toBe("field value: there is no CPU 9: give cpu 0 to cpu 2, or all cpus");
+    expect(typed("cpu 1: packets=1")).toBe("field packets: there is none of that name: give count, mac");
+  });
+});
