@@ -63,7 +63,7 @@ export const stagedRow = z.discriminatedUnion("is", [
     before: z.array(z.string()).nullable(),
     after: z.array(z.string()).nullable(),
     /** per-CPU maps: the value cells of single CPUs that change, `cell` counted as in a row; at most cpuCellsShown of them */
-    cpus: z.array(z.strictObject({ cpu: u32, cell: u32, before: z.string(), after: z.string() })),
+    cpus: z.array(z.strictObject({ cpu: u32, cell: u32, before: z.string(), after: z.string() })).optional(),
   }),
   /** the entry is so already */
   z.strictObject({ is: z.literal("same"), key: base64 }),

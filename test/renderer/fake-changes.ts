@@ -40,7 +40,7 @@ export function fakeChanges(): Pick<Handlers<typeof workbench>, Methods> {
         if (typed === "wrong") return { is: "wrong", field: "value", message: "value: a number from 0 to 255" };
         const value = typed === null ? null : encode(typed);
         const side = (bytes: string | null): string[] | null => (bytes === null ? null : [decode(key), decode(bytes)]);
-        return { is: "change", change: { key, was, value }, before: side(was), after: side(value), cpus: [] };
+        return { is: "change", change: { key, was, value }, before: side(was), after: side(value) };
       }),
     }),
     "maps.apply": async ({ id, title, changes }) => {

@@ -139,7 +139,7 @@ function stageOne(
   const base = { key: key.toString("base64"), was: now?.toString("base64") ?? null };
   if (edit.do === "remove") {
     if (now === null) return { is: "same", key: base.key };
-    return { is: "change", change: { ...base, value: null }, before: side(now), after: null, cpus: [] };
+    return { is: "change", change: { ...base, value: null }, before: side(now), after: null };
   }
   if (edit.do === "replace" && now === null) {
     return wrong("key", `map ${description.map.name} has no such entry any more: add it anew`);
@@ -167,7 +167,7 @@ function stageOne(
   };
 }
 
-type CpuCells = Extract<StagedRow, { is: "change" }>["cpus"];
+type CpuCells = NonNullable<Extract<StagedRow, { is: "change" }>["cpus"]>;
 
 function changedCpus(layout: DescribedMap["layout"], key: Buffer, was: Buffer, value: Buffer): CpuCells {
   const before = formatEntryCells(layout, key, was).cpus;
