@@ -66,6 +66,7 @@ import * as views from "./views.ts";
 import * as walk from "./walk.ts";
 import { base64, id, path, u32 } from "./wire.ts";
 import * as rows from "./rows.ts";
+import * as tree from "./tree.ts";
 import * as workspace from "./workspace.ts";
 
 export interface Method<P extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
@@ -303,6 +304,15 @@ export const workbench = {
   "rows.shape": method(rows.rowsShapeParams, rows.rowsOpened),
   /** how keys or values of a map are laid out, in C: compiled by clang, and kept for maps of its name */
   "rows.layout": method(rows.rowsLayoutParams, rows.rowsOpened),
+  /** prefixes as a tree; while it is open, states carry it */
+  "rows.tree": method(tree.rowsTreeParams, rows.rowsState),
+  "rows.lines": method(tree.rowsLinesParams, tree.rowsLines),
+  "rows.fold": method(tree.rowsFoldParams, rows.rowsState),
+  /** unfolds what is above an entry, and says on which line it is; null where the filter hides it */
+  "rows.reveal": method(tree.rowsRevealParams, z.strictObject({ line: u32.nullable(), state: rows.rowsState })),
+  "rows.picture": method(tree.rowsPictureParams, tree.rowsPicture),
+  /** asks the kernel which entry of an LPM trie answers for an address */
+  "rows.match": method(tree.rowsMatchParams, tree.rowsMatched),
   "maps.set": method(entryParams, none),
   "maps.delete": method(z.strictObject({ id, key: base64 }), z.strictObject({ deleted: z.boolean() })),
   /** edits as a diff of what is there now; writes nothing */

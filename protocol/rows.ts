@@ -1,6 +1,7 @@
 /** attachment ─maps▶ rows: tables of any length. Main holds the entries; a window asks for the rows that it shows. */
 import { z } from "zod";
 import { column, mapSummary, row } from "./maps.ts";
+import { treeState } from "./tree.ts";
 import { id, u32 } from "./wire.ts";
 
 /** How a column shows its bytes and reads what is typed; "auto" is what its type and name say. */
@@ -51,8 +52,8 @@ export const rowsFace = z.strictObject({
   cpus: u32,
   /** beside the key, such as XDP_PASS or an interface's name */
   labelled: z.boolean(),
-  /** an LPM trie of addresses: prefixes of so many bits at most; null for others */
-  prefixBits: u32.nullable(),
+  /** keys are prefixes of addresses of so many bits: of an LPM trie, or of a hash made alike; null for others */
+  prefixes: z.strictObject({ of: z.enum(["trie", "hash"]), bits: u32 }).nullable(),
   /** the kernel has BTF for the key, for the value */
   typed: z.strictObject({ key: z.boolean(), value: z.boolean() }),
   /** whether a layout can be told for it: the kernel does not say itself what it is */
@@ -76,6 +77,8 @@ export const rowsState = z.strictObject({
   took: z.strictObject({ read: z.number(), arrange: z.number() }),
   /** there were more than can be held: how many are */
   cut: u32.nullable(),
+  /** null while no window looks at it */
+  tree: treeState.nullable(),
 });
 export type RowsState = z.infer<typeof rowsState>;
 

@@ -37,12 +37,6 @@ export interface FindTask extends OfTable {
   readonly backwards: boolean;
 }
 
-export type RowsTask = ArrangeTask | FindTask;
-export type RowsAnswer =
-  | { readonly order: SharedArrayBuffer | null }
-  | { readonly row: number | null }
-  | { readonly failed: string };
-
 export function arrangeRows({ rows, map, labels, sort, condition }: ArrangeTask): {
   readonly order: SharedArrayBuffer | null;
 } {

@@ -12,6 +12,7 @@ import type { MapShapes } from "./map-shapes.ts";
 import { createRowStore, type RowStore } from "./row-store.ts";
 import type { RowsThread } from "./rows-thread.ts";
 import { shapeMap } from "./shaped-map.ts";
+import { treeHandlers } from "./tree/tree-handlers.ts";
 
 /** A small table is there whole with the first answer. */
 const patience = 60;
@@ -107,6 +108,7 @@ export function openRows({ helpers, attachments, notify, shapes, thread, opened 
         await store.reshape(await shapeMap(peer, attachments, id, shapes));
         return { face: store.face, state: store.state() };
       },
+      ...treeHandlers({ storeOf, helpers, thread }),
     },
     poke(id) {
       void stores.get(id)?.read();

@@ -12,6 +12,7 @@ import { keyOf, type RowBytes, type RowViews, valueOf, viewsOf } from "./row-byt
 import { createRowMemory, type RowMemory } from "./row-memory.ts";
 import type { RowsThread } from "./rows-thread.ts";
 import type { ShapedMap } from "./shaped-map.ts";
+import { createTreeGrower, type ShownTree, type TreeSource, type TreeWish } from "./tree/tree-view.ts";
 
 /** While the first reading goes on, what is there already is told that often. */
 const tellEvery = 100;
@@ -42,6 +43,12 @@ export interface RowStore {
   read(): Promise<void>;
   setEvery(milliseconds: number | null): void;
   reshape(shaped: ShapedMap): Promise<void>;
+  /** null where no window looks at one */
+  tree(): ShownTree | null;
+  /** as a window wants it from now on, done when it is shown; null: not at all */
+  growTree(change: (wish: TreeWish | null) => TreeWish | null): Promise<void>;
+  /** whether the filter lets a row through */
+  passes(row: number): boolean;
   end(): void;
 }
 
@@ -88,6 +95,11 @@ export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }
   let moved = false;
   let arranging = 0;
   let programs: ProgramNames | null = null;
+  const { prefixes } = first;
+  const grow = prefixes === null ? null : createTreeGrower(thread, prefixes);
+  let wish: TreeWish | null = null;
+  let tree: ShownTree | null = null;
+  let passing: { readonly of: Uint32Array; readonly rows: Uint8Array } | null = null;
 
   const state = (): RowsState => ({
     id: description.map.id,
@@ -97,7 +109,29 @@ export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }
     reading: progress,
     took,
     cut: whole ? null : now.memory.count,
+    tree: tree?.state ?? null,
   });
+  const treeOf = async ({ memory, at }: Snapshot, shown: Uint32Array | null): Promise<ShownTree | null> => {
+    if (wish === null || grow === null || at === 0) return null;
+    const source: TreeSource = {
+      ...{ rows: memory.bytes(), reading: at, map: shaped.layout, filtered: arrangement.condition !== null },
+      order: shown === null ? null : (shown.buffer as SharedArrayBuffer),
+    };
+    return grow(source, wish);
+  };
+  /** Once nothing that it rests on has changed meanwhile. */
+  const settleTree = async (): Promise<void> => {
+    for (;;) {
+      const [read, shown, wanted] = [now, order, wish] as const;
+      const next = await treeOf(read, shown);
+      // whoever wanted something else meanwhile sees to it
+      if (wanted !== wish || ended) return;
+      if (read !== now || shown !== order) continue;
+      tree = next;
+      version = nextVersion();
+      return;
+    }
+  };
   const tell = (): void => {
     version = nextVersion();
     lastTold = performance.now();
@@ -144,9 +178,16 @@ export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }
     const same = !initial && sameBytes(read.memory, now.memory);
     const older = now;
     let next = order;
-    for (let done: Arrangement | null = same ? arrangement : null; done !== arrangement; ) {
-      done = arrangement;
-      next = await orderOf(memory, done);
+    let grown = tree;
+    let done: Arrangement | null = same ? arrangement : null;
+    let wanted = same ? wish : undefined;
+    while (done !== arrangement || wanted !== wish) {
+      if (done !== arrangement) {
+        done = arrangement;
+        next = await orderOf(memory, done);
+      }
+      wanted = wish;
+      grown = await treeOf(read, next);
     }
     if (!initial) {
       spare = before?.memory ?? null;
@@ -154,6 +195,7 @@ export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }
     }
     now = read;
     order = next;
+    tree = grown;
     whole = end.whole;
     progress = null;
     // rates fall back to nothing once more after the last change
@@ -205,6 +247,7 @@ export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }
         if (memory !== now.memory) continue;
         order = next;
         version = nextVersion();
+        if (wish !== null) await settleTree();
         break;
       }
       return { state: state(), wrong: null };
@@ -225,6 +268,20 @@ export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }
       return { row: row < 0 ? null : row, there: true };
     },
     rows: () => now.memory.bytes(),
+    tree: () => tree,
+    async growTree(change) {
+      wish = change(wish);
+      await settleTree();
+    },
+    passes(row) {
+      if (order === null) return true;
+      if (passing?.of !== order) {
+        const rows = new Uint8Array(now.memory.count);
+        for (const one of order) rows[one] = 1;
+        passing = { of: order, rows };
+      }
+      return passing.rows[row] === 1;
+    },
     read() {
       if (reading !== null) {
         again = true;
@@ -257,6 +314,7 @@ export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }
       const parsed = parseFilter(shaped.layout, arrangement.filter);
       arrangement = { ...arrangement, condition: parsed.ok ? parsed.condition : null };
       order = await orderOf(now.memory, arrangement);
+      if (wish !== null) await settleTree();
       tell();
     },
     end() {

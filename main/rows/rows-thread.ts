@@ -2,13 +2,26 @@
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { programRoot } from "../paths.ts";
-import type { ArrangeTask, FindTask, RowsAnswer, RowsTask } from "./arrange-rows.ts";
+import type { ArrangeTask, FindTask } from "./arrange-rows.ts";
+import type { CoverPicture } from "./tree/cover-picture.ts";
+import type { TreeLines } from "./tree/tree-lines.ts";
+import type { Grown, GrowTask, LinesTask, PictureTask, TreeAnswer, TreeTask } from "./tree/tree-tasks.ts";
 
 const idleAfter = 60_000;
+
+export type RowsTask = ArrangeTask | FindTask | TreeTask;
+export type RowsAnswer =
+  | { readonly order: SharedArrayBuffer | null }
+  | { readonly row: number | null }
+  | TreeAnswer
+  | { readonly failed: string };
 
 export interface RowsThread {
   arrange(task: ArrangeTask): Promise<{ readonly order: SharedArrayBuffer | null }>;
   find(task: FindTask): Promise<{ readonly row: number | null }>;
+  grow(task: GrowTask): Promise<Grown>;
+  lines(task: LinesTask): Promise<TreeLines>;
+  picture(task: PictureTask): Promise<CoverPicture>;
   close(): void;
 }
 
@@ -64,6 +77,22 @@ export function createRowsThread(): RowsThread {
       const answer = await run(task);
       return "row" in answer ? answer : { row: null };
     },
+    async grow(task) {
+      const answer = await run(task);
+      return "grown" in answer ? answer.grown : wrong(task);
+    },
+    async lines(task) {
+      const answer = await run(task);
+      return "lines" in answer ? answer.lines : wrong(task);
+    },
+    async picture(task) {
+      const answer = await run(task);
+      return "picture" in answer ? answer.picture : wrong(task);
+    },
     close,
   };
+}
+
+function wrong(task: RowsTask): never {
+  throw new Error(`the thread that sorts tables gave no answer to ${task.do}`);
 }

@@ -14,6 +14,7 @@ import { keyLabel } from "../tables/key-label.ts";
 import type { LabelSource } from "./arrange-rows.ts";
 import type { MapShapes } from "./map-shapes.ts";
 import { rowsColumns, shapeLayout } from "./shape-layout.ts";
+import { type PrefixShape, prefixShape } from "./tree/prefix-shape.ts";
 import { surroundingsOf, typedLayoutOf, wantsNames } from "./typed-layout.ts";
 
 export interface ShapedMap {
@@ -27,6 +28,8 @@ export interface ShapedMap {
   readonly readable: boolean;
   /** the column that shows an entry's program; -1 where none does */
   readonly programColumn: number;
+  /** where its keys are prefixes of addresses */
+  readonly prefixes: PrefixShape | null;
 }
 
 /** @throws Failed `not-found` where the map is gone */
@@ -53,13 +56,14 @@ export async function shapeMap(
   };
   const programColumn = layout.programColumn === null ? -1 : layout.key.columns.length + layout.programColumn;
   const fitting = programColumn < 0 ? [] : await fittingPrograms(peer, attachments, description.map);
-  const { root } = layout.key;
+  const prefixes = prefixShape(layout);
   return {
     description,
     map,
     layout,
     labels,
     programColumn,
+    prefixes,
     readable: layout.readOnly === null || !layout.readOnly.startsWith("is a "),
     face: {
       map,
@@ -72,7 +76,7 @@ export async function shapeMap(
       resizable: layout.resizable,
       cpus: layout.perCpu ? layout.copies : 0,
       labelled: labels.names !== null || keyLabel(layout, new Uint8Array(layout.key.size), labels.usedByXdp) !== null,
-      prefixBits: root.kind === "struct" && root.prefix ? (root.size - 4) * 8 : null,
+      prefixes: prefixes === null ? null : { of: prefixes.kind, bits: prefixes.addressSize * 8 },
       typed: { key: map.btfKeyTypeId !== 0, value: map.btfValueTypeId !== 0 },
       takesLayout: takesLayout(map),
       layouts: { key: choice.key?.text ?? null, value: choice.value?.text ?? null },

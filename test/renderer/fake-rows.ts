@@ -37,12 +37,12 @@ export function fakeRows(table: (id: number) => Table, tell: (state: RowsState) 
   };
   const state = (id: number): RowsState => ({
     ...{ id, version: openOf(id).version, total: table(id).total, shown: shown(id).length },
-    ...{ reading: null, took: { read: 1, arrange: 1 }, cut: null },
+    ...{ reading: null, took: { read: 1, arrange: 1 }, cut: null, tree: null },
   });
   const face = (id: number): RowsFace => {
     const { map, columns, readOnly, resizable, rows } = table(id);
     return {
-      ...{ map, readOnly, resizable, cpus: rows[0]?.cpus?.length ?? 0, labelled: false, prefixBits: null },
+      ...{ map, readOnly, resizable, cpus: rows[0]?.cpus?.length ?? 0, labelled: false, prefixes: null },
       columns: columns.map((column) => ({
         ...column,
         format: formats.get(`${map.name} ${column.path}`) ?? "auto",
