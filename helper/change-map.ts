@@ -4,6 +4,7 @@ import type { MapChanged, mapChangeParams } from "../protocol/changes.ts";
 import { errnoWords, naming } from "./failures.ts";
 import { type MapsContext, nameOf, sized } from "./maps.ts";
 import { inNamespace } from "./namespaces.ts";
+import type { MapChangeOutcomes } from "./native/face.ts";
 
 export function changeMap(
   { native, handles }: MapsContext,
@@ -22,11 +23,14 @@ export function changeMap(
         handle.change(count, kinds, keys, olds, news, params.locked, params.look),
       ),
     );
-    const { refusal } = answer;
-    return {
-      outcomes: answer.outcomes.toString("base64"),
-      found: answer.found.toString("base64"),
-      refused: refusal === null ? null : { code: refusal.code, words: errnoWords(refusal.code, refusal.errno) },
-    };
+    return toChanged(answer);
   });
+}
+
+export function toChanged({ outcomes, found, refusal }: MapChangeOutcomes): MapChanged {
+  return {
+    outcomes: outcomes.toString("base64"),
+    found: found.toString("base64"),
+    refused: refusal === null ? null : { code: refusal.code, words: errnoWords(refusal.code, refusal.errno) },
+  };
 }

@@ -17,10 +17,11 @@ import { createSampling } from "./interfaces/sampling.ts";
 import { createInterfaceWatch } from "./interfaces/watch.ts";
 import { createLabs } from "./lab/lab.ts";
 import { sendTraffic } from "./lab/traffic.ts";
-import { createBatchWriter, deleteBatch, matchInMap } from "./map-batches.ts";
+import { createMapManager } from "./manage-maps.ts";
+import { createBatchAdder, matchInMap } from "./map-batches.ts";
 import { createMapHandles } from "./map-handles.ts";
-import { createMapWalks } from "./map-walks.ts";
 import { createMapUses } from "./map-uses.ts";
+import { createMapWalks } from "./map-walks.ts";
 import { fillMap, patchMap } from "./fill-map.ts";
 import {
   containsInMap,
@@ -47,7 +48,7 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
   const { native } = context;
   const maps = { native, handles: createMapHandles(context) };
   const walks = createMapWalks(maps);
-  const writeBatch = createBatchWriter(maps);
+  const addBatch = createBatchAdder(maps);
   const labs = createLabs(context);
   const runs = createRunStatistics(context);
   const sampling = createSampling(context, "elevated", runs);
@@ -123,8 +124,7 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
       walks.end(walk);
       return {};
     },
-    "maps.writeBatch": (params) => writeBatch(params),
-    "maps.deleteBatch": (params) => deleteBatch(maps, params),
+    "maps.addBatch": (params) => addBatch(params),
     "maps.match": (params) => matchInMap(maps, params),
     "maps.delete": (params) => deleteFromMap(maps, params),
     "maps.uses": async () => ({ uses: await mapUses() }),

@@ -1,28 +1,21 @@
-/** Many entries in one message: written or deleted in the kernel's batches, and told exactly how many of them. */
+/** Many entries in one message: added, and told exactly which of them. And whose answer an LPM trie gives. */
 import type { z } from "zod";
+import type { MapChanged } from "../protocol/changes.ts";
 import { fail } from "../protocol/failures.ts";
-import type {
-  MapBatchResult,
-  mapDeleteBatchParams,
-  mapMatch,
-  mapMatchParams,
-  mapWriteBatchParams,
-} from "../protocol/map-batches.ts";
-import { asFailure, isKernelError } from "./failures.ts";
+import type { mapAddBatchParams, mapMatch, mapMatchParams } from "../protocol/map-batches.ts";
+import { toChanged } from "./change-map.ts";
 import { type MapsContext, nameOf, sized } from "./maps.ts";
-import { inNamespace } from "./namespaces.ts";
-import type { MapHandle } from "./native/face.ts";
 
 /** Types whose entries two writers can add at once without waiting for each other: a hash has a lock a bucket. */
 const sideBySide: ReadonlySet<number> = new Set([1]);
 
 /**
  * Batches of one map go in one after the other, or two at a time where the kernel takes them so: while it writes, the next
- * one is unpacked here. Keys that are in several batches at once end as any of them.
+ * one is unpacked here. A key that is in several batches is added by any of them.
  */
-export function createBatchWriter({ native, handles }: MapsContext) {
+export function createBatchAdder({ handles }: MapsContext) {
   const writing = new Map<number, readonly Promise<unknown>[]>();
-  return async (params: z.infer<typeof mapWriteBatchParams>): Promise<MapBatchResult> => {
+  return async (params: z.infer<typeof mapAddBatchParams>): Promise<MapChanged> => {
     const { id, count } = params;
     const before = writing.get(id) ?? [];
     const written = handles.use(id, `write map id ${id}`, async (handle) => {
@@ -31,12 +24,7 @@ export function createBatchWriter({ native, handles }: MapsContext) {
       const values = sized(params.values, count * valueStride, "value", info);
       // the one before the last may still be at it where two can be
       await before.at(sideBySide.has(info.type) ? -2 : -1);
-      return counted(handle, "write", count, () =>
-        params.netns === null
-          ? handle.writeBatch(keys, values, count)
-          : // a devmap looks each ifindex up in the namespace of whoever writes it: on this thread, which is in there
-            inNamespace(native, params.netns, () => handle.updateBatch(keys, values, count)),
-      );
+      return toChanged(await handle.addBatch(keys, values, count));
     });
     const settled = written.catch(() => undefined);
     writing.set(id, [...before.slice(-1), settled]);
@@ -46,31 +34,6 @@ export function createBatchWriter({ native, handles }: MapsContext) {
       if (writing.get(id)?.at(-1) === settled) writing.delete(id);
     }
   };
-}
-
-export function deleteBatch(
-  { handles }: Pick<MapsContext, "handles">,
-  params: z.infer<typeof mapDeleteBatchParams>,
-): Promise<MapBatchResult> {
-  return handles.use(params.id, `delete from map id ${params.id}`, (handle) => {
-    const keys = sized(params.keys, params.count * handle.info.keySize, "key", handle.info);
-    return counted(handle, "delete from", params.count, () => handle.deleteBatch(keys, params.count));
-  });
-}
-
-async function counted(
-  handle: MapHandle,
-  verb: string,
-  count: number,
-  work: () => number | Promise<number>,
-): Promise<MapBatchResult> {
-  try {
-    return { done: Math.min(count, await work()), refused: null };
-  } catch (error) {
-    if (!isKernelError(error)) throw error;
-    const { message } = asFailure(error, { doing: `${verb} map ${nameOf(handle.info)}` });
-    return { done: error.done ?? 0, refused: { code: error.code, errno: error.errno, message } };
-  }
 }
 
 const trie = 11;

@@ -37,9 +37,12 @@ import { type Language, openLanguage } from "./language/open-language.ts";
 import { deleteEntry } from "./maps/delete-entry.ts";
 import { convertLegacyMaps } from "./legacy/convert-maps.ts";
 import { listMaps } from "./maps/list-maps.ts";
-import { openJournals } from "./maps/staged/journal.ts";
+import { manageMaps } from "./maps/manage-maps.ts";
+import { type Journals, openJournals } from "./maps/staged/journal.ts";
+import type { Changing } from "./maps/staged/apply-changes.ts";
 import { openChanges } from "./maps/staged/open-changes.ts";
 import { readTable } from "./maps/read-table.ts";
+import { openMapFiles } from "./maps/transfer/open-map-files.ts";
 import { setEntry } from "./maps/set-entry.ts";
 import { type MapShapes, openMapShapes } from "./rows/map-shapes.ts";
 import { type OpenRows, openRows } from "./rows/open-rows.ts";
@@ -83,6 +86,7 @@ export interface Workbench {
   readonly commands: CommandLog;
   /** what the user chose for maps of a name */
   readonly shapes: MapShapes;
+  readonly journals: Journals;
   /** one window, or one run of the command line */
   connect(notify: Notify): WorkbenchSession;
   /** said by the doors that windows come through: the setting detachOnExit is theirs */
@@ -131,10 +135,12 @@ export function createWorkbench(asking: Asking): Workbench {
     attachments,
     commands,
     shapes,
+    journals,
     connect(notify) {
       listeners.add(notify);
       const watches = createWatches(helpers, attachments, notify);
       const rows = openRows({ helpers, attachments, notify, shapes, thread, opened: commands.add });
+      const changing: Changing = { helpers, journals, shapes, tell: (progress) => notify("maps.applying", progress) };
       const redirectsListener: RedirectListener = {
         counted: (state) => notify("redirects.counted", state),
         gone: (why) => notify("redirects.gone", { why }),
@@ -168,7 +174,8 @@ export function createWorkbench(asking: Asking): Workbench {
             watch: () => redirects.add(redirectsListener),
             unwatch: () => redirects.remove(redirectsListener),
           },
-          changes: openChanges({ helpers, journals, shapes, tell: (progress) => notify("maps.applying", progress) }),
+          changes: openChanges(changing),
+          files: openMapFiles(changing, rows.poke),
           ...{ builds: createLatestWins(), verdicts: createLatestWins(), walks: createWalks() },
         }),
         end() {
@@ -223,6 +230,7 @@ interface Rooms {
   readonly workspace: Workspace;
   readonly settings: SettingsRoom;
   readonly changes: ReturnType<typeof openChanges>;
+  readonly files: ReturnType<typeof openMapFiles>;
   readonly builds: LatestWins;
   readonly verdicts: LatestWins;
   readonly walks: Walks;
@@ -243,6 +251,7 @@ function createHandlers({
   workspace,
   settings,
   changes,
+  files,
   builds,
   verdicts,
   walks,
@@ -377,6 +386,7 @@ function createHandlers({
       return listed;
     },
     "maps.list": async () => ({ maps: [...(await listMaps(helpers))] }),
+    ...manageMaps({ helpers, shapes, did: commands.add, poke: rows.poke }),
     ...rows.handlers,
     "maps.table": ({ id }, { token }) => readTable(helpers, attachments, id, token),
     "maps.watch": async ({ id }) => {
@@ -395,6 +405,7 @@ function createHandlers({
       return {};
     },
     ...changes,
+    ...files,
     "maps.delete": async ({ id, key }) => {
       const { deleted, twin } = await deleteEntry(helpers, id, Buffer.from(key, "base64"));
       commands.add(twin, deleted);

@@ -27,6 +27,7 @@ import { entryProgram, entryProgramParams } from "./entry-programs.ts";
 import * as changes from "./changes.ts";
 import * as language from "./language.ts";
 import * as batches from "./map-batches.ts";
+import * as mapFiles from "./map-files.ts";
 import { convertLegacyMapsParams, legacyMaps } from "./legacy-maps.ts";
 import { labParams, labStatus, traffic, trafficParams } from "./lab.ts";
 import {
@@ -150,8 +151,7 @@ export const elevatedHelper = {
   "maps.walk": method(batches.mapWalkParams, z.strictObject({ walk: id })),
   "maps.next": method(z.strictObject({ walk: id }), batches.mapWalkPage),
   "maps.endWalk": method(z.strictObject({ walk: id }), none),
-  "maps.writeBatch": method(batches.mapWriteBatchParams, batches.mapBatchResult),
-  "maps.deleteBatch": method(batches.mapDeleteBatchParams, batches.mapBatchResult),
+  "maps.addBatch": method(batches.mapAddBatchParams, changes.mapChanged),
   "maps.match": method(batches.mapMatchParams, batches.mapMatch),
   "maps.delete": method(mapKeyParams, z.strictObject({ deleted: z.boolean() })),
   /** counts what the tracepoints of XDP tell until stop or the end of the connection; from zero if it was stopped */
@@ -288,6 +288,22 @@ export const workbench = {
   "guards.rollBack": method(guardParams, guard),
   "programs.list": method(none, z.strictObject({ programs: z.array(programListed) })),
   "maps.list": method(none, z.strictObject({ maps: z.array(mapListed) })),
+  /** with memory, pins, processes and whether frozen: slower than maps.list, for who looks at them */
+  "maps.overview": method(none, z.strictObject({ maps: z.array(manage.mapShown) })),
+  "maps.create": method(manage.createMapParams, z.strictObject({ id })),
+  "maps.pin": method(manage.pinMapParams, none),
+  "maps.unpin": method(manage.pinMapParams, none),
+  /** for good */
+  "maps.freeze": method(z.strictObject({ id }), none),
+  "maps.clear": method(z.strictObject({ id }), z.strictObject({ cleared: u32 })),
+  /** what maps.create holds open is let go of */
+  "maps.release": method(z.strictObject({ id }), none),
+  /** what may be put into a map of maps */
+  "maps.inner": method(z.strictObject({ id }), manage.innerMaps),
+  /** of a queue or stack; taken, it is gone from it */
+  "maps.next": method(manage.nextParams, manage.nextElement),
+  /** of a bloom filter */
+  "maps.contains": method(manage.containsParams, z.strictObject({ there: z.boolean() })),
   "maps.table": method(z.strictObject({ id }), table),
   /** at most one watch a map and connection; changes come as maps.changed until unwatch or the end */
   "maps.watch": method(z.strictObject({ id }), table),
@@ -330,6 +346,11 @@ export const workbench = {
   /** which rows of a journal are in the map right now */
   "maps.survey": method(z.strictObject({ journal: changes.journalId }), changes.survey),
   "maps.forget": method(z.strictObject({ journal: changes.journalId }), none),
+  "maps.export": method(mapFiles.mapExportParams, mapFiles.mapExported),
+  "maps.plan": method(mapFiles.mapPlanParams, mapFiles.mapPlan),
+  "maps.plannedRows": method(mapFiles.plannedRowsParams, mapFiles.plannedRows),
+  "maps.applyPlan": method(mapFiles.applyPlanParams, changes.applied),
+  "maps.endPlan": method(z.strictObject({ plan: id }), none),
   /** counts while any window watches, and tells once a second as redirects.counted */
   "redirects.watch": method(none, redirectsState),
   "redirects.unwatch": method(none, none),

@@ -1,6 +1,6 @@
 /** attachment ─maps▶ rows, many at once: what main asks of the elevated helper to read, write and delete whole tables */
 import { z } from "zod";
-import { base64, id, netns, u32 } from "./wire.ts";
+import { base64, id, u32 } from "./wire.ts";
 
 /**
  * A walk through all entries. Ask for several pages at once: they come in the order asked for, and the kernel reads while
@@ -21,26 +21,18 @@ export const mapWalkPage = z.strictObject({
   last: z.boolean(),
 });
 export type MapWalkPage = z.infer<typeof mapWalkPage>;
-/** Many entries at once, each written or refused for itself: the kernel stops at the first that it refuses. */
-export const mapWriteBatchParams = z.strictObject({
+/**
+ * Many entries that are new: each added (BPF_NOEXIST) or found there already, which is told. Answered as a change is
+ * (changes.ts); what the kernel took is not read back.
+ */
+export const mapAddBatchParams = z.strictObject({
   id,
   /** base64 of count * keySize bytes; of another length it is refused */
   keys: z.string(),
   /** base64 of count * valueStride bytes, as pages carry them */
   values: z.string(),
   count: u32,
-  /** devmap: the namespace in which the values' ifindex are meant */
-  netns,
 });
-export const mapBatchResult = z.strictObject({
-  /** so many of the first are done, exactly */
-  done: u32,
-  /** why the entry after them was refused; null where all are done */
-  refused: z.strictObject({ code: z.string(), errno: z.number().int(), message: z.string() }).nullable(),
-});
-export type MapBatchResult = z.infer<typeof mapBatchResult>;
-/** Keys that are not there are passed over. */
-export const mapDeleteBatchParams = z.strictObject({ id, keys: z.string(), count: u32 });
 /** Who answers for an address in an LPM trie: the key is one of the map, with the address and the longest length to try. */
 export const mapMatchParams = z.strictObject({ id, key: base64 });
 export const mapMatch = z.strictObject({

@@ -211,8 +211,11 @@ export interface MapHandle {
   readBatch(cursor: Buffer | null, count: number): Promise<MapBatch>;
   /** keys and values of one size each, one after the other; an error holds how many went in before it as KernelError.done */
   updateBatch(keys: Buffer, values: Buffer, count: number): number;
-  /** The same off the main thread, and so in the namespace that the process was started in. */
-  writeBatch(keys: Buffer, values: Buffer, count: number): Promise<number>;
+  /**
+   * Additions (BPF_NOEXIST) entry by entry, off the main thread, and so in the namespace that the process was started in.
+   * Those that the kernel took are not read back.
+   */
+  addBatch(keys: Buffer, values: Buffer, count: number): Promise<MapChangeOutcomes>;
   /**
    * Writes bytes of the first value of an array made with BPF_F_MMAPABLE, in its memory: what lies beside them stays. What
    * is a naturally aligned 1, 2, 4 or 8 bytes is written at once. EPERM where the map is frozen.

@@ -1,50 +1,58 @@
 /** xdpw map import and restore: the entries of a file into a map, after all of the file was checked. */
+import { basename } from "node:path";
+import type { Applied } from "../../protocol/changes.ts";
 import { fail } from "../../protocol/failures.ts";
-import { compareEntries, type EntryDiff } from "../maps/transfer/compare-entries.ts";
+import { applyRows, type Changing } from "../maps/staged/apply-changes.ts";
+import { kinds, outcomes } from "../maps/staged/change-rows.ts";
+import type { Written } from "../maps/staged/write-rows.ts";
 import type { EntryTable } from "../maps/transfer/entry-table.ts";
 import { type Format, formats } from "../maps/transfer/formats.ts";
-import { pickEntries } from "../maps/transfer/last-of-each.ts";
+import { type PlannedChanges, planChanges } from "../maps/transfer/plan-changes.ts";
+import { compareSides, unfitFor } from "../maps/transfer/plan-file.ts";
 import { readBytes, readEntriesText } from "../maps/transfer/read-file.ts";
 import { readCurrent } from "../maps/transfer/read-table.ts";
-import { removeEntries } from "../maps/transfer/remove-entries.ts";
-import { writeEntries, type Written } from "../maps/transfer/write-entries.ts";
 import { absolutePath } from "./checked.ts";
 import { type Answer, type CommandContext, flagText, neededArgument } from "./command.ts";
 import { dryRun } from "./dry-run.ts";
 import { mapJson } from "./json-shapes.ts";
+import { appliedText } from "./map-journal.ts";
 import { type OpenMap, openMapForFiles } from "./open-map.ts";
 
 /** Writes what the file has, and leaves the other entries alone. */
-export async function runMapImport(context: CommandContext): Promise<Answer> {
-  const { typed, token } = context;
-  const { map, entries } = await openBoth(context);
-  if (typed.flags["dry-run"] === true) {
-    const before = await readCurrent(map.peer, map.description, token);
-    const diff = compareEntries(before, entries, map.layout.type === "lpm_trie");
-    return dryRun(context, map, before, entries, { ...diff, removed: new Uint32Array(0) });
-  }
-  return answer(context, map, entries, await write(context, map, entries), 0);
+export function runMapImport(context: CommandContext): Promise<Answer> {
+  return bring(context, "import");
 }
 
 /** Makes the map what the file says: what the file does not have goes. */
-export async function runMapRestore(context: CommandContext): Promise<Answer> {
+export function runMapRestore(context: CommandContext): Promise<Answer> {
+  return bring(context, "restore");
+}
+
+/** Only what differs is written, and all of it is in the journal before. */
+async function bring(context: CommandContext, way: "import" | "restore"): Promise<Answer> {
   const { typed, token } = context;
-  const { map, entries } = await openBoth(context);
+  const { map, entries, name } = await openBoth(context);
   const before = await readCurrent(map.peer, map.description, token);
-  const diff = compareEntries(before, entries, map.layout.type === "lpm_trie");
-  if (!map.layout.resizable && diff.removed.length > 0) {
-    const message = `restore ${map.called}: the file lacks ${diff.removed.length} entries that stay as long as the map does: import it instead`;
-    return fail({ kind: "bad-value", field: "FILE", message });
-  }
+  const { diff } = compareSides(map, before, entries, way === "restore");
+  const unfit = unfitFor(map, diff);
+  if (unfit !== null) return fail({ kind: "bad-value", field: "FILE", message: `${way} ${map.called}: ${unfit}` });
   if (typed.flags["dry-run"] === true) return dryRun(context, map, before, entries, diff);
-  // Room first: a full map takes nothing new.
-  const removed = await removeEntries(map.peer, map.description.map.id, before, diff.removed, token);
-  const needed = chosen(entries, diff);
-  return answer(context, map, needed, await write(context, map, needed), removed);
+  const planned = planChanges(before, entries, diff, map.layout.type === "lpm_trie");
+  const facts = { map: mapJson(map.description.map), entries: entries.count, same: diff.same };
+  if (planned.rows.count === 0) {
+    const text = `${map.called} has all ${entries.count} entries as ${name} has them: nothing to write\n`;
+    return { ok: true, text, json: { value: { ...facts, written: 0, removed: 0, journal: null } } };
+  }
+  const { applied, written } = await applyRows(changing(context), map.peer, map, planned.rows, {
+    ...{ netns: map.scope.netns, title: `${way} of ${basename(name)}`, bulk: true, token },
+  });
+  return answer(context, map, way, facts, planned, applied, written);
 }
 
 /** The file is read while the map is opened: root's helper takes a while to start. */
-async function openBoth(context: CommandContext): Promise<{ readonly map: OpenMap; readonly entries: EntryTable }> {
+async function openBoth(
+  context: CommandContext,
+): Promise<{ readonly map: OpenMap; readonly entries: EntryTable; readonly name: string }> {
   const { typed, cwd, note } = context;
   const name = neededArgument(typed, 1);
   const path = absolutePath(name, cwd);
@@ -53,7 +61,7 @@ async function openBoth(context: CommandContext): Promise<{ readonly map: OpenMa
   const [text, map] = await Promise.all([readBytes(path), openToWrite(context)]);
   const { entries, format } = readEntriesText(name, text, map, forced);
   note(`${name}: ${entries.count} ${entries.count === 1 ? "entry" : "entries"} (${format})`);
-  return { map, entries };
+  return { map, entries, name };
 }
 
 async function openToWrite(context: CommandContext): Promise<OpenMap> {
@@ -62,78 +70,84 @@ async function openToWrite(context: CommandContext): Promise<OpenMap> {
   return readOnly === null ? map : fail({ kind: "bad-value", field: "MAP", message: `${map.called} ${readOnly}` });
 }
 
-function write({ token, note }: CommandContext, map: OpenMap, entries: EntryTable): Promise<Written> {
-  const { id, type } = map.description.map;
+function changing({ workbench, note }: CommandContext): Changing {
   let told = performance.now();
-  return writeEntries(map.peer, { id, type, netns: map.scope.netns }, entries, token, (done) => {
-    if (performance.now() - told < 1_000) return;
-    told = performance.now();
-    note(`${done} of ${entries.count} are in`);
-  });
-}
-
-/** Those that are new or have another value. */
-function chosen(entries: EntryTable, { added, changed }: EntryDiff): EntryTable {
-  const numbers = [...added, ...changed.filter((_, index) => index % 2 === 1)];
-  return pickEntries(
-    entries,
-    numbers.toSorted((a, b) => a - b),
-  );
+  return {
+    helpers: workbench.helpers,
+    journals: workbench.journals,
+    shapes: workbench.shapes,
+    tell({ done, total }) {
+      if (performance.now() - told < 1_000) return;
+      told = performance.now();
+      note(`${done} of ${total} are in`);
+    },
+  };
 }
 
 function answer(
   { paint }: CommandContext,
   map: OpenMap,
-  entries: EntryTable,
-  { done, states, refused }: Written,
-  removed: number,
+  way: "import" | "restore",
+  facts: Readonly<Record<string, unknown>> & { readonly same: number },
+  { rows, lines }: PlannedChanges,
+  applied: Applied,
+  { outcomes: came, code, ended }: Written,
 ): Answer {
-  const value = { map: mapJson(map.description.map), entries: entries.count, written: done, removed };
+  let [written, removed] = [0, 0];
+  for (let row = 0; row < rows.count; row++) {
+    if (!isIn(came[row])) continue;
+    if (rows.kinds[row] === kinds.remove) removed += 1;
+    else written += 1;
+  }
+  const { journal, conflictCount } = applied;
+  const value = { ...facts, written, removed, journal, conflicts: conflictCount };
   const gone = removed === 0 ? "" : `, ${removed} removed`;
-  if (refused === null) {
-    const text = `${paint.green("wrote")} ${done} ${done === 1 ? "entry" : "entries"} to ${map.called}${gone}\n`;
+  const same = facts.same === 0 ? "" : `, ${facts.same} the same before`;
+  const back = `xdpw map undo ${journal}`;
+  if (ended === null && conflictCount === 0) {
+    const text = `${paint.green("wrote")} ${written} ${written === 1 ? "entry" : "entries"} to ${map.called}${gone}${same}; to take it back: ${back}\n`;
     return { ok: true, text, json: { value } };
   }
-  const out = linesWhere(entries, states, 0);
-  const unknown = linesWhere(entries, states, 2);
-  const line = refused.entry === null ? null : (entries.lines[refused.entry] ?? 0);
-  const place = line === null ? "" : ` at line ${line}`;
-  const lines = [
-    `${paint.red("xdpw:")} import into ${map.called} stopped${place}: ${refused.message}`,
-    `${done} of ${entries.count} entries are in${gone}; not in: ${sayLines(out)}`,
+  const out = linesWhere(lines, came);
+  if (ended === null) {
+    const text = `${way} into ${map.called}: ${written} of ${rows.count} changes are in${gone}${same}; not in: ${sayLines(out)}\n${appliedText(applied)}to take it back: ${back}\n`;
+    return { ok: false, text, json: { value: { ...value, lines_not_written: out } } };
+  }
+  const at = came.indexOf(outcomes.refused);
+  const line = at < 0 || lines[at] === 0 ? null : (lines[at] ?? null);
+  const text = [
+    `${paint.red("xdpw:")} ${way} into ${map.called} stopped${line === null ? "" : ` at line ${line}`}: ${ended}`,
+    `${written} of ${rows.count} changes are in${gone}${same}; not in: ${sayLines(out)}`,
+    `to resume: xdpw map redo ${journal}; to undo: ${back}`,
   ];
-  if (unknown.length > 0) lines.push(`nobody knows of: ${sayLines(unknown)}; --dry-run shows what is missing`);
+  const refused = { code: code ?? "cancelled", line, message: ended };
+  const conflicts = conflictCount === 0 ? "" : appliedText({ ...applied, ended: null, untouched: 0 });
   return {
     ok: false,
-    text: `${lines.join("\n")}\n`,
-    json: {
-      value: {
-        ...value,
-        refused: { code: refused.code, line, message: refused.message },
-        lines_not_written: out,
-        lines_unknown: unknown,
-      },
-    },
+    text: `${text.join("\n")}\n${conflicts}`,
+    json: { value: { ...value, refused, lines_not_written: out } },
   };
+}
+
+function isIn(outcome: number | undefined): boolean {
+  return (
+    outcome === outcomes.done ||
+    outcome === outcomes.already ||
+    outcome === outcomes.overwritten ||
+    outcome === outcomes.removedAfter
+  );
 }
 
 type Range = readonly [number, number];
 
-/** Lines of the file, as ranges from and to. */
-function linesWhere({ lines, count }: EntryTable, states: Uint8Array, state: number): readonly Range[] {
+/** Lines of the file whose entries are not in, as ranges from and to: in the order of the file, whatever that of writing. */
+function linesWhere(lines: Uint32Array, came: Uint8Array): readonly Range[] {
+  const out = lines.filter((line, row) => line > 0 && !isIn(came[row])).sort();
   const ranges: [number, number][] = [];
-  let last = -2;
-  for (let entry = 0; entry < count; entry++) {
-    if (states[entry] !== state) {
-      last = -2;
-      continue;
-    }
-    const line = lines[entry] ?? 0;
+  for (const line of out) {
     const range = ranges.at(-1);
-    // blank lines between two entries belong to none
-    if (range !== undefined && last === entry - 1) range[1] = line;
+    if (range !== undefined && range[1] === line - 1) range[1] = line;
     else ranges.push([line, line]);
-    last = entry;
   }
   return ranges;
 }

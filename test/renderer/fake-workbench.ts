@@ -2,6 +2,7 @@
  * The workbench's contract on sample data, served to the built window: for looking at every view without a kernel.
  */
 import { fakeChanges } from "./fake-changes.ts";
+import { fakeMapFiles } from "./fake-map-files.ts";
 import { type Attaching, type AttachingKnobs, calm, fakeAttaching } from "./fake-attaching.ts";
 import "vscode-jsonrpc/node";
 import { createHash } from "node:crypto";
@@ -156,6 +157,11 @@ export async function startFake(built: string): Promise<Fake> {
     const rows = [...now.rows.filter(({ key }) => key !== row.key), row].toSorted((one, other) =>
       one.key < other.key ? -1 : 1,
     );
+    tables.set(id, { ...now, rows, total: rows.length });
+  };
+  const removeRow = (id: number, key: string): void => {
+    const now = table(id);
+    const rows = now.rows.filter((row) => row.key !== key);
     tables.set(id, { ...now, rows, total: rows.length });
   };
 
@@ -317,7 +323,8 @@ export async function startFake(built: string): Promise<Fake> {
       const [now] = place === null ? [] : find(place).attached;
       return planOf(knobs.reload, now ?? null, load);
     },
-    ...fakeChanges(),
+    ...fakeChanges({ table, set: setRow, remove: removeRow, did: (what) => did(what, [], null) }),
+    ...fakeMapFiles({ table, did: (what) => did(what, [], null) }),
     ...attaching.handlers,
     "programs.list": async () => ({
       programs: [...new Map([...attached.values()].map((one) => [one.id, one])).values()].map(({ id, name, tag }) => ({
@@ -389,10 +396,9 @@ export async function startFake(built: string): Promise<Fake> {
       return {};
     },
     "maps.delete": async ({ id, key }) => {
-      const now = table(id);
-      const rows = now.rows.filter((row) => row.key !== key);
-      tables.set(id, { ...now, rows, total: rows.length });
-      return { deleted: rows.length < now.rows.length };
+      const { total } = table(id);
+      removeRow(id, key);
+      return { deleted: table(id).total < total };
     },
     "lab.up": async () => {
       needPrivilege("make the lab");

@@ -68,6 +68,7 @@ class Changer {
 
   /** Somebody who wrote right after us is seen here; what we wrote was there. */
   Outcome ReadBack() {
+    if (!changes_.readBack) return Outcome::kDone;
     if (!Found()) return Outcome::kRemovedAfter;
     return Is(new_) ? Outcome::kDone : Other(Outcome::kOverwritten);
   }

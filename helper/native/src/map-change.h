@@ -31,6 +31,8 @@ struct Changes {
   bool locked;
   /** only looks: which are done, which untouched, which are something else */
   bool look;
+  /** additions are looked at once more after they are written */
+  bool readBack;
 };
 
 struct Outcomes {

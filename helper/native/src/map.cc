@@ -84,13 +84,27 @@ class Read : public Task {
   Batch batch_;
 };
 
-/** Writes with a descriptor and bytes of its own, so that the handle may be closed meanwhile. */
-class Write : public Task {
+Napi::Value ToOutcomes(Napi::Env env, const MapShape& shape, const Outcomes& outcomes) {
+  auto result = Napi::Object::New(env);
+  result.Set("outcomes", Napi::Buffer<uint8_t>::Copy(env, outcomes.kinds.data(), outcomes.kinds.size()));
+  result.Set("found", Napi::Buffer<uint8_t>::Copy(env, outcomes.found.data(), outcomes.found.size()));
+  if (outcomes.error) {
+    Failure refusal("BPF_MAP_UPDATE_ELEM", "change of " + shape.Called(), outcomes.error);
+    result.Set("refusal", ToError(env, refusal).Value());
+  } else {
+    result.Set("refusal", env.Null());
+  }
+  return result;
+}
+
+/** Adds with a descriptor and bytes of its own, so that the handle may be closed meanwhile. */
+class Addition : public Task {
  public:
-  Write(Napi::Env env, Fd fd, MapShape shape, const uint8_t* keys, const uint8_t* values, uint32_t count)
-      : Task(env, "xdpw write"),
+  Addition(Napi::Env env, Fd fd, MapShape shape, const uint8_t* keys, const uint8_t* values, uint32_t count)
+      : Task(env, "xdpw add"),
         fd_(std::move(fd)),
         shape_(shape),
+        kinds_(count, static_cast<uint8_t>(Change::kAdd)),
         keys_(keys, keys + size_t{count} * shape.keySize),
         values_(values, values + size_t{count} * shape.stride) {}
 
@@ -101,16 +115,15 @@ class Write : public Task {
     outcomes_ = ChangeEntries(fd_.Get(), shape_, changes);
     fd_.Close();
   }
-  Napi::Value Result(Napi::Env env) override { return Napi::Number::New(env, done_); }
+  Napi::Value Result(Napi::Env env) override { return ToOutcomes(env, shape_, outcomes_); }
 
  private:
   Fd fd_;
-        kinds_(count, static_cast<uint8_t>(Change::kAdd)),
   MapShape shape_;
+  std::vector<uint8_t> kinds_;
   std::vector<uint8_t> keys_;
   std::vector<uint8_t> values_;
-  uint32_t count_;
-  uint32_t done_ = 0;
+  Outcomes outcomes_;
 };
 
 /** The map's memory, for as long as one write takes. */
@@ -120,7 +133,6 @@ class Mapping {
     memory_ = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (memory_ == MAP_FAILED) throw Failure("mmap", what, errno);
   }
-  std::vector<uint8_t> kinds_;
   Mapping(const Mapping&) = delete;
   Mapping& operator=(const Mapping&) = delete;
   ~Mapping() { munmap(memory_, size_); }
@@ -162,9 +174,11 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
                            InstanceMethod<&MapHandle::Update>("update"),
                            InstanceMethod<&MapHandle::Delete>("delete"),
                            InstanceMethod<&MapHandle::NextKey>("nextKey"),
+                           InstanceMethod<&MapHandle::Take>("take"),
+                           InstanceMethod<&MapHandle::Contains>("contains"),
                            InstanceMethod<&MapHandle::Batch>("readBatch"),
                            InstanceMethod<&MapHandle::PutBatch>("updateBatch"),
-                           InstanceMethod<&MapHandle::StartBatch>("writeBatch"),
+                           InstanceMethod<&MapHandle::AddBatch>("addBatch"),
                            InstanceMethod<&MapHandle::Change>("change"),
                            InstanceMethod<&MapHandle::Patch>("patch"),
                            InstanceMethod<&MapHandle::RemoveBatch>("deleteBatch"),
@@ -174,8 +188,6 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
 
   explicit MapHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<MapHandle>(info) {
     Napi::Env env = info.Env();
-                           InstanceMethod<&MapHandle::Take>("take"),
-                           InstanceMethod<&MapHandle::Contains>("contains"),
     if (!info[0].IsExternal()) throw Napi::TypeError::New(env, "a MapHandle comes from openMap()");
     fd_ = std::move(*info[0].As<Napi::External<Fd>>().Data());
     Guard(env, [&] {
@@ -188,6 +200,7 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
       auto self = info.This().As<Napi::Object>();
       Define(self, "info", DescribeMap(env, about));
       Define(self, "valueStride", Napi::Number::New(env, shape_.stride));
+      Define(self, "fd", Napi::Number::New(env, fd_.Get()));
     });
   }
 
@@ -200,7 +213,6 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
   }
 
   /** Null for maps without keys (queue, stack, bloom filter), as the kernel wants it. */
-      Define(self, "fd", Napi::Number::New(env, fd_.Get()));
   const uint8_t* Key(const Napi::Value& value) const { return Sized(value, "key", shape_.keySize); }
 
   const uint8_t* Sized(const Napi::Value& value, const char* name, size_t size) const {
@@ -259,18 +271,6 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
     });
   }
 
-  /** A descriptor for a task, which outlives the handle. */
-  Fd Another(const std::string& what) const {
-    Fd own(fcntl(Open(), F_DUPFD_CLOEXEC, 3));
-    if (!own.Open()) throw Failure("fcntl", what + " " + shape_.Called(), errno);
-    return own;
-  }
-
-  Napi::Value Batch(const Napi::CallbackInfo& info) {
-    return Guard(info.Env(), [&]() -> Napi::Value {
-      std::vector<uint8_t> cursor;
-      if (!info[0].IsNull()) {
-        Bytes bytes = ToBytes(info[0], "cursor");
   /** Of a queue or stack, whose elements have no keys. */
   Napi::Value Take(const Napi::CallbackInfo& info) {
     return Guard(info.Env(), [&]() -> Napi::Value {
@@ -296,6 +296,18 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
     });
   }
 
+  /** A descriptor for a task, which outlives the handle. */
+  Fd Another(const std::string& what) const {
+    Fd own(fcntl(Open(), F_DUPFD_CLOEXEC, 3));
+    if (!own.Open()) throw Failure("fcntl", what + " " + shape_.Called(), errno);
+    return own;
+  }
+
+  Napi::Value Batch(const Napi::CallbackInfo& info) {
+    return Guard(info.Env(), [&]() -> Napi::Value {
+      std::vector<uint8_t> cursor;
+      if (!info[0].IsNull()) {
+        Bytes bytes = ToBytes(info[0], "cursor");
         cursor.assign(bytes.data, bytes.data + bytes.size);
       }
       uint64_t count = ToCount(info[1], "count");
@@ -319,13 +331,13 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
     });
   }
 
-  Napi::Value StartBatch(const Napi::CallbackInfo& info) {
+  Napi::Value AddBatch(const Napi::CallbackInfo& info) {
     return Guard(info.Env(), [&]() -> Napi::Value {
       uint32_t count = Count(info[2]);
       const uint8_t* keys = Sized(info[0], "keys", size_t{count} * shape_.keySize);
       const uint8_t* values = Sized(info[1], "values", size_t{count} * shape_.stride);
-      auto* write = new Write(info.Env(), Another("update of"), shape_, keys, values, count);
-      return write->Start();
+      auto* addition = new Addition(info.Env(), Another("update of"), shape_, keys, values, count);
+      return addition->Start();
     });
   }
 
@@ -341,18 +353,9 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
           Sized(info[4], "news", size_t{count} * shape_.stride),
           info[5].ToBoolean(),
           info[6].ToBoolean(),
+          true,
       };
-      Outcomes outcomes = ChangeEntries(Open(), shape_, changes);
-      auto result = Napi::Object::New(env);
-      result.Set("outcomes", Napi::Buffer<uint8_t>::Copy(env, outcomes.kinds.data(), outcomes.kinds.size()));
-      result.Set("found", Napi::Buffer<uint8_t>::Copy(env, outcomes.found.data(), outcomes.found.size()));
-      if (outcomes.error) {
-        Failure refusal("BPF_MAP_UPDATE_ELEM", "change of " + shape_.Called(), outcomes.error);
-        result.Set("refusal", ToError(env, refusal).Value());
-      } else {
-        result.Set("refusal", env.Null());
-      }
-      return result;
+      return ToOutcomes(env, shape_, ChangeEntries(Open(), shape_, changes));
     });
   }
 

@@ -16,7 +16,7 @@ import { type ChangeRows, chosen, countKinds, inverted, keyAt, outcomes, rowsOf 
 import { hasSpinLock } from "./has-spin-lock.ts";
 import { type Journal, type Journals, madeByUs } from "./journal.ts";
 import { report } from "./report.ts";
-import { type Target, writeRows, wrongShape } from "./write-rows.ts";
+import { type Target, type Written, writeRows, wrongShape } from "./write-rows.ts";
 
 export interface Changing {
   readonly helpers: HelperPool;
@@ -60,7 +60,7 @@ export async function applyRows(
   described: DescribedMap,
   rows: ChangeRows,
   { netns, title, bulk = false, token }: ApplyOptions,
-): Promise<{ readonly applied: Applied; readonly outcomes: Uint8Array }> {
+): Promise<{ readonly applied: Applied; readonly written: Written }> {
   const { map } = described.description;
   const journal = changing.journals.begin(
     {
@@ -83,7 +83,7 @@ export async function applyRows(
     }).catch((error: unknown) => brokenOff(error, journal));
     if (written.ended === null)
       changing.journals.mark(journal, { towards: "applied", whole: true }, helperOf(changing));
-    return { applied: report(journal.name, described.layout, rows, written), outcomes: written.outcomes };
+    return { applied: report(journal.name, described.layout, rows, written), written };
   });
 }
 

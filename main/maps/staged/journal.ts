@@ -3,7 +3,16 @@
  * whatever is killed, the next workbench can say which rows are in, and finish or take back what was begun.
  */
 import { randomBytes } from "node:crypto";
-import { appendFileSync, closeSync, fsyncSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
@@ -44,7 +53,7 @@ export interface Journal {
 export interface Journals {
   /** those that this process is at */
   readonly busy: Set<string>;
-  /** on disk before it returns; `helper`: pid of the elevated one. @throws Failed `file` */
+  /** written before it returns; `helper`: pid of the elevated one. @throws Failed `file` */
   begin(of: Omit<About, "boot" | "at" | "owners" | "towards" | "whole">, rows: ChangeRows, helper: number): Journal;
   /** of this boot, the latest first */
   list(): readonly Journal[];
@@ -88,7 +97,7 @@ export function openJournals(state: () => string): Journals {
       .toSorted((one, other) => other.about.at - one.about.at);
   const write = (name: string, now: About): Journal => {
     const path = join(placeOf(name), "about.json");
-    writeThrough(`${path}~`, [Buffer.from(JSON.stringify(now))]);
+    writeFileSync(`${path}~`, JSON.stringify(now), { mode: 0o600 });
     renameSync(`${path}~`, path);
     return { name, about: now, running: busy.has(name) };
   };
@@ -109,7 +118,7 @@ export function openJournals(state: () => string): Journals {
       try {
         sweep();
         mkdirSync(path, { recursive: true, mode: 0o700 });
-        writeThrough(join(path, "rows.bin"), [rows.kinds, rows.keys, rows.olds, rows.news]);
+        writeRowsFile(join(path, "rows.bin"), rows, of);
         writeFileSync(join(path, "outcomes.bin"), "", { mode: 0o600 });
         return write(name, { ...of, boot, at: Date.now(), owners: owners(helper), towards: "applied", whole: false });
       } catch (error) {
@@ -193,13 +202,25 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-function writeThrough(path: string, parts: readonly Uint8Array[]): void {
+/**
+ * It need not reach the disk: it is to outlive processes, and after the next boot it is worth nothing. What additions have
+ * before, and removals after them, is zeros: where there is nothing else, a hole in the file.
+ */
+function writeRowsFile(path: string, rows: ChangeRows, { added, removed }: Pick<About, "added" | "removed">): void {
+  const { count, kinds, keys, olds, news } = rows;
   const fd = openSync(path, "w", 0o600);
+  let place = 0;
   try {
-    for (const part of parts) {
-      for (let at = 0; at < part.length; ) at += writeSync(fd, part, at);
+    for (const [part, isHole] of [
+      [kinds, false],
+      [keys, false],
+      [olds, added === count],
+      [news, removed === count],
+    ] as const) {
+      for (let at = 0; at < part.length && !isHole; ) at += writeSync(fd, part, at, part.length - at, place + at);
+      place += part.length;
     }
-    fsyncSync(fd);
+    ftruncateSync(fd, place);
   } finally {
     closeSync(fd);
   }

@@ -13,6 +13,7 @@ import { describeTyped } from "../../rows/typed-layout.ts";
 import type { DescribedMap } from "../describe-entries.ts";
 import { ifindexCell, isDevmap } from "../devmap-names.ts";
 import { programIn, programNames, sayProgram, typedId } from "../entry-program.ts";
+import { holdsMaps, innerCell } from "../inner-maps.ts";
 import { allocateRows, kinds } from "./change-rows.ts";
 import { hasSpinLock } from "./has-spin-lock.ts";
 import { type Target, writeRows } from "./write-rows.ts";
@@ -34,7 +35,9 @@ export async function stageEdits(
   }
   const listing = isDevmap(type) ? await peer.request("interfaces.list", {}, token) : null;
   const programs = layout.programColumn === null ? null : await programNames(peer);
-  const typed = edits.map((edit) => withProgram(withIfindex(edit, described, listing, netns), described, programs));
+  const typed = edits
+    .map((edit) => withProgram(withIfindex(edit, described, listing, netns), described, programs))
+    .map((edit) => withInner(edit, described));
   const keys = typed.map((edit) => keyOf(edit, described));
   const target: Target = { id, name, netns: null, locked: hasSpinLock(description) };
   const now = await valuesOf(peer, target, described, keys, token);
@@ -84,6 +87,14 @@ function withProgram(edit: Typed, { layout }: DescribedMap, programs: ReadonlyMa
     return { do: "wrong", row: wrong("program", `program ${cell}: ${why}, or give an id`) };
   }
   return { ...edit, cells: edit.cells.map((text, at) => (at === column ? `${id}` : text)) };
+}
+
+/** An inner map by its id, or as it is proposed. */
+function withInner(edit: Typed, { layout, description }: DescribedMap): Typed {
+  if (!holdsMaps(description.map) || edit.do === "remove" || edit.do === "wrong") return edit;
+  const column = layout.key.columns.length;
+  const cells = edit.cells.map((cell, at) => (at === column && cell !== null ? innerCell(cell) : cell));
+  return { ...edit, cells };
 }
 
 function keyOf(edit: Typed, { layout, description }: DescribedMap): StagedRow | Buffer {

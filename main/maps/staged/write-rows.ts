@@ -1,11 +1,15 @@
 /** The rows of a change to the kernel, batch after batch, until they are in or the kernel refuses. */
 import type { CancellationToken } from "vscode-jsonrpc";
-import { changesAtOnce } from "../../../protocol/changes.ts";
+import { changesAtOnce, type MapChanged } from "../../../protocol/changes.ts";
 import { Failed } from "../../../protocol/failures.ts";
 import type { ElevatedPeer } from "../../helpers/helper-pool.ts";
-import { type ChangeRows, outcomes, sliced } from "./change-rows.ts";
+import { type ChangeRows, kinds, outcomes, sliced } from "./change-rows.ts";
 
 const mostBytes = 4 * 1024 * 1024;
+/** of additions alone, which block nobody in the helper */
+const additionsAtOnce = 16_384;
+const additionBytes = 2 * 1024 * 1024;
+const ahead = 3;
 
 export interface Target {
   readonly id: number;
@@ -23,13 +27,26 @@ export interface Written {
   readonly found: ReadonlyMap<number, Buffer>;
   /** why it ended before its end; null where it did not */
   readonly ended: string | null;
+  /** the kernel's errno by name where it was that which ended it */
+  readonly code: string | null;
 }
 
 export interface WriteOptions {
   readonly look?: boolean;
+  /**
+   * A table from a file: runs of additions go in three batches at a time and are not read back (what BPF_NOEXIST took is
+   * in). Where one is refused, some of the rows behind it may be in.
+   */
+  readonly bulk?: boolean;
   readonly token?: CancellationToken | undefined;
-  /** after each batch: the outcomes so far are these rows' */
+  /** after each batch: the outcomes up to `done` are known */
   readonly wrote?: (outcomes: Uint8Array, done: number) => void;
+}
+
+interface Batch {
+  readonly from: number;
+  readonly to: number;
+  readonly additions: boolean;
 }
 
 /** Cancelled, it ends between two batches, and says so. @throws Failed what maps.change throws; what was done is done */
@@ -37,35 +54,95 @@ export async function writeRows(
   peer: ElevatedPeer,
   target: Target,
   rows: ChangeRows,
-  { look = false, token, wrote }: WriteOptions = {},
+  { look = false, bulk = false, token, wrote }: WriteOptions = {},
 ): Promise<Written> {
   const all = new Uint8Array(rows.count).fill(outcomes.untouched);
   const found = new Map<number, Buffer>();
-  const step = Math.max(1, Math.min(changesAtOnce, Math.floor(mostBytes / (rows.keySize + 2 * rows.stride + 1))));
-  for (let at = 0; at < rows.count; at += step) {
-    if (token?.isCancellationRequested === true) return { outcomes: all, found, ended: "cancelled" };
-    const end = Math.min(rows.count, at + step);
-    const batch = sliced(rows, at, end);
-    const answer = await peer.request("maps.change", {
-      ...{ id: target.id, netns: target.netns, locked: target.locked, look, count: batch.count },
-      kinds: batch.kinds.toString("base64"),
-      keys: batch.keys.toString("base64"),
-      olds: batch.olds.toString("base64"),
-      news: batch.news.toString("base64"),
-    });
-    const came = Buffer.from(answer.outcomes, "base64");
-    all.set(came, at);
-    readFound(rows.stride, came, Buffer.from(answer.found, "base64"), (index, value) => found.set(at + index, value));
-    wrote?.(all, end);
-    if (answer.refused !== null) {
-      const { code, words } = answer.refused;
-      return { outcomes: all, found, ended: `${words} (${code}): ${remedy(code, target)}` };
+  let ended: Pick<Written, "ended" | "code"> | null = null;
+  let failed: { readonly error: unknown } | null = null;
+  const running: { readonly to: number; readonly over: Promise<void> }[] = [];
+
+  const send = async ({ from, to, additions }: Batch): Promise<void> => {
+    try {
+      const batch = sliced(rows, from, to);
+      const answer = await (additions ? add(peer, target, batch) : change(peer, target, batch, look));
+      const came = Buffer.from(answer.outcomes, "base64");
+      all.set(came, from);
+      readFound(rows.stride, came, Buffer.from(answer.found, "base64"), (at, value) => found.set(from + at, value));
+      if (answer.refused !== null) {
+        const { code, words } = answer.refused;
+        ended ??= { ended: `${words} (${code}): ${remedy(code, target)}`, code };
+      }
+    } catch (error) {
+      failed ??= { error };
     }
+  };
+  /** in order, so that all up to it is known */
+  const settleFirst = async (): Promise<void> => {
+    const first = running.shift();
+    await first?.over;
+    if (first !== undefined && failed === null) wrote?.(all, first.to);
+  };
+  const goesOn = (): boolean => ended === null && failed === null && token?.isCancellationRequested !== true;
+
+  let reached = 0;
+  let additions = false;
+  for (const batch of batchesOf(rows, bulk && !look && !target.locked && target.netns === null)) {
+    // removals make room for what comes behind them
+    const most = batch.additions && additions ? ahead : 1;
+    while (running.length >= most) await settleFirst();
+    if (!goesOn()) break;
+    additions = batch.additions;
+    running.push({ to: batch.to, over: send(batch) });
+    reached = batch.to;
   }
-  return { outcomes: all, found, ended: null };
+  while (running.length > 0) await settleFirst();
+  if (failed !== null) throw (failed as { readonly error: unknown }).error;
+  return {
+    ...{ outcomes: all, found },
+    ...(ended ?? { ended: reached < rows.count ? "cancelled" : null, code: null }),
+  };
+}
+
+function* batchesOf({ count, keySize, stride, kinds: each }: ChangeRows, bulk: boolean): Generator<Batch> {
+  const step = Math.max(1, Math.min(changesAtOnce, Math.floor(mostBytes / (keySize + 2 * stride + 1))));
+  const large = Math.max(1, Math.min(additionsAtOnce, Math.floor(additionBytes / (keySize + stride))));
+  for (let from = 0; from < count; ) {
+    let run = from;
+    while (bulk && run < count && run - from < large && each[run] === kinds.add) run += 1;
+    const additions = run > from;
+    let to = run;
+    if (!additions) {
+      to = Math.min(count, from + step);
+      // the additions behind it are a batch of their own
+      for (let at = from; bulk && at < to; at++) if (each[at] === kinds.add) to = at;
+    }
+    yield { from, to, additions };
+    from = to;
+  }
+}
+
+function add(peer: ElevatedPeer, { id }: Target, { count, keys, news }: ChangeRows): Promise<MapChanged> {
+  return peer.request("maps.addBatch", { id, count, keys: keys.toString("base64"), values: news.toString("base64") });
+}
+
+function change(
+  peer: ElevatedPeer,
+  { id, netns, locked }: Target,
+  batch: ChangeRows,
+  look: boolean,
+): Promise<MapChanged> {
+  return peer.request("maps.change", {
+    ...{ id, netns, locked, look, count: batch.count },
+    kinds: batch.kinds.toString("base64"),
+    keys: batch.keys.toString("base64"),
+    olds: batch.olds.toString("base64"),
+    news: batch.news.toString("base64"),
+  });
 }
 
 function readFound(stride: number, came: Buffer, values: Buffer, take: (index: number, value: Buffer) => void): void {
+  if (values.length === 0) return;
   let next = 0;
   for (const [index, outcome] of came.entries()) {
     if (outcome !== outcomes.other && outcome !== outcomes.overwritten) continue;

@@ -11,20 +11,24 @@ export function lastOfEach(entries: EntryTable, trie: boolean): EntryTable {
   return pickEntries(entries, kept.reverse());
 }
 
-/** A table of its own with some of the entries. */
-export function pickEntries(entries: EntryTable, numbers: readonly number[]): EntryTable {
+/** A table of its own with some of the entries, in the order of the numbers. */
+export function pickEntries(entries: EntryTable, numbers: Uint32Array | readonly number[]): EntryTable {
   const { keySize, valueStride } = entries;
+  const count = numbers.length;
   const pick = (bytes: Uint8Array, size: number): Uint8Array => {
-    const picked = new Uint8Array(numbers.length * size);
-    for (const [index, entry] of numbers.entries()) {
-      picked.set(bytes.subarray(entry * size, (entry + 1) * size), index * size);
+    const picked = new Uint8Array(count * size);
+    for (let index = 0; index < count; index++) {
+      const from = (numbers[index] as number) * size;
+      const to = index * size;
+      for (let each = 0; each < size; each++) picked[to + each] = bytes[from + each] as number;
     }
     return picked;
   };
+  const lines = new Uint32Array(count);
+  for (let index = 0; index < count; index++) lines[index] = entries.lines[numbers[index] as number] as number;
   return {
-    ...{ keySize, valueStride, count: numbers.length },
+    ...{ keySize, valueStride, count, lines },
     keys: pick(entries.keys, keySize),
     values: pick(entries.values, valueStride),
-    lines: Uint32Array.from(numbers, (entry) => entries.lines[entry] ?? 0),
   };
 }

@@ -98,7 +98,11 @@ describe.skipIf(!isRoot)(`maps as files${isRoot ? "" : ` (${needsRoot})`}`, () =
     const full = await scene.run("map", "import", map, file("more.csv"), "--json");
     expect([full.status, full.json]).toMatchObject([
       1,
-      { entries: 3, written: 2, refused: { line: 4, code: "ENOSPC" }, lines_not_written: [[4, 4]], lines_unknown: [] },
+      { entries: 3, written: 2, refused: { line: 4, code: "ENOSPC" }, lines_not_written: [[4, 4]] },
     ]);
+    const { journal } = full.json as { journal: string };
+    expect((await scene.run("map", "survey", journal, "--json")).json).toMatchObject({ after: 2, before: 1, other: 0 });
+    expect((await scene.run("map", "undo", journal, "--json")).json).toMatchObject({ done: 2, ended: null });
+    expect((await scene.run("map", "diff", file("before.json"), map)).status).toBe(0);
   });
 });

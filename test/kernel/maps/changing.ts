@@ -1,10 +1,11 @@
-/** A map to change, and the rooms that change it. */
+/** The rooms that change maps. */
 import "vscode-jsonrpc/node";
 import { createHelperPool } from "../../../main/helpers/helper-pool.ts";
 import { openJournals } from "../../../main/maps/staged/journal.ts";
+import type { Changing } from "../../../main/maps/staged/apply-changes.ts";
 import { openChanges } from "../../../main/maps/staged/open-changes.ts";
+import { openMapFiles } from "../../../main/maps/transfer/open-map-files.ts";
 import { openMapShapes } from "../../../main/rows/map-shapes.ts";
-import type { Change } from "../../../protocol/changes.ts";
 
 /** the token of a request that nobody cancels */
 export const never = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
@@ -16,13 +17,9 @@ export function openRooms(state: string, tell: (done: number, total: number) => 
     progress: () => undefined,
   });
   const journals = openJournals(() => state);
-  const handlers = openChanges({
-    helpers,
-    journals,
-    shapes: openMapShapes(() => state),
-    tell: ({ done, total }) => tell(done, total),
-  });
-  return { helpers, journals, handlers };
+  const shapes = openMapShapes(() => state);
+  const changing: Changing = { helpers, journals, shapes, tell: ({ done, total }) => tell(done, total) };
+  return { helpers, changing, handlers: { ...openChanges(changing), ...openMapFiles(changing, () => undefined) } };
 }
 
 export function u32of(value: number): Buffer {
@@ -30,13 +27,3 @@ export function u32of(value: number): Buffer {
   bytes.writeUInt32LE(value);
   return bytes;
 }
-
-/** Row `at` of the big change: a third are new, a third have another value, a third go. */
-export function bigChange(at: number): Change {
-  const key = u32of(at).toString("base64");
-  const was = Buffer.concat([u32of(at), u32of(1)]).toString("base64");
-  const value = Buffer.concat([u32of(at), u32of(2)]).toString("base64");
-  if (at % 3 === 0) return { key, was: null, value };
-  return at % 3 === 1 ? { key, was, value } : { key, was, value: null };
-}
-export const bigCount = 100_000;

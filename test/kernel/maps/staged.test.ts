@@ -1,24 +1,19 @@
-/** Staged changes: a diff, applied row by row against what it showed; undone, done again, taken up again after a crash. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+/** Staged changes: a diff, applied row by row against what it showed; undone, done again. */
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bundleFiles } from "../../../build/bundle.mjs";
 import type { LoadedObject, MapHandle } from "../../../helper/native/face.ts";
 import type { Change, Edit } from "../../../protocol/changes.ts";
-import { buildHelper, eventually, failureOf, root, skipReason } from "../helper/harness.ts";
+import { buildHelper, failureOf, skipReason } from "../helper/harness.ts";
 import { compile, loading, native } from "../native/support.ts";
-import { bigCount, never, openRooms, u32of } from "./changing.ts";
+import { never, openRooms, u32of } from "./changing.ts";
 
 const source = `
 struct prefix { __u32 prefixlen; __u8 addr[4]; };
 struct hop { __be32 gateway; __u32 metric; };
 struct { __uint(type, BPF_MAP_TYPE_LPM_TRIE); __uint(map_flags, BPF_F_NO_PREALLOC); __uint(max_entries, 8);
   __type(key, struct prefix); __type(value, struct hop); } routes SEC(".maps");
-struct pair { __u32 own; __u32 generation; };
-struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 150000); __type(key, __u32); __type(value, struct pair); } big SEC(".maps");
 struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4); __type(key, __u32); __type(value, __u32); } fixed SEC(".maps");
 struct tally { struct bpf_spin_lock lock; __u32 count; };
 struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 4); __type(key, __u32); __type(value, struct tally); } tallies SEC(".maps");
@@ -27,7 +22,7 @@ SEC("xdp") int staged(struct xdp_md *ctx)
 	struct prefix route = { 32 };
 	__u32 key = 0;
 	struct tally *tally = bpf_map_lookup_elem(&tallies, &key);
-	return bpf_map_lookup_elem(&routes, &route) || bpf_map_lookup_elem(&big, &key) || bpf_map_lookup_elem(&fixed, &key) || tally
+	return bpf_map_lookup_elem(&routes, &route) || bpf_map_lookup_elem(&fixed, &key) || tally
 		? XDP_PASS : XDP_DROP;
 }
 `;
@@ -185,112 +180,4 @@ describe.skipIf(skipReason !== "")("staged changes", () => {
     expect(next).toMatchObject([{ before: ["1", "0", "5"], after: ["1", "0", "6"] }]);
     expect(await apply("tallies", changesOf(next))).toMatchObject({ done: 1, conflictCount: 0 });
   });
-});
-
-/** a map as it was before the big change, and as it is after it */
-function fillBig(big: MapHandle): void {
-  const keys = Array.from({ length: bigCount }, (_, at) => at);
-  big.deleteBatch(Buffer.concat(keys.map(u32of)), bigCount);
-  const old = keys.filter((at) => at % 3 !== 0);
-  const values = Buffer.concat(old.map((at) => Buffer.concat([u32of(at), u32of(1)])));
-  big.updateBatch(Buffer.concat(old.map(u32of)), values, old.length);
-}
-
-async function generations(big: MapHandle): Promise<Uint8Array> {
-  const all = new Uint8Array(bigCount);
-  for (let cursor: Buffer | null = null; ; ) {
-    const page = await big.readBatch(cursor, 16_384);
-    for (let at = 0; at < page.count; at++) {
-      all[page.keys.readUInt32LE(at * 4)] = page.values.readUInt32LE(at * 8 + 4);
-    }
-    cursor = page.cursor;
-    if (cursor === null) return all;
-  }
-}
-
-function elevatedHelpersOf(pid: number): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").map(Number);
-  return children.filter((one) => readFileSync(`/proc/${one}/cmdline`, "utf8").includes("elevated"));
-}
-
-const before = Uint8Array.from({ length: bigCount }, (_, at) => (at % 3 === 0 ? 0 : 1));
-const after = Uint8Array.from({ length: bigCount }, (_, at) => (at % 3 === 2 ? 0 : 2));
-
-describe.skipIf(skipReason !== "")("a change of 100,000 rows that is killed", () => {
-  let folder: string;
-  let child: ChildProcess | undefined;
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "xdpwt-killed-"));
-    await bundleFiles(root, [{ from: "test/kernel/maps/apply-in-process.ts", to: ".cache/tests/apply-in-process.js" }]);
-    await buildHelper();
-    loaded = await native.loadObject(loading(compile(source), "staged"));
-    for (const { name, id } of loaded.maps) maps.set(name, native.openMap(id));
-    rooms = openRooms(folder);
-  });
-  afterAll(async () => {
-    child?.kill("SIGKILL");
-    for (const handle of maps.values()) handle.close();
-    loaded?.close();
-    await rooms?.helpers.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  /** the moment is a number of rows; 25 batches of 4,096 */
-  it.each(["main", "helper"].flatMap((who) => Array.from({ length: 10 }, (_, at) => [who, at] as const)))(
-    "%s is killed, moment %i: which rows are in is known, and both ways out are exact",
-    async (who, moment) => {
-      const big = map("big");
-      fillBig(big);
-      const known = new Set(
-        (await rooms.handlers["maps.journals"]({ id: null }, call)).journals.map(({ journal }) => journal),
-      );
-      const running = spawn(
-        process.execPath,
-        [join(root, ".cache/tests/apply-in-process.js"), folder, `${big.info.id}`],
-        {
-          stdio: ["ignore", "pipe", "inherit"],
-        },
-      );
-      child = running;
-      const ended = new Promise((resolve) => running.once("close", resolve));
-      let killed = false;
-      for await (const line of createInterface({ input: running.stdout })) {
-        if (!killed && Number(line) >= moment * 9000 && line !== "ready" && !line.startsWith("whole")) {
-          killed = true;
-          await new Promise((resolve) => setTimeout(resolve, Math.random() * 4));
-          const victims = who === "main" ? [running.pid ?? 0] : elevatedHelpersOf(running.pid ?? 0);
-          expect(victims).toHaveLength(1);
-          for (const pid of victims) process.kill(pid, "SIGKILL");
-        }
-      }
-      await ended;
-      const found = async () =>
-        (await rooms.handlers["maps.journals"]({ id: big.info.id }, call)).journals.filter(
-          ({ journal }) => !known.has(journal),
-        );
-      const [entry] = await eventually(found, ([one]) => one !== undefined && one.state !== "running");
-      if (entry === undefined) throw new Error("there is no journal of what was begun");
-      // the last batches may have been quicker than the kill
-      expect(["interrupted", "applied"]).toContain(entry.state);
-
-      const now = await generations(big);
-      const survey = await rooms.handlers["maps.survey"]({ journal: entry.journal }, call);
-      const isAfter = (at: number): boolean => now[at] === after[at];
-      const count = Array.from(now.keys()).filter(isAfter).length;
-      expect(survey).toMatchObject({ after: count, before: bigCount - count, other: 0 });
-      const first = Array.from(now.keys()).filter(isAfter).slice(0, 1000);
-      expect(survey.keys.after).toEqual(first.map(String));
-
-      const [way, wanted] = moment % 2 === 0 ? ([redo, after] as const) : ([undo, before] as const);
-      expect(await way(entry.journal)).toMatchObject({ conflictCount: 0, ended: null });
-      expect(Buffer.from(await generations(big)).equals(wanted)).toBe(true);
-      const [settled] = await found();
-      expect(settled?.state).toBe(moment % 2 === 0 ? "applied" : "undone");
-      // and the other way round from there
-      if (moment < 2) {
-        expect(await (moment === 0 ? undo : redo)(entry.journal)).toMatchObject({ conflictCount: 0, ended: null });
-        expect(Buffer.from(await generations(big)).equals(moment === 0 ? before : after)).toBe(true);
-      }
-    },
-  );
 });

@@ -4,14 +4,15 @@ import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeEntries, type DescribedMap } from "../../../main/maps/describe-entries.ts";
+import { writeRows } from "../../../main/maps/staged/write-rows.ts";
 import { exportMap } from "../../../main/maps/transfer/export-map.ts";
 import { compareEntries } from "../../../main/maps/transfer/compare-entries.ts";
 import type { EntryTable } from "../../../main/maps/transfer/entry-table.ts";
 import { type Format, formats } from "../../../main/maps/transfer/formats.ts";
+import { planChanges } from "../../../main/maps/transfer/plan-changes.ts";
+import { compareSides } from "../../../main/maps/transfer/plan-file.ts";
 import { readEntriesText } from "../../../main/maps/transfer/read-file.ts";
 import { readCurrent } from "../../../main/maps/transfer/read-table.ts";
-import { removeEntries } from "../../../main/maps/transfer/remove-entries.ts";
-import { writeEntries } from "../../../main/maps/transfer/write-entries.ts";
 import { skipReason, startElevated } from "../helper/harness.ts";
 import { compile, loading, native } from "../native/support.ts";
 
@@ -238,31 +239,36 @@ describe.skipIf(skipReason !== "")("exported maps", () => {
 });
 
 describe.skipIf(skipReason !== "")("imported files", () => {
-  const target = { id: 0, type: "lpm_trie", netns: null };
-
-  it("write a trie in batches, and take out what is not in the file", async () => {
-    const described = await describeEntries(elevated.peer, idOf("trie4"));
-    const place = { ...target, id: idOf("trie4") };
-    const csv =
-      "packets,prefix,name,via,mac,nexthop,value:padding\n18446744073709551615,10.0.0.0/8,a,1.2.3.4,02:00:00:00:00:01,0x10,\n0,10.1.0.0/16,,0.0.0.0,02:00:00:00:00:02,2,\r\n";
-    const { entries } = readEntriesText("file", Buffer.from(csv), described, null);
-    const written = await writeEntries(elevated.peer, place, entries);
-    expect(written).toMatchObject({ done: 2, refused: null });
+  const apply = async (described: DescribedMap, entries: EntryTable, removes: boolean) => {
+    const { id, name } = described.description.map;
     const before = await readCurrent(elevated.peer, described.description);
-    const { removed, added, changed } = compareEntries(before, entries, true);
-    expect([added.length, changed.length]).toEqual([0, 0]);
-    await removeEntries(elevated.peer, place.id, before, removed);
+    const { diff } = compareSides(described, before, entries, removes);
+    const planned = planChanges(before, entries, diff, described.layout.type === "lpm_trie");
+    const target = { id, name, netns: null, locked: false };
+    return { planned, diff, written: await writeRows(elevated.peer, target, planned.rows, { bulk: true }) };
+  };
+
+  it("write a trie by address, and take out what is not in the file", async () => {
+    const described = await describeEntries(elevated.peer, idOf("trie4"));
+    const csv =
+      "packets,prefix,name,via,mac,nexthop,value:padding\n0,10.1.0.0/16,,0.0.0.0,02:00:00:00:00:02,2,\n18446744073709551615,10.0.0.0/8,a,1.2.3.4,02:00:00:00:00:01,0x10,\r\n";
+    const { entries } = readEntriesText("file", Buffer.from(csv), described, null);
+    const { written, planned, diff } = await apply(described, entries, true);
+    expect(written).toMatchObject({ ended: null, code: null });
+    expect([diff.removed.length, diff.added.length]).toEqual([entriesEach + 1, 2]);
+    expect([...planned.lines.subarray(-2)]).toEqual([3, 2]);
+    expect(written.outcomes.every((outcome) => outcome === 0)).toBe(true);
     sameAs(await readCurrent(elevated.peer, described.description), entries, true);
     const { value, prefixLength } = await elevated.peer.request("maps.match", {
-      id: place.id,
+      id: idOf("trie4"),
       key: Buffer.from([32, 0, 0, 0, 10, 1, 2, 3]).toString("base64"),
     });
     expect([prefixLength, Buffer.from(value ?? "", "base64").readUInt32LE(0)]).toEqual([16, 2]);
-    const none = { id: place.id, key: Buffer.from([32, 0, 0, 0, 11, 1, 2, 3]).toString("base64") };
+    const none = { id: idOf("trie4"), key: Buffer.from([32, 0, 0, 0, 11, 1, 2, 3]).toString("base64") };
     expect(await elevated.peer.request("maps.match", none)).toEqual({ value: null, prefixLength: null });
   });
 
-  it("that find the map full say exactly which rows are in", async () => {
+  it("that find the map full say exactly which rows are in; what is there already is not overwritten", async () => {
     const id = idOf("random0");
     const described = await describeEntries(elevated.peer, id);
     const { keySize } = described.description.map;
@@ -272,14 +278,18 @@ describe.skipIf(skipReason !== "")("imported files", () => {
     for (let entry = 0; entry < 30; entry++) keys.writeUInt32LE(0xabcd_0000 + entry, entry * keySize);
     const lines = Uint32Array.from({ length: 30 }, (_, entry) => entry + 2);
     const entries = { keySize, valueStride, count: 30, keys, values: new Uint8Array(30 * valueStride), lines };
-    const written = await writeEntries(elevated.peer, { id, type: "hash", netns: null }, entries);
-    expect(written).toMatchObject({ done: 24, refused: { entry: 24, code: "E2BIG" } });
-    const { value } = await elevated.peer.request("maps.lookup", {
-      id,
-      key: keys.subarray(23 * keySize, 24 * keySize).toString("base64"),
-    });
-    expect(value).not.toBeNull();
-    expect([...written.states]).toEqual(Array.from({ length: 30 }, (_, entry) => (entry < 24 ? 1 : 0)));
+    const { written, planned } = await apply(described, entries, false);
+    expect(written).toMatchObject({ code: "E2BIG", ended: expect.stringContaining("is full") });
+    expect([...written.outcomes]).toEqual(Array.from({ length: 30 }, (_, at) => (at < 24 ? 0 : at === 24 ? 4 : 6)));
+    // somebody else was quicker
+    const handle = native.openMap(id);
+    const theirs = Buffer.alloc(valueStride, 1);
+    handle.update(keys.subarray(0, keySize), theirs, "any");
+    handle.close();
+    const target = { id, name: "random0", netns: null, locked: false };
+    const again = await writeRows(elevated.peer, target, planned.rows, { bulk: true });
+    expect([...again.outcomes.subarray(0, 3)]).toEqual([2, 1, 1]);
+    expect(again.found.get(0)).toEqual(theirs);
   });
 });
 

@@ -1,0 +1,56 @@
+/** A file and the map it is for, or two files ─▶ what differs, and the rows that make one of the other. Writes nothing. */
+import type { CancellationToken } from "vscode-jsonrpc";
+import type { ElevatedPeer } from "../../helpers/helper-pool.ts";
+import type { DescribedMap } from "../describe-entries.ts";
+import { compareEntries, type EntryDiff } from "./compare-entries.ts";
+import type { EntryTable } from "./entry-table.ts";
+import { readBytes, readEntriesText } from "./read-file.ts";
+import { readCurrent } from "./read-table.ts";
+
+export interface FilePlan {
+  readonly before: EntryTable;
+  readonly after: EntryTable;
+  readonly diff: EntryDiff;
+}
+
+export interface FileSides {
+  /** null: the map as it is now */
+  readonly before: string | null;
+  readonly after: string | null;
+  /** whether entries that `after` lacks go */
+  readonly removes: boolean;
+}
+
+/** @throws Failed `bad-value` with every line that is wrong, `file`, `too-large`, and what reading the map throws */
+export async function planFile(
+  peer: ElevatedPeer,
+  described: DescribedMap,
+  { before, after, removes }: FileSides,
+  token?: CancellationToken,
+): Promise<FilePlan> {
+  const read = async (path: string | null): Promise<EntryTable> =>
+    path === null
+      ? readCurrent(peer, described.description, token)
+      : readEntriesText(path, await readBytes(path), described, null).entries;
+  // what is wrong with a file is said before a large map is read
+  const given = after === null ? null : await read(after);
+  const first = await read(before);
+  return compareSides(described, first, given ?? (await read(after)), removes);
+}
+
+export function compareSides(
+  { layout }: Pick<DescribedMap, "layout">,
+  before: EntryTable,
+  after: EntryTable,
+  removes: boolean,
+): FilePlan {
+  const diff = compareEntries(before, after, layout.type === "lpm_trie");
+  return { before, after, diff: removes ? diff : { ...diff, removed: new Uint32Array(0) } };
+}
+
+/** Why the map cannot be made so; null where it can. */
+export function unfitFor({ layout }: Pick<DescribedMap, "layout">, { removed }: EntryDiff): string | null {
+  if (layout.readOnly !== null) return layout.readOnly;
+  if (layout.resizable || removed.length === 0) return null;
+  return `the file lacks ${removed.length} entries that stay as long as the map does: import it instead`;
+}
