@@ -14,6 +14,7 @@ import { refreshAfterAction } from "../interfaces/refresh-lists.ts";
 import { makeLab, removeLab } from "../lab/make-lab.ts";
 import { closeMap } from "../maps/open-map.ts";
 import { addEntryKey, requestAddEntry } from "../maps/request-add-entry.ts";
+import { hasPrefixes, matchKey, requestMatch, requestTree, treeKey } from "../forwarding/request-tree.ts";
 import { runPacketTests } from "../packets/run-packet-tests.ts";
 import type { App } from "../session/app.ts";
 import { showDialog } from "../session/dialog.ts";
@@ -388,6 +389,22 @@ export const actions: readonly Action[] = [
     keys: addEntryKey,
     run: requestAddEntry,
     enabled: ({ mapTabs }) => mapTabs.length > 0,
+  },
+  {
+    id: "prefix-tree",
+    menu: "Map",
+    title: "Prefixes as a tree, or as a table",
+    keys: treeKey,
+    run: requestTree,
+    enabled: hasPrefixes,
+  },
+  {
+    id: "match",
+    menu: "Map",
+    title: "Who matches an address?",
+    keys: matchKey,
+    run: requestMatch,
+    enabled: hasPrefixes,
   },
   {
     id: "lab-up",

@@ -13,6 +13,8 @@ export interface GridPrefs {
   readonly cpus: boolean;
   /** ms from one reading to the next; null: when asked */
   readonly every: number | null;
+  /** prefixes as a tree */
+  readonly tree: boolean;
 }
 
 export const usualEvery = 500;
@@ -23,6 +25,7 @@ export const usualPrefs: GridPrefs = {
   rates: false,
   cpus: false,
   every: usualEvery,
+  tree: false,
 };
 
 export function readPrefs(map: string): GridPrefs {
@@ -39,7 +42,7 @@ export function writePrefs(map: string, prefs: GridPrefs): void {
 }
 
 function checked(read: object): GridPrefs {
-  const { widths, order, hidden, rates, cpus, every } = read as Record<string, unknown>;
+  const { widths, order, hidden, rates, cpus, every, tree } = read as Record<string, unknown>;
   const texts = (value: unknown): string[] =>
     Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
   const numbers = typeof widths === "object" && widths !== null ? Object.entries(widths) : [];
@@ -51,6 +54,7 @@ function checked(read: object): GridPrefs {
     hidden: texts(hidden),
     rates: rates === true,
     cpus: cpus === true,
+    tree: tree === true,
     every: every === null ? null : typeof every === "number" && every >= 100 && every <= 600_000 ? every : usualEvery,
   };
 }

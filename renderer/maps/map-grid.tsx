@@ -2,6 +2,7 @@ import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react"
 import { useApp } from "../session/use-app.tsx";
 import { notifyFailure } from "../session/notices.ts";
 import { CellHint } from "./cell-editor.tsx";
+import type { GoTo } from "../forwarding/tree-switch.tsx";
 import { columnWidths, widerOf } from "./column-widths.ts";
 import { copyCells } from "./copy-cells.ts";
 import { deleteWithQuestion } from "./delete-with-question.ts";
@@ -34,7 +35,7 @@ interface MapGridProps {
   /** the entry that has the focus */
   readonly onSelect: (row: { readonly key: string; readonly cells: readonly string[] } | null, place: number) => void;
   /** a row to go to; a new object each time */
-  readonly goTo: { readonly row: number } | null;
+  readonly goTo: GoTo | null;
   /** key of an entry that was found */
   readonly lit: string | null;
   readonly staged?: StagedLayer;
@@ -115,6 +116,7 @@ export function MapGrid({
   useEffect(() => {
     if (goTo === null || went.current === goTo) return;
     went.current = goTo;
+    if (goTo.focus === true) wantsFocus.current = true;
     setAnchor(null);
     setAt((now) => ({ row: lineOf(goTo.row, opened, face.cpus), column: now.column }));
     scrollTo(lineOf(goTo.row, opened, face.cpus));

@@ -2,6 +2,9 @@ import { useCallback, useEffect, useState } from "react";
 import { Button } from "react-aria-components";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { count } from "../verify/sizes.ts";
+import { MatchBar } from "../forwarding/match-bar.tsx";
+import { TreePanel } from "../forwarding/tree-panel.tsx";
+import { type GoTo, TreeSwitch, useTree } from "../forwarding/tree-switch.tsx";
 import { AddEntryForm } from "./add-entry-form.tsx";
 import { deleteWithQuestion } from "./delete-with-question.ts";
 import { FilterBar } from "./filter-bar.tsx";
@@ -37,7 +40,7 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
     row: null,
     place: 0,
   });
-  const [goTo, setGoTo] = useState<{ readonly row: number } | null>(null);
+  const [goTo, setGoTo] = useState<GoTo | null>(null);
   const [prefs, setPrefs] = useState<GridPrefs>(() => readPrefs(map.name));
   const unused = useSession(({ maps }) => maps?.find(({ id }) => id === tab.id)?.programs.length === 0);
   const canAdd = face.resizable && readOnly === null && gone === null;
@@ -53,6 +56,7 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
     [map.name],
   );
   const onSelect = useCallback((row: Selected | null, place: number) => setSelected({ row, place }), []);
+  const tree = useTree(tab, view, prefs, onPrefs, setGoTo);
   const { row } = selected;
   return (
     <div className="map-panel">
@@ -81,9 +85,11 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
           </>
         )}
       </div>
-      {(state.total > worthFiltering || view.filter !== "") && (
+      {(state.total > worthFiltering || view.filter !== "" || face.prefixes !== null) && (
         <div className="strip table-tools">
+          {face.prefixes !== null && <TreeSwitch isTree={tree.isShown} set={tree.show} />}
           <FilterBar view={view} />
+          {face.prefixes?.of === "trie" && <MatchBar view={view} tab={tab.tab} onMatch={tree.match} />}
           <FindBar view={view} at={selected.place} onFound={(found) => setGoTo({ row: found })} />
           <TableTools view={view} prefs={prefs} onPrefs={onPrefs} />
         </div>
@@ -94,8 +100,10 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
       )}
       {state.shown === 0 ? (
         <Nothing view={view} canAdd={canAdd} />
+      ) : tree.isShown ? (
+        <TreePanel {...{ view, prefs }} lit={tree.lit} onOpen={tree.goToRow} />
       ) : (
-        <MapGrid {...{ tab, view, prefs, onPrefs, onSelect, goTo }} lit={null} />
+        <MapGrid {...{ tab, view, prefs, onPrefs, onSelect, goTo }} lit={tree.lit?.key ?? null} />
       )}
     </div>
   );

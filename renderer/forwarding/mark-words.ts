@@ -1,0 +1,77 @@
+/** What is found in a forwarding table, in words. */
+import type { TreeLine, TreeState } from "../../protocol/tree.ts";
+import { count } from "../verify/sizes.ts";
+
+export type TableKind = "trie" | "hash";
+
+export interface Said {
+  readonly text: string;
+  /** worth a look, or only worth knowing */
+  readonly tone: "warn" | "plain";
+}
+
+/** Beside an entry. `kept`: the key as the map has it */
+export function sayMarks({ marks, above }: TreeLine, kept: string, kind: TableKind): readonly Said[] {
+  const said: Said[] = [];
+  const has = (mark: TreeLine["marks"][number]): boolean => marks.includes(mark);
+  if (has("tooLong")) said.push({ text: "longer than an address: answers for none", tone: "warn" });
+  if (has("duplicate")) said.push({ text: `the same prefix as ${above} above it`, tone: "warn" });
+  if (has("never")) {
+    const why = has("spare")
+      ? "never answers: more specific entries cover all of it"
+      : "never answers while entries below that say the same are there";
+    said.push({ text: why, tone: "warn" });
+  }
+  if (has("same")) said.push({ text: `says the same as ${above}`, tone: "warn" });
+  if (has("hostBits"))
+    said.push({
+      text: kind === "trie" ? `kept as ${kept}` : hostBitsInHash(kept),
+      tone: kind === "trie" ? "plain" : "warn",
+    });
+  return said;
+}
+
+function hostBitsInHash(kept: string): string {
+  return `kept as ${kept}: who masks the address first never finds it`;
+}
+
+/** How many there are of each; nothing where there is nothing. */
+export function sayFound({ found, nodes }: TreeState, kind: TableKind): readonly string[] {
+  const many = (number: number, one: string, more: string): readonly string[] =>
+    number === 0 ? [] : [`${count(number)} ${number === 1 ? one : more}`];
+  const lines = [
+    ...many(
+      found.never,
+      "never answers: more specific entries cover all of it",
+      "never answer: more specific entries cover all of each",
+    ),
+    ...many(
+      found.same,
+      "says the same as the next less specific entry",
+      "say the same as the next less specific entry",
+    ),
+    ...many(found.duplicate, "is the same prefix as another key", "are the same prefix as another key"),
+    ...many(found.tooLong, "is longer than an address", "are longer than an address"),
+    ...(kind === "hash"
+      ? many(
+          found.hostBits,
+          "has bits beyond its length: who masks the address first never finds it",
+          "have bits beyond their length: who masks the address first never finds them",
+        )
+      : []),
+  ];
+  if (found.spare > 0) {
+    lines.push(
+      found.spare === 1
+        ? "1 may go, and no address gets another answer"
+        : `${count(found.spare)} of ${count(nodes)} may go together, and no address gets another answer`,
+    );
+  }
+  return lines;
+}
+
+/** What the words mean, exactly. */
+export const exactly: Readonly<Record<TableKind, string>> = {
+  trie: "Of look-ups of whole addresses. A look-up of a shorter prefix can be answered by an entry that never answers for an address. A trie has no duplicates: the kernel takes keys that differ only beyond their length for one.",
+  hash: "As a program sees it that tries the longest length first, with the address masked to it.",
+};
