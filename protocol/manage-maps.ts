@@ -52,6 +52,10 @@ export const createMapParams = newMap.extend({ pin: path.nullable() });
 export const pinMapParams = z.strictObject({ id, path });
 export const taken = z.strictObject({ value: base64.nullable() });
 
+export const nextParams = z.strictObject({ id, take: z.boolean() });
+/** of a bloom filter's value, one text a column */
+export const containsParams = z.strictObject({ id, cells: z.array(z.string().max(65536)).max(4096) });
+
 /** What an inner map must be like, for a map of maps. */
 export const innerMaps = z.strictObject({
   /** null where neither an entry nor BTF tells */

@@ -46,6 +46,10 @@ export const rowsFace = z.strictObject({
   columns: z.array(rowsColumn),
   /** null where cells may be edited, else why not */
   readOnly: z.string().nullable(),
+  /** why its entries cannot be listed, such as those of a ring buffer; null where they can */
+  unlisted: z.string().nullable(),
+  /** an entry is another map, told by its id */
+  holdsMaps: z.boolean(),
   /** whether entries may be added and deleted (not in arrays) */
   resizable: z.boolean(),
   /** 0 for maps that are not per-CPU, else how many values an entry has */

@@ -2,33 +2,59 @@
 import { fail } from "../../protocol/failures.ts";
 import type { MapSummary } from "../../protocol/maps.ts";
 
-const streams: Readonly<Record<string, string>> = {
+const ofSockets = "the kernel shows sockets by cookies of 8 bytes, and the map was made with values of 4";
+const ofObjects = (what: string): string =>
+  `its entries hang on ${what}, and the kernel lists them to nobody but a BPF iterator`;
+const elements = "its elements have no keys: only the one that comes next can be looked at";
+const whyByType: Readonly<Record<string, string>> = {
   ringbuf: "it carries events to the one program that reads them, and keeps no entries",
   user_ringbuf: "it carries records to a BPF program, and keeps no entries",
   perf_event_array: "it carries events to whoever opened them; the kernel does not show what is in its slots",
   bloom_filter: "it only knows whether something may have been put into it: nothing can be listed",
-  queue: "its elements have no keys: `xdpw map dump` shows the one that comes next, and leaves it there",
-  stack: "its elements have no keys: `xdpw map dump` shows the one that comes next, and leaves it there",
+  queue: elements,
+  stack: elements,
   xskmap: "the kernel does not show which AF_XDP sockets are in its slots",
   cgroup_array: "the kernel does not show which control groups are in its slots",
   arena: "it is memory of a program, and has no entries",
   struct_ops: "it is a table of functions of the kernel: `bpftool struct_ops dump` shows it",
+  sk_storage: ofObjects("sockets"),
+  inode_storage: ofObjects("files"),
+  task_storage: ofObjects("tasks"),
+  cgrp_storage: ofObjects("control groups"),
 };
 /** They show socket cookies of eight bytes, and nothing where values have four. */
 const sockets: ReadonlySet<string> = new Set(["sockmap", "sockhash", "reuseport_sockarray"]);
+
+/** include/uapi/linux/bpf.h */
+const readOnlyForCalls = 1 << 3;
+const writeOnlyForCalls = 1 << 4;
 
 export function isQueue({ type }: Pick<MapSummary, "type">): boolean {
   return type === "queue" || type === "stack";
 }
 
+/** Why its entries cannot be listed; null where they can. */
+export function whyUnlisted({
+  type,
+  valueSize,
+  flags,
+}: Pick<MapSummary, "type" | "valueSize" | "flags">): string | null {
+  if ((flags & writeOnlyForCalls) !== 0) return "it was made write only (BPF_F_WRONLY): only programs read it";
+  return whyByType[type] ?? (sockets.has(type) && valueSize !== 8 ? ofSockets : null);
+}
+
+/** Why nobody but programs may write to it; null where that is no matter of the map's. */
+export function whyUnwritable({ flags }: Pick<MapSummary, "flags">, frozen: boolean): string | null {
+  if (frozen) return "is frozen: only programs write to it, for as long as it lives";
+  return (flags & readOnlyForCalls) === 0 ? null : "was made read only (BPF_F_RDONLY): only programs write to it";
+}
+
 /** @throws Failed `bad-value` */
-export function checkReadable({ id, name, type, valueSize }: MapSummary): void {
-  const why =
-    streams[type] ??
-    (sockets.has(type) && valueSize !== 8
-      ? "the kernel shows sockets by cookies of 8 bytes, and the map was made with values of 4"
-      : null);
+export function checkReadable(map: MapSummary): void {
+  const why = whyUnlisted(map);
   if (why === null) return;
-  const message = `read map ${name === "" ? "" : `${name} `}(id ${id}): it is of type ${type}: ${why}`;
+  const { id, name, type } = map;
+  const hint = isQueue(map) ? "; `xdpw map dump` shows it and leaves it there, `xdpw map pop` takes it" : "";
+  const message = `read map ${name === "" ? "" : `${name} `}(id ${id}): it is of type ${type}: ${why}${hint}`;
   fail({ kind: "bad-value", field: "MAP", message });
 }

@@ -14,6 +14,7 @@ import { parseCells } from "../tables/parse-value.ts";
 import { describeEntries, type DescribedMap } from "./describe-entries.ts";
 import { isDevmap } from "./devmap-names.ts";
 import { programIn, resolveEntry, writeEntry } from "./entry-program.ts";
+import { holdsMaps, innerCell } from "./inner-maps.ts";
 import { isMappable } from "./patch-section.ts";
 import { setVariables } from "./set-variables.ts";
 import { typedKey, typedValue } from "./typed-text.ts";
@@ -45,6 +46,7 @@ export async function setEntry(
   });
   const cells = params.cells.map((cell, index) => {
     if (index === device) return found.ifindex;
+    if (index === keys && cell !== null && holdsMaps(map)) return innerCell(cell);
     return index === program ? found.program : cell;
   });
   const parsed = parseEntryCells(layout, cells, existing);

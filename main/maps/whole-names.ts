@@ -16,9 +16,8 @@ const mostRead = 200;
 export async function withWholeNames(peer: ElevatedPeer, maps: readonly MapListed[]): Promise<readonly MapListed[]> {
   return Promise.all(
     maps.map(async (map) => {
-      const source = map.name.length === keptOfName ? sourceOfBtf(map, maps) : null;
-      if (source === null) return map;
-      const name = wholeName(map, await definitionsOf(peer, source));
+      const definitions = map.name.length === keptOfName ? await definitionsOf(peer, map, maps) : [];
+      const name = wholeName(map, definitions);
       return name === null ? map : { ...map, name };
     }),
   );
@@ -31,7 +30,15 @@ function sourceOfBtf(map: MapListed, maps: readonly MapListed[]): MapSummary | n
   return maps.find((other) => other.btfId !== 0 && other.programs.some(({ id }) => users.has(id))) ?? null;
 }
 
-async function definitionsOf(peer: ElevatedPeer, { id, btfId }: MapSummary): Promise<readonly ObjectMap[]> {
+/** The maps of the object that a map came with; empty where its BTF is not to be had. */
+export async function definitionsOf(
+  peer: ElevatedPeer,
+  map: MapListed,
+  maps: readonly MapListed[],
+): Promise<readonly ObjectMap[]> {
+  const source = sourceOfBtf(map, maps);
+  if (source === null) return [];
+  const { id, btfId } = source;
   const known = read.get(peer) ?? new Map<number, Promise<readonly ObjectMap[]>>();
   read.set(peer, known);
   const there = known.get(btfId);

@@ -4,9 +4,11 @@ import type { RowsFace } from "../../protocol/rows.ts";
 import type { Attachments } from "../attach/attachments.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
 import { takesLayout } from "../layouts/kept-layout.ts";
+import { whyUnlisted } from "../maps/check-readable.ts";
 import { describeEntries } from "../maps/describe-entries.ts";
 import { homeless, homeOfMap, isDevmap } from "../maps/devmap-names.ts";
 import { fittingPrograms } from "../maps/entry-program.ts";
+import { holdsMaps, innerChoices } from "../maps/inner-maps.ts";
 import { listed } from "../maps/list-maps.ts";
 import { ofPrograms } from "../maps/read-table.ts";
 import type { MapLayout } from "../tables/describe-map.ts";
@@ -50,13 +52,15 @@ export async function shapeMap(
   const home = devmap || wantsNames(plain, choice.formats) ? await homeOfMap(peer, id) : homeless;
   const around = surroundingsOf(home);
   const layout = shapeLayout(plain, choice.formats, around);
+  const inner = holdsMaps(map) ? await innerChoices(peer, id) : null;
   const labels: LabelSource = {
     usedByXdp: among?.programs.some((program) => program.type === "xdp") ?? false,
-    names: devmap ? home.interfaces : null,
+    names: devmap ? home.interfaces : (inner?.names ?? null),
   };
   const programColumn = layout.programColumn === null ? -1 : layout.key.columns.length + layout.programColumn;
   const fitting = programColumn < 0 ? [] : await fittingPrograms(peer, attachments, description.map);
   const prefixes = prefixShape(layout);
+  const unlisted = whyUnlisted(map);
   return {
     description,
     map,
@@ -64,15 +68,19 @@ export async function shapeMap(
     labels,
     programColumn,
     prefixes,
-    readable: layout.readOnly === null || !layout.readOnly.startsWith("is a "),
+    readable: unlisted === null,
     face: {
       map,
       columns: rowsColumns(plain, layout, choice.formats, around).map((column, index) =>
-        index === programColumn
-          ? { ...ofPrograms(column, fitting), formats: [], shown: "auto" as const, counts: false }
-          : column,
+        inner !== null && column.from === "value"
+          ? { ...column, ...inner.column }
+          : index === programColumn
+            ? { ...ofPrograms(column, fitting), formats: [], shown: "auto" as const, counts: false }
+            : column,
       ),
       readOnly: layout.readOnly,
+      unlisted,
+      holdsMaps: inner !== null,
       resizable: layout.resizable,
       cpus: layout.perCpu ? layout.copies : 0,
       labelled: labels.names !== null || keyLabel(layout, new Uint8Array(layout.key.size), labels.usedByXdp) !== null,

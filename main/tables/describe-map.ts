@@ -68,8 +68,6 @@ const redirectTypes: ReadonlyMap<string, string> = new Map([
 ]);
 const referenceTypes: ReadonlyMap<string, string> = new Map([
   ["prog_array", "programs"],
-  ["array_of_maps", "maps"],
-  ["hash_of_maps", "maps"],
   ["xskmap", "AF_XDP sockets"],
   ["sockmap", "sockets"],
   ["sockhash", "sockets"],
@@ -77,6 +75,7 @@ const referenceTypes: ReadonlyMap<string, string> = new Map([
   ["cgroup_array", "control groups"],
   ["reuseport_sockarray", "sockets"],
 ]);
+const mapsOfMaps = new Set(["array_of_maps", "hash_of_maps"]);
 const streamTypes = new Set(["ringbuf", "user_ringbuf", "queue", "stack", "bloom_filter", "arena", "struct_ops"]);
 
 /** The typed face of a map. Always answers: what BTF does not tell shows as an index or as bytes. */
@@ -125,7 +124,8 @@ function describeValue(shape: MapShape, littleEndian: boolean): Layout {
     ]);
     return makeLayout(root, "value", littleEndian);
   }
-  if (referenceTypes.has(type) && size === 4) return makeLayout(unsignedField(4, "__u32"), "id", littleEndian);
+  if ((referenceTypes.has(type) || mapsOfMaps.has(type)) && size === 4)
+    return makeLayout(unsignedField(4, "__u32"), "id", littleEndian);
   const typed = btf ? describeLayout(btf, id, size, "value") : null;
   return typed ?? makeLayout(bytesField(size), "value", littleEndian);
 }
@@ -181,5 +181,6 @@ function isNumber(node: LayoutNode): boolean {
 function whyReadOnly(type: string): string | null {
   const held = referenceTypes.get(type);
   if (held) return `holds ${held}, which are set by file descriptor: let the program that owns them do it`;
+  if (type === "stack_trace") return "holds the stacks that programs recorded: they cannot be edited";
   return streamTypes.has(type) ? `is a ${type}: it has no entries to look up by key` : null;
 }

@@ -42,6 +42,7 @@ export function fakeRows(table: (id: number) => Table, tell: (state: RowsState) 
   const face = (id: number): RowsFace => {
     const { map, columns, readOnly, resizable, rows } = table(id);
     return {
+      ...{ unlisted: null, holdsMaps: false },
       ...{ map, readOnly, resizable, cpus: rows[0]?.cpus?.length ?? 0, labelled: false, prefixes: null },
       columns: columns.map((column) => ({
         ...column,

@@ -22,6 +22,7 @@ import type { Draft } from "../../protocol/workspace.ts";
 import type { Template } from "../../protocol/source.ts";
 import { createWalks } from "../../main/verify/walks.ts";
 import { nothingToKeep, outcomesOf, planOf, type ReloadKnobs, variableMaps, variableTables } from "./fake-reload.ts";
+import { fakeManaging } from "./fake-managing.ts";
 import { fakeRows } from "./fake-rows.ts";
 import { codeOf, treeOf } from "./fake-code.ts";
 import { type FakeRedirects, fakeRedirects } from "./fake-redirects.ts";
@@ -175,6 +176,19 @@ export async function startFake(built: string): Promise<Fake> {
   });
 
   // What the window does not need yet is left out: the peer refuses it as an unknown method.
+  const listMaps = () => {
+    const [program] = [...attached].filter(([key]) => key !== "/docker0").map(([, one]) => one);
+    const programs = program === undefined ? [] : [{ id: program.id, name: program.name, type: "xdp" }];
+    const ours =
+      program === undefined ? [] : [...variableMaps, sample.counters, sample.blocklist, sample.perCpu, sample.many];
+    const other = {
+      ...sample.many,
+      id: 90,
+      name: "lb_backends",
+      programs: [{ id: 77, name: "lb_main", type: "xdp" }],
+    };
+    return [...ours.map((map) => ({ ...map, programs })), other];
+  };
   const handlers: Partial<Handlers<typeof workbench>> = {
     "session.describe": async () => ({
       version: "0.1.0",
@@ -339,19 +353,8 @@ export async function startFake(built: string): Promise<Fake> {
         mapIds: [41],
       })),
     }),
-    "maps.list": async () => {
-      const [program] = [...attached].filter(([key]) => key !== "/docker0").map(([, one]) => one);
-      const programs = program === undefined ? [] : [{ id: program.id, name: program.name, type: "xdp" }];
-      const ours =
-        program === undefined ? [] : [...variableMaps, sample.counters, sample.blocklist, sample.perCpu, sample.many];
-      const other = {
-        ...sample.many,
-        id: 90,
-        name: "lb_backends",
-        programs: [{ id: 77, name: "lb_main", type: "xdp" }],
-      };
-      return { maps: [...ours.map((map) => ({ ...map, programs })), other] };
-    },
+    ...fakeManaging(listMaps),
+    "maps.list": async () => ({ maps: listMaps() }),
     ...rows.handlers,
     "maps.table": async ({ id }) => table(id),
     "maps.watch": async ({ id }) => {
