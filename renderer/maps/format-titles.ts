@@ -2,7 +2,7 @@
 import type { ColumnFormat } from "../../protocol/rows.ts";
 
 export const formatTitles: Readonly<Record<ColumnFormat, string>> = {
-  auto: "as its type says",
+  auto: "as its declaration says",
   decimal: "decimal",
   hex: "hexadecimal",
   "big-endian": "big-endian number",
@@ -14,7 +14,7 @@ export const formatTitles: Readonly<Record<ColumnFormat, string>> = {
   protocol: "IP protocol",
   ifindex: "interface",
   cpu: "CPU",
-  "boot-time": "time since boot, as wall clock",
+  "boot-time": "wall clock",
   text: "text",
   bytes: "bytes",
 };

@@ -56,6 +56,9 @@ function Head({ column, index, sort, active, onFocus, onSort, onResize, onMove, 
     if (done) drawing.current = null;
     onResize(column, Math.max(40, Math.min(2000, Math.round(before + event.clientX - start))), done);
   };
+  const below = [from === "key" && title !== "key" ? "key" : "", type, shownAs(column)]
+    .filter((part) => part !== "")
+    .join(" · ");
   return (
     <div
       role="columnheader"
@@ -83,7 +86,9 @@ function Head({ column, index, sort, active, onFocus, onSort, onResize, onMove, 
           <span className={`codicon codicon-arrow-${sorted.descending ? "down" : "up"} sort-mark`} aria-hidden="true" />
         )}
       </span>
-      <span className="cut dim">{from === "key" && title !== "key" ? `key · ${type}` : type}</span>
+      <span className="cut dim" title={below}>
+        {below}
+      </span>
       {column.column !== null && <ColumnMenu {...rest} column={column} isOnlyStop={active === index} />}
       <span
         className="column-edge"
@@ -94,6 +99,12 @@ function Head({ column, index, sort, active, onFocus, onSort, onResize, onMove, 
       />
     </div>
   );
+}
+
+/** Beside its C type, what the column is shown as. */
+function shownAs({ column }: GridColumn): string {
+  if (column === null || column.shown === "auto") return "";
+  return column.where === null ? formatTitles[column.shown] : `${formatTitles[column.shown]} ${column.where}`;
 }
 
 interface ColumnMenuProps extends Pick<GridHeadProps, "onDeed" | "onFormat"> {
@@ -115,11 +126,16 @@ const deeds: readonly (readonly [ColumnDeed, string])[] = [
 function ColumnMenu({ column, isOnlyStop, onDeed, onFormat }: ColumnMenuProps): React.ReactNode {
   const formats = column.column?.formats ?? [];
   const chosen = column.column?.format ?? "auto";
+  const shown = column.column?.shown ?? "auto";
+  const titleOf = (format: ColumnFormat): string =>
+    format === "auto" && chosen === "auto" && shown !== "auto"
+      ? `as declared: ${formatTitles[shown]}`
+      : formatTitles[format];
   return (
     <MenuTrigger>
       <Button
         className="icon-button column-menu"
-        aria-label={`Column ${column.title}: ${formatTitles[chosen]}`}
+        aria-label={`Column ${column.title}: ${titleOf(chosen)}`}
         excludeFromTabOrder={!isOnlyStop}
       >
         <span className="codicon codicon-chevron-down" aria-hidden="true" />
@@ -130,8 +146,8 @@ function ColumnMenu({ column, isOnlyStop, onDeed, onFormat }: ColumnMenuProps): 
             <MenuSection selectionMode="single" selectedKeys={[`format:${chosen}`]} disallowEmptySelection>
               <Header className="menu-header">Shown as</Header>
               {formats.map((format) => (
-                <MenuItem key={format} id={`format:${format}`} className="menu-item" textValue={formatTitles[format]}>
-                  {formatTitles[format]}
+                <MenuItem key={format} id={`format:${format}`} className="menu-item" textValue={titleOf(format)}>
+                  {titleOf(format)}
                 </MenuItem>
               ))}
             </MenuSection>

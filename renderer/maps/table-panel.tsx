@@ -58,6 +58,7 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
   const onSelect = useCallback((row: Selected | null, place: number) => setSelected({ row, place }), []);
   const tree = useTree(tab, view, prefs, onPrefs, setGoTo);
   const { row } = selected;
+  const large = state.total > worthFiltering || view.filter !== "" || face.prefixes !== null;
   return (
     <div className="map-panel">
       <div className="strip">
@@ -70,6 +71,7 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
         <span className="grow" />
         {readOnly !== null && <span className="tag">read only: {readOnly}</span>}
         <EntriesLine view={view} />
+        {!large && gone === null && <TableTools view={view} prefs={prefs} onPrefs={onPrefs} />}
         {canAdd && (
           <>
             <Button className="button small" onPress={() => setAdding(true)}>
@@ -85,7 +87,7 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
           </>
         )}
       </div>
-      {(state.total > worthFiltering || view.filter !== "" || face.prefixes !== null) && (
+      {large && (
         <div className="strip table-tools">
           {face.prefixes !== null && <TreeSwitch isTree={tree.isShown} set={tree.show} />}
           <FilterBar view={view} />

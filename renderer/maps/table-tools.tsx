@@ -1,6 +1,7 @@
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { useApp } from "../session/use-app.tsx";
 import type { GridPrefs } from "./grid-prefs.ts";
+import { LayoutButton } from "./layout-dialog.tsx";
 import type { RowsView } from "./rows-view.ts";
 import { readRowsNow, setEvery } from "./watch-rows.ts";
 
@@ -28,6 +29,7 @@ export function TableTools({ view, prefs, onPrefs }: TableToolsProps): React.Rea
   const hidden = columns.filter(({ from, path }) => prefs.hidden.includes(`${from}:${path}`));
   return (
     <>
+      <LayoutButton view={view} />
       {columns.some(({ counts }) => counts) && (
         <Toggle title="Rates" on={prefs.rates} set={(rates) => onPrefs({ rates })} />
       )}

@@ -54,6 +54,14 @@ export async function setFormat(
   setRows(app, id, (view) => ({ ...withState(view, state), face }));
 }
 
+/** How keys or values are laid out, as C; null forgets it. @throws whatever main and clang say against it */
+export async function setLayout(app: App, id: number, of: "key" | "value", text: string | null): Promise<void> {
+  const { face, state } = await app.request("rows.layout", { id, of, text });
+  // its columns are others: a sort order or filter of the old ones means nothing
+  setRows(app, id, (view) => ({ ...withState(view, state), face, sort: null }));
+  await arrangeRows(app, id, { sort: null });
+}
+
 /** null: when asked only */
 export async function setEvery(app: App, id: number, every: number | null): Promise<void> {
   const state = await app.request("rows.read", { id, every });
