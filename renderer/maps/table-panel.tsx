@@ -43,6 +43,7 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
   const [goTo, setGoTo] = useState<GoTo | null>(null);
   const [prefs, setPrefs] = useState<GridPrefs>(() => readPrefs(map.name));
   const unused = useSession(({ maps }) => maps?.find(({ id }) => id === tab.id)?.programs.length === 0);
+  const large = state.total > worthFiltering || view.filter !== "" || face.prefixes !== null;
   const canAdd = face.resizable && readOnly === null && gone === null;
   useEffect(() => whenAddEntryRequested(tab.tab, () => setAdding(true)), [tab.tab]);
   const onPrefs = useCallback(
@@ -58,7 +59,6 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
   const onSelect = useCallback((row: Selected | null, place: number) => setSelected({ row, place }), []);
   const tree = useTree(tab, view, prefs, onPrefs, setGoTo);
   const { row } = selected;
-  const large = state.total > worthFiltering || view.filter !== "" || face.prefixes !== null;
   return (
     <div className="map-panel">
       <div className="strip">
