@@ -1,5 +1,6 @@
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { useApp } from "../session/use-app.tsx";
+import { FilesMenu } from "../map-files/files-menu.tsx";
 import type { GridPrefs } from "./grid-prefs.ts";
 import { LayoutButton } from "./layout-dialog.tsx";
 import type { RowsView } from "./rows-view.ts";
@@ -84,6 +85,7 @@ export function TableTools({ view, prefs, onPrefs }: TableToolsProps): React.Rea
           </Menu>
         </Popover>
       </MenuTrigger>
+      <FilesMenu view={view} />
     </>
   );
 }

@@ -16,10 +16,11 @@ export interface Browsing {
   readonly field: React.RefObject<HTMLInputElement | null>;
 }
 
-export function useBrowsing(start: string): Browsing {
+/** `name`: of a file in `start` that is proposed */
+export function useBrowsing(start: string, name = ""): Browsing {
   const app = useApp();
   const [folder, setFolder] = useState(start);
-  const [path, setPath] = useState(withSlash(start));
+  const [path, setPath] = useState(withSlash(start) + name);
   const [listing, setListing] = useState<Directory | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
