@@ -1,6 +1,7 @@
 /** Every command of xdpw, in the order of the path: source, object, verdict, attachment, maps. */
 import type { ArgumentSpec, CommandSpec } from "./command.ts";
 import { dev, labName, netns, replace } from "./flags.ts";
+import { manageCommands } from "./manage-commands.ts";
 import { mapsFlag, settingFlags } from "./load-flags.ts";
 
 const input: ArgumentSpec = { name: "FILE", what: "a C source, or an ELF object that was built before" };
@@ -237,7 +238,7 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     words: ["map", "list"],
-    summary: "list the kernel's maps",
+    summary: "list the kernel's maps, their memory, and who uses them",
     arguments: [],
     flags: scope,
     examples: ["xdpw map list", "xdpw map list --netns xdpw-lab --dev port0"],
@@ -303,6 +304,7 @@ export const commands: readonly CommandSpec[] = [
     examples: ["xdpw map delete blocklist 192.0.2.0/24"],
     load: async () => (await import("./map-delete.ts")).runMapDelete,
   },
+  ...manageCommands(map, scope),
   {
     words: ["map", "journal"],
     summary: "list what was applied to maps since this boot",

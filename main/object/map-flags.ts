@@ -31,3 +31,10 @@ export function mapFlagNames(flags: number): string[] {
   }
   return found;
 }
+
+/** A flag by its name, with or without BPF_F_ and in any case; null where there is none. */
+export function mapFlagNumber(name: string): number | null {
+  const wanted = name.toUpperCase().replace(/^(BPF_F_)?/, "BPF_F_");
+  const bit = names.findIndex((one) => one === wanted);
+  return bit < 0 ? null : 2 ** bit;
+}
