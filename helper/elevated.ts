@@ -107,6 +107,12 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
       );
       return settled;
     },
+    "guards.holdMap": (params) => guards.holdMap(params),
+    "guards.holdRows": async ({ guard, rows }) => {
+      await guards.holdRows(guard, rows);
+      return {};
+    },
+    "guards.watchMap": ({ guard, applied }) => guards.watchMap(guard, applied ? "guard.applied" : "guard.watchMap"),
     "guards.rollBack": ({ guard }) => guards.settle(guard, "guard.rollBack"),
     "maps.list": async () => ({ maps: lister.list() }),
     "maps.describe": ({ id }) => describeMap(maps, id),

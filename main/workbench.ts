@@ -125,7 +125,10 @@ export function createWorkbench(asking: Asking): Workbench {
   const attachments = openAttachments(stateDirectory(), () => (door.isOpen ? "window" : "command"));
   const guards = createGuards({
     ...{ helpers: () => helpers, attachments },
-    tell: (list) => everybody("guards.changed", list),
+    tell: (list) => {
+      journals.settled(list);
+      everybody("guards.changed", list);
+    },
   });
   const journals = openJournals(stateDirectory);
   const settings = openSettings(configDirectory, (state) => everybody("settings.changed", state));
@@ -167,7 +170,7 @@ export function createWorkbench(asking: Asking): Workbench {
       return {
         handlers: createHandlers({
           notify,
-          guards,
+          ...{ guards, journals },
           ...{ helpers, attachments, commands, watches, rows, shapes, language, workspace, settings },
           watchInterfaces: () => interfaces.add(interfacesChanged),
           redirects: {
@@ -217,6 +220,7 @@ async function forgetTheGone(helpers: HelperPool, attachments: Attachments): Pro
 
 interface Rooms {
   readonly guards: Guards;
+  readonly journals: Journals;
   readonly watchInterfaces: () => Promise<void>;
   readonly redirects: { readonly watch: () => Promise<RedirectsState>; readonly unwatch: () => void };
   readonly notify: Notify;
@@ -238,6 +242,7 @@ interface Rooms {
 
 function createHandlers({
   guards,
+  journals,
   watchInterfaces,
   redirects,
   notify,
@@ -367,14 +372,20 @@ function createHandlers({
     },
     "attach.ours": async () => ({ attachments: await findOurs(helpers, attachments) }),
 
-    "guards.list": () => guards.list(),
+    "guards.list": async () => {
+      const list = await guards.list();
+      journals.settled(list);
+      return list;
+    },
     "guards.confirm": async ({ guard }) => {
       const settled = await guards.confirm(guard);
+      journals.settled({ guards: [settled] });
       commands.add(confirmTwin(settled), settled.state === "confirmed");
       return settled;
     },
     "guards.rollBack": async ({ guard }) => {
       const settled = await guards.rollBack(guard);
+      journals.settled({ guards: [settled] });
       commands.add(rollBackTwin(settled), settled.state === "rolled-back");
       return settled;
     },

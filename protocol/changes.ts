@@ -4,6 +4,7 @@
  * after a crash.
  */
 import { z } from "zod";
+import { confirmWithin, guard, guardId } from "./guard.ts";
 import { base64, id, netns, u32 } from "./wire.ts";
 
 // --- what main asks of the elevated helper: raw bytes
@@ -23,6 +24,8 @@ export const mapChangeParams = z.strictObject({
   look: z.boolean(),
   /** values hold a bpf_spin_lock: they are read and written under it (BPF_F_LOCK) */
   locked: z.boolean(),
+  /** valueStride bytes: bits that programs count in, see MapHandle.change in helper/native/face.ts; null: none */
+  counted: base64.nullable(),
   /** devmap: the namespace in which the value's ifindex is meant */
   netns,
 });
@@ -80,6 +83,8 @@ export const applyParams = z.strictObject({
   /** what a list of changes calls it, such as "3 cells edited" */
   title: z.string().max(200),
   changes: z.array(change).min(1).max(100_000),
+  /** undone unless it is confirmed within so many seconds; left out: it stays */
+  confirm: confirmWithin.optional(),
 });
 
 /** 16 hex digits */
@@ -114,6 +119,8 @@ export const applied = z.strictObject({
   untouched: u32,
   /** why it ended before its end: the kernel's words and what to do; null where it did not */
   ended: z.string().nullable(),
+  /** what takes it back unless it is confirmed */
+  guard: guard.optional(),
 });
 export type Applied = z.infer<typeof applied>;
 
@@ -127,10 +134,12 @@ export const journalEntry = z.strictObject({
   added: u32,
   replaced: u32,
   removed: u32,
-  /** "interrupted": whoever applied or undid it is gone, and it is not known to be whole: look, then resume or undo */
-  state: z.enum(["running", "applied", "undone", "interrupted"]),
+  /** "guarded": applied, and taken back unless it is confirmed. "interrupted": whoever applied or undid it is gone, and it is not known to be whole: look, then resume or undo */
+  state: z.enum(["running", "applied", "guarded", "undone", "interrupted"]),
   /** of an interrupted one: what was being done */
   towards: z.enum(["applied", "undone"]),
+  /** of a guarded one */
+  guard: guardId.optional(),
 });
 export type JournalEntry = z.infer<typeof journalEntry>;
 

@@ -20,7 +20,7 @@ import {
   prepareParams,
 } from "./attach.ts";
 import { build, compiled, compileParams, input, pipeline, toolchain } from "./build.ts";
-import { guard, guardList, guardParams } from "./guard.ts";
+import { guard, guardId, guardList, guardMapParams, guardParams, guardRows } from "./guard.ts";
 import { interfaceCounters, interfaceDetails, interfaceSamples, interfaceSamplesParams } from "./interface-details.ts";
 import { interfaceListing, interfacesChange, mode, modeProbe, place } from "./interfaces.ts";
 import { entryProgram, entryProgramParams } from "./entry-programs.ts";
@@ -134,6 +134,10 @@ export const elevatedHelper = {
   "guards.list": method(none, guardList),
   "guards.confirm": method(guardParams, guard),
   "guards.rollBack": method(guardParams, guard),
+  /** a guard for changes of a map: told what is there before, then watching until all are written, then waiting */
+  "guards.holdMap": method(guardMapParams, z.strictObject({ guard: guardId })),
+  "guards.holdRows": method(z.strictObject({ guard: guardId, rows: guardRows }), none),
+  "guards.watchMap": method(z.strictObject({ guard: guardId, applied: z.boolean() }), guard),
   "maps.list": method(none, z.strictObject({ maps: z.array(mapListed) })),
   "maps.describe": method(z.strictObject({ id }), mapDescription),
   "maps.pinned": method(z.strictObject({ path }), z.strictObject({ id })),

@@ -1,12 +1,18 @@
 /** What a helper may call of a guard, which attaches, and alone decides between confirm and roll back. */
 import { z } from "zod";
-import { guard, guardPlaced, guardPlaceParams } from "./guard.ts";
+import { guard, guardMapParams, guardPlaced, guardPlaceParams, guardRows } from "./guard.ts";
 
 const none = z.strictObject({});
 
 export const guardProcess = {
   /** once, and only by the helper that started it */
   "guard.place": { params: guardPlaceParams, result: guardPlaced },
+  /** in the place of guard.place, and like it */
+  "guard.holdMap": { params: guardMapParams, result: none },
+  "guard.holdRows": { params: guardRows, result: none },
+  /** All rows are held, and the first may be written. The deadline runs from guard.applied, or from the starter's end. */
+  "guard.watchMap": { params: none, result: guard },
+  "guard.applied": { params: none, result: guard },
   "guard.describe": { params: none, result: guard },
   "guard.confirm": { params: none, result: guard },
   "guard.rollBack": { params: none, result: guard },

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { attachedProgram, mode, place } from "./interfaces.ts";
-import { id, u64 } from "./wire.ts";
+import { id, netns, u32, u64 } from "./wire.ts";
 
 /** seconds */
 export const confirmWithin = z.number().int().min(1).max(3600);
@@ -20,6 +20,18 @@ export const guardedTarget = z.strictObject({
   previous: attachedProgram.nullable(),
 });
 
+/** Changes of a map in the place of programs. */
+export const guardedMap = z.strictObject({
+  id,
+  name: z.string(),
+  netns,
+  /** how many rows are put back unless it is confirmed */
+  rows: u32,
+  /** which journal of the workbench has them; 16 hex digits */
+  journal: z.string().regex(/^[0-9a-f]{16}$/),
+});
+export type GuardedMap = z.infer<typeof guardedMap>;
+
 /**
  * "waiting": the deadline runs. "confirmed" and "rolled-back": as the user said, or the deadline. "left-alone": something
  * else was attached, or the interface had gone, so nothing was touched. "failed": the kernel refused to roll back.
@@ -29,7 +41,9 @@ export const guardState = z.enum(["waiting", "confirmed", "rolled-back", "left-a
 export const guard = z.strictObject({
   guard: guardId,
   state: guardState,
-  targets: z.array(guardedTarget).min(1).max(64),
+  /** none where it guards a map */
+  targets: z.array(guardedTarget).max(64),
+  map: guardedMap.optional(),
   seconds: confirmWithin,
   /** until it rolls back by itself, as of this message; 0 once it is settled */
   secondsLeft: z.number().min(0),
@@ -93,3 +107,24 @@ export const guardPlaced = z.strictObject({
   notes: z.array(z.string()),
 });
 export type GuardPlaced = z.infer<typeof guardPlaced>;
+
+/** Told once to a guard of a map, before the first row is written: what is to be put back comes after it. */
+export const guardMapParams = z.strictObject({
+  seconds: confirmWithin,
+  map: guardedMap,
+  keySize: u32,
+  stride: u32,
+  /** values hold a bpf_spin_lock */
+  locked: z.boolean(),
+});
+export type GuardMapParams = z.infer<typeof guardMapParams>;
+
+/** Rows as they are applied (see mapChangeParams): the guard turns them round. */
+export const guardRows = z.strictObject({
+  count: u32.max(4096),
+  kinds: z.string(),
+  keys: z.string(),
+  olds: z.string(),
+  news: z.string(),
+});
+export type GuardRows = z.infer<typeof guardRows>;

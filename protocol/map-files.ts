@@ -1,5 +1,6 @@
 /** Whole maps as files: written, and read as a plan that is seen before it is applied. */
 import { z } from "zod";
+import { confirmWithin } from "./guard.ts";
 import { id, netns, u32 } from "./wire.ts";
 
 const path = z.string().min(1).max(4096);
@@ -55,4 +56,6 @@ export const applyPlanParams = z.strictObject({
   plan: id,
   /** what a list of changes calls it */
   title: z.string().max(200),
+  /** undone unless it is confirmed within so many seconds; left out: it stays */
+  confirm: confirmWithin.optional(),
 });

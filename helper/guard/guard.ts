@@ -1,6 +1,6 @@
 /**
- * The guard: a process of its own session, without a parent, that attaches a program with a deadline and is the only
- * one that decides whether it stays. The elevated helper starts it and talks to it over descriptor 3; helpers that come
+ * The guard: a process of its own session, without a parent, that attaches a program with a deadline, or holds what
+ * changes of a map replace, and is the only one that decides whether it stays. The elevated helper starts it and talks to it over descriptor 3; helpers that come
  * later find its socket (rendezvous.ts). It outlives all of them, and ends a minute after it has decided.
  * Exit: 0 done, or never asked; 2 not started by the helper.
  */
@@ -13,7 +13,8 @@ import { connectPeer, type Peer } from "../../protocol/peer.ts";
 import { descriptorOf } from "../connect.ts";
 import { loadNative } from "../native/load.ts";
 import { socketPipe } from "../pipe.ts";
-import { createDecider } from "./decide.ts";
+import { createDecider, type Decider, type Told } from "./decide.ts";
+import { createMapDecider, type MapDecider } from "./decide-map.ts";
 import { leaveRendezvous, listenAsGuard } from "./rendezvous.ts";
 
 const conversation = 3;
@@ -43,7 +44,7 @@ async function main(id: string): Promise<void> {
     process.exit(0);
   };
   let over = false;
-  const decider = createDecider(native, id, {
+  const told: Told = {
     changed(guard) {
       for (const listener of listeners) listener.notify("guard.changed", guard);
     },
@@ -51,10 +52,19 @@ async function main(id: string): Promise<void> {
       over = true;
       setTimeout(end, remembered);
     },
-  });
+  };
+  const attaches = createDecider(native, id, told);
+  let map: MapDecider | null = null;
+  const decider = (): Pick<Decider, "describe" | "confirm" | "rollBack" | "superseded" | "state"> => map ?? attaches;
+  const ofMap = (): MapDecider =>
+    map ?? fail({ kind: "not-found", what: "guard", name: id, message: `guard ${id} guards no map` });
+  const starterOnly = (isStarter: boolean): void => {
+    if (!isStarter) fail({ kind: "unsupported", feature: "place", since: null, message: "not from here" });
+  };
   /** Nothing was attached: there is nothing to stay for. */
   const endUnlessPlaced = (): void => {
-    if (decider.state === "idle") end();
+    if (decider().state === "idle") end();
+    else map?.starterGone();
   };
 
   const talk = (socket: Socket, isStarter: boolean): void => {
@@ -65,16 +75,35 @@ async function main(id: string): Promise<void> {
         serves: guardProcess,
         handlers: {
           "guard.place": async (params, { token }) => {
-            if (!isStarter) fail({ kind: "unsupported", feature: "place", since: null, message: "not from here" });
+            starterOnly(isStarter);
             // before the attach, so that whoever comes after a crash finds it
             server ??= await listenAsGuard(id, accept);
             if (token.isCancellationRequested) fail({ kind: "cancelled", message: "attach: cancelled" });
-            return decider.place(params);
+            return attaches.place(params);
           },
-          "guard.describe": async () => decider.describe(),
-          "guard.confirm": async () => decider.confirm(),
-          "guard.rollBack": async () => decider.rollBack(),
-          "guard.superseded": async () => decider.superseded(),
+          "guard.holdMap": async (params) => {
+            starterOnly(isStarter);
+            map = createMapDecider(native, id, params, told);
+            return {};
+          },
+          "guard.holdRows": async (rows) => {
+            starterOnly(isStarter);
+            ofMap().hold(rows);
+            return {};
+          },
+          "guard.watchMap": async () => {
+            starterOnly(isStarter);
+            server ??= await listenAsGuard(id, accept);
+            return ofMap().watch();
+          },
+          "guard.applied": async () => {
+            starterOnly(isStarter);
+            return ofMap().applied();
+          },
+          "guard.describe": async () => decider().describe(),
+          "guard.confirm": async () => decider().confirm(),
+          "guard.rollBack": async () => decider().rollBack(),
+          "guard.superseded": async () => decider().superseded(),
           "guard.leave": async () => {
             // after the answer is out
             if (over) setImmediate(end);

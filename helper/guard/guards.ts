@@ -4,7 +4,15 @@
  */
 import { randomBytes } from "node:crypto";
 import { Failed, fail } from "../../protocol/failures.ts";
-import type { AttachTarget, Guard, GuardList, GuardPlaced, GuardPlaceParams } from "../../protocol/guard.ts";
+import type {
+  AttachTarget,
+  Guard,
+  GuardList,
+  GuardMapParams,
+  GuardPlaced,
+  GuardPlaceParams,
+  GuardRows,
+} from "../../protocol/guard.ts";
 import type { HelperContext } from "../context.ts";
 import type { Held } from "../ledger.ts";
 import { findGuards } from "./rendezvous.ts";
@@ -16,6 +24,11 @@ export interface Guards {
   /** looks for all, and tells of changes from then on */
   list(): Promise<GuardList>;
   settle(id: string, how: "guard.confirm" | "guard.rollBack"): Promise<Guard>;
+  /** the rows of a map before they are changed; ends with this helper where it is not watched yet */
+  holdMap(params: GuardMapParams): Promise<{ readonly guard: string }>;
+  holdRows(id: string, rows: GuardRows): Promise<void>;
+  /** from the first on until the last row is written; and when all that will be are: then the deadline runs */
+  watchMap(id: string, how: "guard.watchMap" | "guard.applied"): Promise<Guard>;
   /** the waiting guards whose program is what is expected at one of the targets */
   waitingAt(targets: readonly AttachTarget[]): Promise<readonly Guard[]>;
   /** something was attached or detached there by the workbench: guards that have nothing left to guard are over */
@@ -139,6 +152,29 @@ export function createGuards(context: HelperContext): Guards {
           if (entry.latest === null) entry.held.release();
         },
       };
+    },
+    async holdMap(params) {
+      const id = randomBytes(8).toString("hex");
+      const entry = add(id, true, (heard) => startGuard(context, id, heard));
+      try {
+        await entry.peer.request("guard.holdMap", params);
+        return { guard: id };
+      } catch (error) {
+        entry.held.release();
+        throw error;
+      }
+    },
+    async holdRows(id, rows) {
+      const entry = known.get(id);
+      if (entry === undefined) return noSuchGuard(id);
+      await entry.peer.request("guard.holdRows", rows);
+    },
+    async watchMap(id, how) {
+      const entry = known.get(id);
+      if (entry === undefined) return noSuchGuard(id);
+      entry.latest = await entry.peer.request(how, {});
+      tell();
+      return entry.latest;
     },
     async list() {
       startWatch();

@@ -33,6 +33,10 @@ const entriesFile: ArgumentSpec = {
   what: "CSV with a header, JSON as bpftool prints it, a snapshot, or a bpftool batch file",
 };
 const dryRun = { value: null, what: "print what would change, and write nothing" };
+const confirm = {
+  value: "SECONDS",
+  what: "take it back unless it is confirmed in time: Enter here, or xdpw confirm anywhere",
+};
 const importFlags = {
   format: {
     value: "FORMAT",
@@ -40,6 +44,7 @@ const importFlags = {
     choices: ["json", "csv", "batch"],
   },
   "dry-run": dryRun,
+  confirm,
 };
 const required = { required: true } as const;
 const output = {
@@ -189,7 +194,7 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     words: ["confirm"],
-    summary: "keep what was attached with --confirm",
+    summary: "keep what was attached, or changed in a map, with --confirm",
     arguments: [guard],
     flags: {},
     examples: ["xdpw confirm", "xdpw confirm 0f3a52c1d4e59b67"],
@@ -197,7 +202,7 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     words: ["rollback"],
-    summary: "put back at once what was there before an attach with --confirm",
+    summary: "put back at once what was there before an attach or a change with --confirm",
     arguments: [guard],
     flags: {},
     examples: ["xdpw rollback"],
@@ -271,6 +276,7 @@ export const commands: readonly CommandSpec[] = [
         what: "where --dev is, and where the interfaces of a devmap's values are (default: this one)",
       },
       "dry-run": dryRun,
+      confirm,
     },
     examples: [
       `xdpw map set xdp_stats_map 2 '{"rx_packets":"0","rx_bytes":"0"}'`,
@@ -300,7 +306,7 @@ export const commands: readonly CommandSpec[] = [
     words: ["map", "delete"],
     summary: "delete one entry of a map",
     arguments: [map, key],
-    flags: { ...scope, "dry-run": dryRun },
+    flags: { ...scope, "dry-run": dryRun, confirm },
     examples: ["xdpw map delete blocklist 192.0.2.0/24"],
     load: async () => (await import("./map-delete.ts")).runMapDelete,
   },

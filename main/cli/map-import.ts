@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import type { Applied } from "../../protocol/changes.ts";
 import { fail } from "../../protocol/failures.ts";
-import { applyRows, type Changing } from "../maps/staged/apply-changes.ts";
+import { applyRows } from "../maps/staged/apply-changes.ts";
 import { kinds, outcomes } from "../maps/staged/change-rows.ts";
 import type { Written } from "../maps/staged/write-rows.ts";
 import type { EntryTable } from "../maps/transfer/entry-table.ts";
@@ -12,6 +12,7 @@ import { compareSides, unfitFor } from "../maps/transfer/plan-file.ts";
 import { readBytes, readEntriesText } from "../maps/transfer/read-file.ts";
 import { readCurrent } from "../maps/transfer/read-table.ts";
 import { absolutePath } from "./checked.ts";
+import { changing, confirmSeconds, untilConfirmed } from "./confirm-change.ts";
 import { type Answer, type CommandContext, flagText, neededArgument } from "./command.ts";
 import { dryRun } from "./dry-run.ts";
 import { mapJson } from "./json-shapes.ts";
@@ -45,8 +46,9 @@ async function bring(context: CommandContext, way: "import" | "restore"): Promis
   }
   const { applied, written } = await applyRows(changing(context), map.peer, map, planned.rows, {
     ...{ netns: map.scope.netns, title: `${way} of ${basename(name)}`, bulk: true, token },
+    confirm: confirmSeconds(typed),
   });
-  return answer(context, map, way, facts, planned, applied, written);
+  return untilConfirmed(context, answer(context, map, way, facts, planned, applied, written), applied.guard);
 }
 
 /** The file is read while the map is opened: root's helper takes a while to start. */
@@ -68,20 +70,6 @@ async function openToWrite(context: CommandContext): Promise<OpenMap> {
   const map = await openMapForFiles(context, "write");
   const { readOnly } = map.layout;
   return readOnly === null ? map : fail({ kind: "bad-value", field: "MAP", message: `${map.called} ${readOnly}` });
-}
-
-function changing({ workbench, note }: CommandContext): Changing {
-  let told = performance.now();
-  return {
-    helpers: workbench.helpers,
-    journals: workbench.journals,
-    shapes: workbench.shapes,
-    tell({ done, total }) {
-      if (performance.now() - told < 1_000) return;
-      told = performance.now();
-      note(`${done} of ${total} are in`);
-    },
-  };
 }
 
 function answer(

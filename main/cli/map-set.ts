@@ -7,6 +7,7 @@ import { readRedirect, redirectJson } from "../maps/typed-redirect.ts";
 import { parseKeyText, parseValueText } from "../tables/parse-entry.ts";
 import { fail } from "../../protocol/failures.ts";
 import { type Answer, type CommandContext, neededArgument } from "./command.ts";
+import { changeGuarded, confirmSeconds, untilConfirmed } from "./confirm-change.ts";
 import { dryRun, tableOf } from "./dry-run.ts";
 import { entryAnswer } from "./map-get.ts";
 import { setVariable, variableOf } from "./map-variable.ts";
@@ -27,6 +28,14 @@ export async function runMapSet(context: CommandContext): Promise<Answer> {
   const value = typedBytes(map, parseValueText(map.layout, typedValue, before));
   if (typed.flags["dry-run"] === true) {
     return dryRun(context, map, tableOf(map, key, before), tableOf(map, key, value));
+  }
+  if (confirmSeconds(typed) !== undefined) {
+    if (choice.load !== null) {
+      const message = `${map.called}: the program of an entry is loaded by the setting: set it once without --confirm`;
+      return fail({ kind: "bad-value", field: "value", message });
+    }
+    const { guard } = await changeGuarded(context, map, { key, was: before, value, title: `set ${typedKey}` });
+    return untilConfirmed(context, await entryAnswer(context, map, key, value), guard);
   }
   const { id, name } = map.description.map;
   const { netns } = map.scope;

@@ -25,15 +25,20 @@ export function attachAllTwin(
   };
 }
 
-export function confirmTwin({ guard, words }: Guard): Twin {
+export function confirmTwin({ guard, map, words }: Guard): Twin {
+  const stays = map === undefined ? "what is attached stays until it is detached" : "what was written stays";
   return {
     what: words,
-    lines: ["# nothing to do: what is attached stays until it is detached"],
+    lines: [`# nothing to do: ${stays}`],
     xdpw: shell(["xdpw", "confirm", guard]),
   };
 }
 
-export function rollBackTwin({ guard, targets, words }: Guard): Twin {
+export function rollBackTwin({ guard, targets, map, words }: Guard): Twin {
+  if (map !== undefined) {
+    const lines = [`# the rows before, row by row: ${shell(["xdpw", "map", "undo", map.journal])}`];
+    return { what: words, lines, xdpw: shell(["xdpw", "rollback", guard]) };
+  }
   return {
     what: words,
     lines: targets.flatMap(({ place, program, previous }) => {

@@ -46,8 +46,8 @@ export function placesWords(names: readonly string[]): string {
   return `${first}, ${second} and ${more.length} more`;
 }
 
-export function guardedNames({ targets }: GuardView): string {
-  return placesWords(targets.map(({ place }) => place.name));
+export function guardedNames({ targets, map }: GuardView): string {
+  return map !== undefined ? map.name : placesWords(targets.map(({ place }) => place.name));
 }
 
 export function programName({ name, id }: AttachedProgram): string {
@@ -55,7 +55,8 @@ export function programName({ name, id }: AttachedProgram): string {
 }
 
 /** What is there again when nobody keeps it: "xdp_old (id 77) comes back", "nothing is attached then". */
-export function whatComesBack({ targets }: GuardView): string {
+export function whatComesBack({ targets, map }: GuardView): string {
+  if (map !== undefined) return "its entries are as before then";
   const all = targets.map(({ previous }) =>
     previous === null ? null : `${programName(previous)} (id ${previous.id})`,
   );
@@ -68,13 +69,15 @@ export function whatComesBack({ targets }: GuardView): string {
 /** In a sentence, once it is over. */
 export function settledWords(guard: GuardView): string {
   if (guard.lost === true) {
-    return `The deadline of ${programOf(guard)} on ${guardedNames(guard)} ended while this window was cut off: see what runs there now`;
+    return `The deadline of ${programOf(guard)} on ${guardedNames(guard)} ended while this window was cut off: see what ${guard.map === undefined ? "runs" : "is"} there now`;
   }
   const words = guard.words === "" ? `${guard.state.replace("-", " ")}: ${programOf(guard)}` : guard.words;
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
-export function programOf({ targets }: GuardView): string {
+/** What is guarded: with guardedNames "xdp_drop on eth0", "the change of 2 rows on routes". */
+export function programOf({ targets, map }: GuardView): string {
+  if (map !== undefined) return `the change of ${map.rows === 1 ? "1 row" : `${map.rows.toLocaleString("en")} rows`}`;
   const [target] = targets;
   return target === undefined ? "the program" : programName(target.program);
 }

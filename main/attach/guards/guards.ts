@@ -2,7 +2,7 @@
  * Deadlines as windows see them. The guards themselves need nobody: what is here tells of them and carries the user's
  * word. Nothing asks for root: without it the list is empty, and whole again once the helper is there.
  */
-import type { Guard, GuardList } from "../../../protocol/guard.ts";
+import type { Guard, GuardedMap, GuardList } from "../../../protocol/guard.ts";
 import { fail } from "../../../protocol/failures.ts";
 import type { HelperPool } from "../../helpers/helper-pool.ts";
 import type { Attachments } from "../attachments.ts";
@@ -31,7 +31,7 @@ export function createGuards({ helpers, attachments, tell }: GuardsOptions): Gua
     return peer === null ? { guards: [] } : peer.request("guards.list", {});
   };
   const settle = async (guard: string, how: "guards.confirm" | "guards.rollBack", doing: string): Promise<Guard> => {
-    const peer = await helpers().elevated(`${doing} what guard ${guard} attached`);
+    const peer = await helpers().elevated(`${doing} what guard ${guard} guards`);
     return peer.request(how, { guard });
   };
   return {
@@ -74,13 +74,19 @@ export function chooseGuard({ guards }: GuardList, id: string | null): Guard {
   const [only, ...others] = guards.filter(({ state }) => state === "waiting");
   if (only !== undefined && others.length === 0) return only;
   if (only === undefined) {
-    return fail({ kind: "not-found", what: "guard", name: "", message: "nothing that is attached waits for a word" });
+    return fail({ kind: "not-found", what: "guard", name: "", message: "nothing waits for a word" });
   }
   const lines = [only, ...others].map((one) => `${one.guard} (${guardWords(one)})`).join(", ");
   return fail({ kind: "ambiguous", name: "guard", ids: [], message: `several wait: say which: ${lines}` });
 }
 
+/** "the change of 2 rows" */
+export function changeWords({ rows }: GuardedMap): string {
+  return `the change of ${rows === 1 ? "1 row" : `${rows} rows`}`;
+}
+
 /** "xdp_filter on eth0, eth1" */
-export function guardWords({ targets }: Guard): string {
+export function guardWords({ targets, map }: Guard): string {
+  if (map !== undefined) return `${changeWords(map)} of map ${map.name}`;
   return `${targets[0]?.program.name ?? ""} on ${targets.map(({ place }) => place.name).join(", ")}`;
 }

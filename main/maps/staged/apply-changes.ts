@@ -13,8 +13,10 @@ import type { MapShapes } from "../../rows/map-shapes.ts";
 import { describeTyped } from "../../rows/typed-layout.ts";
 import type { DescribedMap } from "../describe-entries.ts";
 import { type ChangeRows, chosen, countKinds, inverted, keyAt, outcomes, rowsOf } from "./change-rows.ts";
+import { guardRows } from "./guard-rows.ts";
+import { countedBits } from "./counted-bits.ts";
 import { hasSpinLock } from "./has-spin-lock.ts";
-import { type Journal, type Journals, madeByUs } from "./journal.ts";
+import { type About, type Journal, type Journals, madeByUs } from "./journal.ts";
 import { report } from "./report.ts";
 import { type Target, type Written, writeRows, wrongShape } from "./write-rows.ts";
 
@@ -40,8 +42,8 @@ export async function applyChanges(
   }
   const rows = rowsOf(params.changes, map.keySize, valueStride);
   if (rows === null) throw wrongShape(map.name);
-  const { netns, title } = params;
-  return (await applyRows(changing, peer, described, rows, { netns, title, token })).applied;
+  const { netns, title, confirm } = params;
+  return (await applyRows(changing, peer, described, rows, { netns, title, confirm, token })).applied;
 }
 
 export interface ApplyOptions {
@@ -50,6 +52,8 @@ export interface ApplyOptions {
   readonly title: string;
   /** rows of a file, see writeRows */
   readonly bulk?: boolean;
+  /** taken back unless it is confirmed within so many seconds */
+  readonly confirm?: number | undefined;
   readonly token?: CancellationToken | undefined;
 }
 
@@ -59,7 +63,7 @@ export async function applyRows(
   peer: ElevatedPeer,
   described: DescribedMap,
   rows: ChangeRows,
-  { netns, title, bulk = false, token }: ApplyOptions,
+  { netns, title, bulk = false, confirm, token }: ApplyOptions,
 ): Promise<{ readonly applied: Applied; readonly written: Written }> {
   const { map } = described.description;
   const journal = changing.journals.begin(
@@ -72,8 +76,11 @@ export async function applyRows(
     helperOf(changing),
   );
   let noted = 0;
+  const target = targetOf(described, netns);
   return busy(changing, journal, async () => {
-    const written = await writeRows(peer, targetOf(described, netns), rows, {
+    const guarded = confirm === undefined ? null : await guardRows(peer, target, rows, journal.name, confirm);
+    if (guarded !== null) changing.journals.mark(journal, { ...begun, guard: guarded.mark(null) }, helperOf(changing));
+    const written = await writeRows(peer, target, rows, {
       ...{ token, bulk },
       wrote(all, done) {
         changing.journals.note(journal, all.subarray(noted, done));
@@ -81,11 +88,17 @@ export async function applyRows(
         changing.tell({ id: map.id, journal: journal.name, done, total: rows.count });
       },
     }).catch((error: unknown) => brokenOff(error, journal));
-    if (written.ended === null)
-      changing.journals.mark(journal, { towards: "applied", whole: true }, helperOf(changing));
-    return { applied: report(journal.name, described.layout, rows, written), written };
+    const guard = await guarded?.applied();
+    const whole = { towards: "applied", whole: written.ended === null } as const;
+    if (guarded !== null && guard !== undefined) {
+      changing.journals.mark(journal, { ...whole, guard: guarded.mark(guard) }, helperOf(changing));
+    } else if (whole.whole) changing.journals.mark(journal, whole, helperOf(changing));
+    const applied = report(journal.name, described.layout, rows, written);
+    return { applied: guard === undefined ? applied : { ...applied, guard }, written };
   });
 }
+
+const begun = { towards: "applied", whole: false } as const;
 
 /** Nobody knows how far it came: but the map and the journal do. */
 function brokenOff(error: unknown, { name, about: { title, count } }: Journal): never {
@@ -159,9 +172,18 @@ export function listChanges(journals: Journals, id: number | null): JournalEntry
       journal: name,
       ...{ map: about.map, title: about.title, at: about.at / 1000 },
       ...{ added: about.added, replaced: about.replaced, removed: about.removed },
-      state: about.whole ? about.towards : running ? "running" : "interrupted",
+      state: stateOf(about, running),
       towards: about.towards,
+      ...(about.guard === undefined ? {} : { guard: about.guard.id }),
     }));
+}
+
+/** A guard that has decided while nobody was there to hear of it: the map is to be asked. */
+function stateOf({ guard, whole, towards }: About, running: boolean): JournalEntry["state"] {
+  if (guard !== undefined && !running) {
+    return guard.until !== null && Date.now() < guard.until ? "guarded" : "interrupted";
+  }
+  return whole ? towards : running ? "running" : "interrupted";
 }
 
 async function open({ helpers, journals, shapes }: Changing, name: string) {
@@ -196,8 +218,9 @@ async function busy<T>({ journals }: Changing, { name }: Journal, run: () => Pro
   }
 }
 
-function targetOf({ description }: DescribedMap, netns: string | null): Target {
-  return { id: description.map.id, name: description.map.name, netns, locked: hasSpinLock(description) };
+function targetOf({ description, layout }: DescribedMap, netns: string | null): Target {
+  const { id, name } = description.map;
+  return { id, name, netns, locked: hasSpinLock(description), counted: countedBits(layout) };
 }
 
 /** A row that was ours stays ours where it is so already; one that was never noted counts as ours then. */

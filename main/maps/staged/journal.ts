@@ -16,6 +16,7 @@ import {
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { type GuardList, guardId } from "../../../protocol/guard.ts";
 import { Failed } from "../../../protocol/failures.ts";
 import { id, netns, u32 } from "../../../protocol/wire.ts";
 import { fileFailure, isErrno } from "../../source/file-failure.ts";
@@ -39,6 +40,8 @@ const about = z.strictObject({
   whole: z.boolean(),
   /** the processes that are at it, or were: pid and clock tick of the start of main, and of its elevated helper */
   owners: z.array(z.string()),
+  /** what takes it back unless it is confirmed, until when (ms since 1970) it says so; left out once it has decided */
+  guard: z.strictObject({ id: guardId, until: z.number().nullable() }).optional(),
 });
 export type About = z.infer<typeof about>;
 
@@ -66,7 +69,9 @@ export interface Journals {
   note(journal: Journal, outcomes: Uint8Array): void;
   /** in place of all that was noted */
   renote(journal: Journal, outcomes: Uint8Array): void;
-  mark(journal: Journal, change: Pick<About, "towards" | "whole">, helper: number): Journal;
+  mark(journal: Journal, change: Pick<About, "towards" | "whole" | "guard">, helper: number): Journal;
+  /** what guards have decided */
+  settled(list: GuardList): void;
   forget(name: string): void;
 }
 
@@ -166,6 +171,14 @@ export function openJournals(state: () => string): Journals {
       renameSync(`${path}~`, path);
     },
     mark: ({ name, about: now }, change, helper) => write(name, { ...now, ...change, owners: owners(helper) }),
+    settled({ guards }) {
+      for (const { guard, map, state } of guards) {
+        const found = map === undefined || state === "waiting" || state === "failed" ? null : read(map.journal);
+        if (found === null || found.about.guard?.id !== guard) continue;
+        const { guard: _over, ...now } = found.about;
+        write(found.name, state === "rolled-back" ? { ...now, towards: "undone", whole: true } : now);
+      }
+    },
     forget(name) {
       rmSync(placeOf(name), { recursive: true, force: true });
     },

@@ -39,7 +39,7 @@ export async function stageEdits(
     .map((edit) => withProgram(withIfindex(edit, described, listing, netns), described, programs))
     .map((edit) => withInner(edit, described));
   const keys = typed.map((edit) => keyOf(edit, described));
-  const target: Target = { id, name, netns: null, locked: hasSpinLock(description) };
+  const target: Target = { id, name, netns: null, locked: hasSpinLock(description), counted: null };
   const now = await valuesOf(peer, target, described, keys, token);
   const rows = typed.map((edit, at): StagedRow => {
     const key = keys[at];

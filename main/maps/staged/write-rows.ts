@@ -18,6 +18,8 @@ export interface Target {
   readonly netns: string | null;
   /** see hasSpinLock */
   readonly locked: boolean;
+  /** see countedBits; null: every bit of a value is compared */
+  readonly counted: Buffer | null;
 }
 
 export interface Written {
@@ -128,12 +130,12 @@ function add(peer: ElevatedPeer, { id }: Target, { count, keys, news }: ChangeRo
 
 function change(
   peer: ElevatedPeer,
-  { id, netns, locked }: Target,
+  { id, netns, locked, counted }: Target,
   batch: ChangeRows,
   look: boolean,
 ): Promise<MapChanged> {
   return peer.request("maps.change", {
-    ...{ id, netns, locked, look, count: batch.count },
+    ...{ id, netns, locked, look, count: batch.count, counted: counted?.toString("base64") ?? null },
     kinds: batch.kinds.toString("base64"),
     keys: batch.keys.toString("base64"),
     olds: batch.olds.toString("base64"),

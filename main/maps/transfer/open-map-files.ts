@@ -61,7 +61,7 @@ export function openMapFiles(
       return describePlan(kept);
     },
     "maps.plannedRows": async (params) => ({ rows: rowsOf(find(params.plan), params) }),
-    "maps.applyPlan": async ({ plan, title }, { token }) => {
+    "maps.applyPlan": async ({ plan, title, confirm }, { token }) => {
       const { described, before, after, diff, netns, unfit } = find(plan);
       const { id, name } = described.description.map;
       if (unfit !== null) throw new Failed({ kind: "bad-value", field: "plan", message: `map ${name}: ${unfit}` });
@@ -72,7 +72,7 @@ export function openMapFiles(
       // what it says was compared with a map that is another one then
       kept = null;
       try {
-        return (await applyRows(changing, peer, described, rows, { netns, title, bulk: true, token })).applied;
+        return (await applyRows(changing, peer, described, rows, { netns, title, bulk: true, confirm, token })).applied;
       } finally {
         wrote(id);
       }

@@ -14,6 +14,7 @@ import { socketPipe } from "../../../helper/pipe.ts";
 import { connectPeer, type Peer } from "../../../protocol/peer.ts";
 import { buildHelper, eventually, root, skipReason } from "../helper/harness.ts";
 import { compile, loading, native } from "../native/support.ts";
+import { never, openRooms } from "./changing.ts";
 import { importing, progress } from "./importing.ts";
 
 const count = 100_000;
@@ -190,4 +191,79 @@ describe.skipIf(skipReason !== "")("an import of 100,000 rows that is killed", (
       window.socket.destroy();
     },
   );
+
+  it.each(["main", "helper"].flatMap((who) => [1, 6].map((moment) => [who, moment] as const)))(
+    "with a deadline, %s, moment %i: all is as before, though nobody comes back",
+    async (who, moment) => {
+      const doomed = startMain();
+      fill();
+      const window = await openWindow(doomed);
+      const { peer, socket } = window;
+      const sides = { id: big.info.id, netns: null, before: null, after: join(folder, "big.csv"), removes: true };
+      const { plan } = await peer.request("maps.plan", sides);
+      let killed = false;
+      window.onProgress = (done) => {
+        if (killed || done < moment * 9_000) return;
+        killed = true;
+        process.kill(who === "main" ? (doomed.process.pid ?? 0) : elevatedHelperOf(doomed), "SIGKILL");
+      };
+      await peer.request("maps.applyPlan", { plan, title: "guarded", confirm: 1 }).catch(() => undefined);
+      expect(killed).toBe(true);
+      const same = (now: Uint8Array): boolean => Buffer.from(now).equals(before);
+      expect(same(await generations())).toBe(false);
+      expect(same(await eventually(generations, same, 15_000))).toBe(true);
+      socket.destroy();
+      doomed.process.kill("SIGKILL");
+    },
+  );
+
+  it("with a deadline: kept where it is confirmed, taken back where it is not", async () => {
+    fill();
+    const rooms = openRooms(folder);
+    try {
+      const call = { token: never };
+      const sides = { id: big.info.id, netns: null, before: null, after: join(folder, "big.csv"), removes: true };
+      const apply = async (confirm: number) => {
+        const { plan } = await rooms.handlers["maps.plan"](sides, call);
+        return rooms.handlers["maps.applyPlan"]({ plan, title: "guarded", confirm }, call);
+      };
+      const stateOf = async (journal: string) =>
+        (await rooms.handlers["maps.journals"]({ id: big.info.id }, call)).journals.find(
+          (one) => one.journal === journal,
+        )?.state;
+      const elevated = await rooms.helpers.elevated("test");
+      const first = await apply(600);
+      expect(first).toMatchObject({
+        ended: null,
+        guard: { state: "waiting", map: { name: "xdpwt_big", rows: count } },
+      });
+      expect(await stateOf(first.journal)).toBe("guarded");
+      expect((await elevated.request("guards.list", {})).guards.map(({ guard }) => guard)).toContain(
+        first.guard?.guard,
+      );
+      // what somebody changes meanwhile is theirs
+      big.update(wordsOf([1]), wordsOf([1, 77]), "any");
+      const back = await elevated.request("guards.rollBack", { guard: first.guard?.guard ?? "" });
+      expect(back).toMatchObject({
+        state: "rolled-back",
+        words: expect.stringContaining("99999 rows of xdpwt_big as before, 1 row"),
+      });
+      rooms.changing.journals.settled({ guards: [back] });
+      expect(await stateOf(first.journal)).toBe("undone");
+      const now = await generations();
+      expect(now[1]).toBe(77);
+      now[1] = 1;
+      expect(Buffer.from(now).equals(before)).toBe(true);
+
+      fill();
+      const second = await apply(600);
+      const kept = await elevated.request("guards.confirm", { guard: second.guard?.guard ?? "" });
+      expect(kept).toMatchObject({ state: "confirmed", words: "confirmed: 100000 rows of xdpwt_big stay" });
+      rooms.changing.journals.settled({ guards: [kept] });
+      expect(await stateOf(second.journal)).toBe("applied");
+      expect(Buffer.from(await generations()).equals(after)).toBe(true);
+    } finally {
+      await rooms.helpers.close();
+    }
+  });
 });

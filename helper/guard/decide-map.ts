@@ -1,0 +1,177 @@
+/**
+ * The guard of changes of a map: it holds what was there before the first row is written, and puts it back unless a word
+ * comes in time. The deadline runs once all rows are in, or once whoever was writing them is gone.
+ */
+import { closeSync, openSync } from "node:fs";
+import { fail } from "../../protocol/failures.ts";
+import type { Guard, GuardMapParams, GuardRows } from "../../protocol/guard.ts";
+import { errnoWords, isKernelError } from "../failures.ts";
+import { inNamespace, namespacePath } from "../namespaces.ts";
+import type { MapHandle, NativeFace } from "../native/face.ts";
+import type { Decider, Told } from "./decide.ts";
+
+export interface MapDecider extends Omit<Decider, "place"> {
+  hold(rows: GuardRows): void;
+  /** all rows are held */
+  watch(): Guard;
+  /** all are written that will be */
+  applied(): Guard;
+  /** who was to write them is gone */
+  starterGone(): void;
+}
+
+/** The numbers of MapHandle.change. */
+const kinds = { add: 0, replace: 1, remove: 2 } as const;
+const ours = { done: 0, already: 1, overwritten: 5, removedAfter: 7 } as const;
+/** what the kernel refused to put back is tried again after so many ms, and so many times */
+const again = { milliseconds: 1000, times: 600 };
+
+interface Held {
+  readonly count: number;
+  readonly kinds: Buffer;
+  readonly keys: Buffer;
+  readonly olds: Buffer;
+  readonly news: Buffer;
+}
+
+/** @throws Failed where the map or its namespace is gone, or the map is another one */
+export function createMapDecider(native: NativeFace, id: string, params: GuardMapParams, told: Told): MapDecider {
+  const { map, seconds, keySize, stride, locked } = params;
+  // a name may go before the deadline does
+  if (map.netns !== null) inNamespace(native, map.netns, () => undefined);
+  const path = namespacePath(map.netns);
+  const handle = openSame(native, params);
+  const namespace = path === null ? null : openSync(path, "r");
+  const held: Held[] = [];
+  let state: MapDecider["state"] = "idle";
+  let words = "";
+  let deadline: bigint | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let attempts = 0;
+
+  const describe = (): Guard => {
+    if (state === "idle") {
+      return fail({ kind: "not-found", what: "guard", name: "", message: "the guard watches nothing yet" });
+    }
+    const left = deadline === null ? seconds : Number(deadline - process.hrtime.bigint()) / 1e9;
+    return {
+      ...{ guard: id, state, targets: [], map, seconds, words },
+      secondsLeft: state === "waiting" ? Math.max(0, left) : 0,
+    };
+  };
+  const settle = (to: Exclude<Guard["state"], "waiting">, said: string): Guard => {
+    if (timer !== null) clearTimeout(timer);
+    state = to;
+    words = said;
+    attempts += 1;
+    const goesOn = to === "failed" && attempts < again.times;
+    if (goesOn) timer = setTimeout(() => putBackAll("the kernel refused at first"), again.milliseconds);
+    const now = describe();
+    told.changed(now);
+    if (!goesOn) {
+      handle.close();
+      if (namespace !== null) closeSync(namespace);
+      told.over();
+    }
+    return now;
+  };
+  const inside = <T>(run: () => T): T =>
+    namespace === null ? run() : native.inNetns(`/proc/self/fd/${namespace}`, run);
+  const putBackAll = (why: string): Guard => {
+    const counts = { back: 0, left: 0 };
+    try {
+      // what came last goes first: a full map has room again before it needs it
+      for (const rows of held.toReversed()) inside(() => putBack(handle, rows, locked, counts));
+    } catch (error) {
+      const kernel = isKernelError(error) ? `${errnoWords(error.code, error.errno)} (${error.code})` : String(error);
+      return settle("failed", `${why}: putting rows of ${map.name} back failed: ${kernel}; trying again every second`);
+    }
+    const left = counts.left === 0 ? "" : `, ${rowsWords(counts.left)} that somebody changed since left alone`;
+    return settle("rolled-back", `${why}: ${rowsWords(counts.back)} of ${map.name} as before${left}`);
+  };
+  const tick = (): void => {
+    if (deadline === null || state !== "waiting") return;
+    const left = Number(deadline - process.hrtime.bigint()) / 1e6;
+    if (left > 0) timer = setTimeout(tick, Math.ceil(left));
+    else putBackAll(`nobody confirmed within ${seconds} s`);
+  };
+  const startClock = (): void => {
+    deadline ??= process.hrtime.bigint() + BigInt(seconds) * 1_000_000_000n;
+    tick();
+  };
+  return {
+    hold(rows) {
+      const bytes = (text: string, size: number): Buffer => {
+        const found = Buffer.from(text, "base64");
+        if (found.length === rows.count * size) return found;
+        return fail({ kind: "bad-value", field: "rows", message: `guard ${id}: rows of another size than the map's` });
+      };
+      if (state !== "idle") fail({ kind: "name-taken", name: id, message: `guard ${id}: it watches already` });
+      held.push({
+        ...{ count: rows.count, kinds: bytes(rows.kinds, 1), keys: bytes(rows.keys, keySize) },
+        ...{ olds: bytes(rows.olds, stride), news: bytes(rows.news, stride) },
+      });
+    },
+    watch() {
+      if (state === "idle") state = "waiting";
+      return describe();
+    },
+    applied() {
+      if (state === "waiting") startClock();
+      const now = describe();
+      told.changed(now);
+      return now;
+    },
+    starterGone() {
+      if (state === "waiting") startClock();
+    },
+    describe,
+    confirm: () =>
+      state === "waiting" ? settle("confirmed", `confirmed: ${rowsWords(map.rows)} of ${map.name} stay`) : describe(),
+    rollBack: () => (state === "waiting" ? putBackAll("rolled back on request") : describe()),
+    // what somebody changes since is seen row by row
+    superseded: describe,
+    get state() {
+      return state;
+    },
+  };
+}
+
+function openSame(native: NativeFace, { map, keySize, stride }: GuardMapParams): MapHandle {
+  const handle = native.openMap(map.id);
+  if (handle.info.keySize === keySize && handle.valueStride === stride) return handle;
+  handle.close();
+  return fail({
+    kind: "not-found",
+    what: "map",
+    name: map.name,
+    message: `map ${map.name} (id ${map.id}) is another one`,
+  });
+}
+
+/** Turned round: what was added is removed, what was removed is added, from the last row to the first. */
+function putBack(handle: MapHandle, rows: Held, locked: boolean, counts: { back: number; left: number }): void {
+  const { count } = rows;
+  const turned = (bytes: Buffer): Buffer => {
+    const size = bytes.length / count;
+    const all = Buffer.alloc(bytes.length);
+    for (let at = 0; at < count; at++) bytes.copy(all, at * size, (count - 1 - at) * size, (count - at) * size);
+    return all;
+  };
+  const back = turned(rows.kinds).map((kind) =>
+    kind === kinds.add ? kinds.remove : kind === kinds.remove ? kinds.add : kinds.replace,
+  );
+  const { outcomes, refusal } = handle.change(
+    ...([count, Buffer.from(back), turned(rows.keys), turned(rows.news), turned(rows.olds)] as const),
+    ...([locked, false] as const),
+  );
+  if (refusal !== null) throw refusal;
+  for (const outcome of outcomes) {
+    if (Object.values<number>(ours).includes(outcome)) counts.back += 1;
+    else counts.left += 1;
+  }
+}
+
+function rowsWords(count: number): string {
+  return count === 1 ? "1 row" : `${count} rows`;
+}
