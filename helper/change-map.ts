@@ -17,10 +17,11 @@ export function changeMap(
     const keys = sized(params.keys, count * info.keySize, "key", info);
     const olds = sized(params.olds, count * valueStride, "value", info);
     const news = sized(params.news, count * valueStride, "value", info);
+    const counted = params.counted === null ? null : sized(params.counted, valueStride, "value", info);
     // a devmap looks the ifindex up in the namespace of whoever writes it
     const answer = inNamespace(native, params.netns, () =>
       naming({ doing: `change map ${nameOf(info)}` }, () =>
-        handle.change(count, kinds, keys, olds, news, params.locked, params.look),
+        handle.change(count, kinds, keys, olds, news, params.locked, params.look, counted),
       ),
     );
     return toChanged(answer);

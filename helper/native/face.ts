@@ -225,7 +225,8 @@ export interface MapHandle {
    * Entry by entry: look, compare with `olds`, write, read back with `news`; ends at the first that the kernel refuses.
    * kinds: 0 add, 1 replace, 2 remove. locked: BPF_F_LOCK. look: changes nothing, and says how things are. Keys, olds and
    * news are of one size each, one after the other; BPF has no compare-and-swap of elements, so a writer between the look
-   * and the write is not seen. Throws where the type's entries cannot be read.
+   * and the write is not seen. Throws where the type's entries cannot be read. counted: bits of one value that programs count
+   * in: of replacements that leave them alone, and of removals, they are not compared, and kept as they are found.
    */
   change(
     count: number,
@@ -235,6 +236,7 @@ export interface MapHandle {
     news: Buffer,
     locked: boolean,
     look: boolean,
+    counted?: Buffer | null,
   ): MapChangeOutcomes;
   /** returns how many there were to delete; missing keys are passed over */
   deleteBatch(keys: Buffer, count: number): number;

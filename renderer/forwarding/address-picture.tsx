@@ -5,7 +5,8 @@ import type { RowsView } from "../maps/rows-view.ts";
 import { useApp } from "../session/use-app.tsx";
 import { count } from "../verify/sizes.ts";
 
-const wide = 16;
+const blocksShown = 256;
+const wide = 32;
 
 interface AddressPictureProps {
   readonly view: RowsView;
@@ -93,7 +94,7 @@ export function AddressPicture({ view, onBlock }: AddressPictureProps): React.Re
         onKeyDown={onKeyDown}
         onMouseLeave={() => setOver(null)}
       >
-        {Array.from({ length: wide }, (_, row) => (
+        {Array.from({ length: blocksShown / wide }, (_, row) => (
           <div role="row" key={row} className="picture-row">
             {blocks.slice(row * wide, (row + 1) * wide).map((block, column) => {
               const index = row * wide + column;

@@ -1,5 +1,4 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { Button } from "react-aria-components";
 import type { TreeLine } from "../../protocol/tree.ts";
 import { columnWidths, widerOf } from "../maps/column-widths.ts";
 import { gridColumns, shownCell } from "../maps/grid-columns.ts";
@@ -119,15 +118,15 @@ export function TreeGrid({ view, prefs, goTo, lit, onOpen }: TreeGridProps): Rea
   };
 
   const template = [
-    "minmax(250px, 2fr)",
+    "minmax(250px, 250fr)",
     "96px",
     ...columns.map(({ characters }) => {
       const width = Math.round(characters * characterWidth) + 30;
       return `minmax(${width}px, ${width}fr)`;
     }),
-    "minmax(240px, 3fr)",
+    "minmax(260px, 420fr)",
   ].join(" ");
-  const least = columns.reduce((sum, { characters }) => sum + Math.round(characters * characterWidth) + 30, 586);
+  const least = columns.reduce((sum, { characters }) => sum + Math.round(characters * characterWidth) + 30, 606);
   return (
     <div
       className="grid tree-grid"
@@ -221,14 +220,10 @@ function Cells({ line, columns, keys, kind, onFold }: CellsProps): React.ReactNo
         {line.folded === null ? (
           <span className="tree-leaf" />
         ) : (
-          <Button
-            className="icon-button tree-fold"
-            excludeFromTabOrder
-            aria-label={`${line.folded ? "Unfold" : "Fold"} ${line.prefix}`}
-            onPress={onFold}
-          >
-            <span className={`codicon codicon-chevron-${line.folded ? "right" : "down"}`} aria-hidden="true" />
-          </Button>
+          // the row says itself whether it is unfolded, and the arrow keys do it
+          <span className="tree-fold" aria-hidden="true" onClick={onFold}>
+            <span className={`codicon codicon-chevron-${line.folded ? "right" : "down"}`} />
+          </span>
         )}
         <span className="cut">{line.prefix}</span>
       </div>

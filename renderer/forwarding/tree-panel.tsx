@@ -36,7 +36,7 @@ export function TreePanel({ view, prefs, lit, onOpen }: TreePanelProps): React.R
   }, [app, id, wanted, isOpen]);
   useEffect(() => {
     if (lit === null || !isOpen) return;
-    void reveal(app, id, lit).then((line) => line !== null && setGoTo({ line }));
+    void reveal(app, id, { key: lit.key }).then((line) => line !== null && setGoTo({ line }));
   }, [app, id, lit, isOpen]);
   if (tree === null) return <p className="empty">Growing the tree of {view.face.map.name}…</p>;
   const toBlock = (prefix: string): void => {

@@ -24,6 +24,8 @@ class Changer {
         outcomes_(outcomes),
         lock_(changes.locked ? uint64_t{BPF_F_LOCK} : 0),
         now_(shape.stride),
+        free_(shape.stride),
+        merged_(changes.counted ? shape.stride : 0),
         next_(shape.keySize),
         first_(shape.keySize) {}
 
@@ -32,12 +34,22 @@ class Changer {
     old_ = changes_.olds + size_t{at} * shape_.stride;
     new_ = changes_.news + size_t{at} * shape_.stride;
     auto kind = static_cast<Change>(changes_.kinds[at]);
+    Free(kind);
     if (changes_.look) return Look(kind);
     if (kind == Change::kAdd) return Add();
     return kind == Change::kReplace ? Replace() : Remove();
   }
 
  private:
+  /** What of this row may be anything: what is counted in, unless the change is about that. */
+  void Free(Change kind) {
+    if (!changes_.counted) return;
+    for (size_t at = 0; at < free_.size(); at += 1) {
+      uint8_t changed = kind == Change::kReplace ? old_[at] ^ new_[at] : 0;
+      free_[at] = kind == Change::kAdd ? 0 : changes_.counted[at] & static_cast<uint8_t>(~changed);
+    }
+  }
+
   bool Found() {
     if (!bpf_map_lookup_elem_flags(fd_, key_, now_.data(), lock_)) return !shape_.byPrefix || IsEntry();
     if (errno == ENOENT) return false;
@@ -54,7 +66,22 @@ class Changer {
     return next_ != first_;
   }
 
-  bool Is(const uint8_t* value) const { return memcmp(now_.data(), value, shape_.stride) == 0; }
+  bool Is(const uint8_t* value) const {
+    if (!changes_.counted) return memcmp(now_.data(), value, shape_.stride) == 0;
+    for (size_t at = 0; at < free_.size(); at += 1) {
+      if ((now_[at] ^ value[at]) & static_cast<uint8_t>(~free_[at])) return false;
+    }
+    return true;
+  }
+
+  /** Counts go on from where they are. */
+  void KeepCounts() {
+    if (!changes_.counted) return;
+    for (size_t at = 0; at < merged_.size(); at += 1) {
+      merged_[at] = static_cast<uint8_t>((new_[at] & ~free_[at]) | (now_[at] & free_[at]));
+    }
+    new_ = merged_.data();
+  }
 
   Outcome Other(Outcome outcome = Outcome::kOther) {
     outcomes_.found.insert(outcomes_.found.end(), now_.begin(), now_.end());
@@ -110,6 +137,7 @@ class Changer {
     if (!Found()) return Outcome::kMissing;
     if (Is(new_)) return Outcome::kAlready;
     if (!Is(old_)) return Other();
+    KeepCounts();
     if (Write(BPF_EXIST)) return ReadBack();
     return errno == ENOENT ? Outcome::kMissing : Refused(errno);
   }
@@ -148,6 +176,9 @@ class Changer {
   Outcomes& outcomes_;
   uint64_t lock_;
   std::vector<uint8_t> now_;
+  /** bits that are not compared, and kept as they are */
+  std::vector<uint8_t> free_;
+  std::vector<uint8_t> merged_;
   std::vector<uint8_t> next_;
   std::vector<uint8_t> first_;
   const uint8_t* key_ = nullptr;

@@ -33,6 +33,8 @@ struct Changes {
   bool look;
   /** additions are looked at once more after they are written */
   bool readBack;
+  /** bits of a value that programs count in, one stride; null where there are none. See face.ts, MapHandle.change */
+  const uint8_t* counted = nullptr;
 };
 
 struct Outcomes {

@@ -111,7 +111,7 @@ class Addition : public Task {
  protected:
   void Run() override {
     auto count = static_cast<uint32_t>(kinds_.size());
-    Changes changes{count, kinds_.data(), keys_.data(), values_.data(), values_.data(), false, false, false};
+    Changes changes{count, kinds_.data(), keys_.data(), values_.data(), values_.data(), false, false, false, nullptr};
     outcomes_ = ChangeEntries(fd_.Get(), shape_, changes);
     fd_.Close();
   }
@@ -354,6 +354,7 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
           info[5].ToBoolean(),
           info[6].ToBoolean(),
           true,
+          info[7].IsBuffer() ? Sized(info[7], "counted", shape_.stride) : nullptr,
       };
       return ToOutcomes(env, shape_, ChangeEntries(Open(), shape_, changes));
     });

@@ -3,6 +3,7 @@
  * addresses, longest prefix first.
  */
 import type { MapLayout } from "../../tables/describe-map.ts";
+import { bitsOfColumns, counts } from "../../tables/column-bits.ts";
 import type { RowBytes } from "../row-bytes.ts";
 import { marks, noParent, type PrefixTree } from "./build-tree.ts";
 import { stepBeyond } from "./prefix-words.ts";
@@ -17,14 +18,9 @@ export interface Findings {
   readonly tooLong: number;
 }
 
-const counters =
-  /(^|[._])(rx_|tx_)?(packets|pkts|bytes|octets|hits|drops|dropped|errors|counter|count|seen|last_seen|last_used|updated|age|timestamp)$/i;
-
-/** Columns of the value that count, and so say nothing of where packets go: by their names. */
+/** Columns of the value that count, and so say nothing of where packets go. */
 export function usuallyIgnored({ value }: MapLayout): readonly string[] {
-  return value.columns.flatMap(({ path, node }) =>
-    counters.test(path) || (node.kind === "field" && node.form.as === "boot-time") ? [path] : [],
-  );
+  return value.columns.filter(counts).map(({ path }) => path);
 }
 
 /** Marks the nodes. Values are compared in the columns that are not named. */
@@ -76,18 +72,7 @@ function sameValues(
   { value, copies, stride: perCopy }: MapLayout,
   ignored: readonly string[],
 ): (one: number, other: number) => boolean {
-  const bits = new Uint8Array(value.size);
-  for (const { path, offset, node } of value.columns) {
-    if (ignored.includes(path)) continue;
-    const whole = node.kind !== "field" || (node.bitOffset === 0 && node.bitSize === node.size * 8);
-    if (whole) bits.fill(0xff, offset, offset + node.size);
-    else {
-      for (let bit = node.bitOffset; bit < node.bitOffset + node.bitSize; bit++) {
-        const mask = value.littleEndian ? 1 << (bit & 7) : 0x80 >> (bit & 7);
-        bits[offset + (bit >> 3)] = (bits[offset + (bit >> 3)] ?? 0) | mask;
-      }
-    }
-  }
+  const bits = bitsOfColumns(value, ({ path }) => !ignored.includes(path));
   const places: number[] = [];
   for (let copy = 0; copy < copies; copy++)
     for (let at = 0; at < value.size; at++) if (bits[at] !== 0) places.push(copy * perCopy + at);

@@ -138,4 +138,25 @@ describe.skipIf(unavailable)("changes that compare", () => {
     expect(change("locked", [[replace, u32(1), 5, 7]], { locked: true }).outcomes).toEqual([other]);
     expect(failureOf(() => change("xsks", [[replace, u32(1), 5, 7]])).operation).toBe("BPF_MAP_LOOKUP_ELEM");
   });
+
+  it("leaves counts as it finds them, and is not held up by them, unless the change is about them", () => {
+    const map = maps.get("locked");
+    if (map === undefined) throw new Error("no map");
+    const counted = Buffer.concat([u32(0), Buffer.from([0xff, 0xff, 0, 0])]);
+    const value = (high: number, count: number): Buffer => Buffer.concat([u32(0), u32(high * 65_536 + count)]);
+    const run = (kind: number, old: Buffer, next: Buffer) =>
+      map.change(1, Buffer.from([kind]), u32(7), old, next, false, false, counted);
+    map.update(u32(7), value(1, 100), "any");
+    expect([...run(replace, value(1, 3), value(2, 3)).outcomes]).toEqual([done]);
+    expect(map.lookup(u32(7))).toEqual(value(2, 100));
+    expect([...run(replace, value(1, 3), value(2, 3)).outcomes]).toEqual([already]);
+    expect([...run(replace, value(9, 3), value(3, 3)).outcomes]).toEqual([other]);
+    expect([...run(replace, value(2, 99), value(2, 0)).outcomes]).toEqual([other]);
+    expect([...run(replace, value(2, 100), value(2, 0)).outcomes]).toEqual([done]);
+    expect(map.lookup(u32(7))).toEqual(value(2, 0));
+    expect([...run(remove, value(1, 5), Buffer.alloc(8)).outcomes]).toEqual([other]);
+    expect([...run(add, Buffer.alloc(8), value(2, 5)).outcomes]).toEqual([other]);
+    expect([...run(remove, value(2, 5), Buffer.alloc(8)).outcomes]).toEqual([done]);
+    expect(map.lookup(u32(7))).toBeNull();
+  });
 });
