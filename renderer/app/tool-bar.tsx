@@ -44,7 +44,7 @@ export function ToolBar(): React.ReactNode {
           <span aria-hidden="true">{rejected ? "✗" : "✓"}</span> Verify <kbd aria-hidden="true">{saveKeys}</kbd>
         </Button>
         <Button
-          className={rejected || source === null || !canRun(source) || !isChosen ? "button" : "button go"}
+          className={`attach-button button${rejected || source === null || !canRun(source) || !isChosen ? "" : " go"}`}
           isDisabled={source !== null && !canRun(source)}
           {...shortcut(attachKeys)}
           isPending={attaching === "attach"}

@@ -14,7 +14,8 @@ export function DetachAllDialog(): React.ReactNode {
   return (
     <DialogFrame title="Detach everything of ours?" isOpen={question !== null} close={() => closeDialog(app)} large>
       <p className="mid">What others attached stays. Maps that nothing else holds go with their programs.</p>
-      <div className="reload-body">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls */}
+      <div className="reload-body" tabIndex={0} role="region" aria-label="Programs of ours">
         <table className="ours-table" aria-label="What will be detached">
           <thead>
             <tr>

@@ -1,4 +1,6 @@
+import { useRef } from "react";
 import { Button } from "react-aria-components";
+import { useFocusBack } from "../app/focus-back.ts";
 import { stopping } from "../preflight/preflight-lines.ts";
 import { PreflightList } from "../preflight/preflight-list.tsx";
 import { useApp, useSession } from "../session/use-app.tsx";
@@ -12,8 +14,10 @@ export function TroubleStrip(): React.ReactNode {
   const trouble = useSession((state) => state.attachTrouble);
   const answer = useSession((state) => state.preflight?.answer ?? null);
   const mends = trouble?.doing === "attach" && answer !== null ? stopping(answer) : [];
+  const strip = useRef<HTMLDivElement | null>(null);
+  const { onFocus } = useFocusBack(strip);
   return (
-    <div role="alert" aria-label="Attach and detach">
+    <div role="alert" aria-label="Attach and detach" ref={strip} onFocus={onFocus}>
       {trouble !== null && (
         <section className="trouble-strip" aria-label="What failed" data-region="trouble">
           <span className="codicon codicon-error" aria-hidden="true" />

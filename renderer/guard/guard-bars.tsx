@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { Button } from "react-aria-components";
+import { useFocusBack } from "../app/focus-back.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { ariaKeys, keysOf } from "../settings/keys-of.ts";
 import {
@@ -53,19 +54,7 @@ function GuardBar({
   const isOpen = useSession(({ connection }) => connection.state === "open");
   const waiting = isWaiting(guard);
   const bar = useRef<HTMLDivElement | null>(null);
-  const cameFrom = useRef<Element | null>(null);
-  const entered = useRef(false);
-  useEffect(() => {
-    if (waiting || !entered.current) return;
-    // what had the focus has gone with the buttons
-    const timer = setTimeout(() => {
-      if (document.activeElement !== document.body && document.activeElement !== null) return;
-      const back = cameFrom.current;
-      if (back instanceof HTMLElement && back.isConnected) back.focus();
-      if (document.activeElement === document.body) bar.current?.focus();
-    }, 50);
-    return () => clearTimeout(timer);
-  }, [waiting]);
+  const focusBack = useFocusBack(bar, !waiting);
   const what = `${programOf(guard)} on ${guardedNames(guard)}`;
   const left = secondsLeft(guard, now);
   return (
@@ -75,10 +64,7 @@ function GuardBar({
       role="group"
       aria-label={waiting ? `Deadline of ${what}` : `How the deadline of ${what} ended`}
       tabIndex={-1}
-      onFocus={({ relatedTarget }) => {
-        entered.current = true;
-        if (relatedTarget !== null && bar.current?.contains(relatedTarget) !== true) cameFrom.current = relatedTarget;
-      }}
+      onFocus={focusBack.onFocus}
     >
       <span className={`codicon ${iconOf(guard)}`} aria-hidden="true" />
       {waiting ? (

@@ -1,5 +1,6 @@
 /** The list of interfaces and the page of one follow what `ip`, `ethtool` and others do, without a reload and without a click. */
 import { expect, type Locator, type Page } from "@playwright/test";
+import { looker } from "../axe.ts";
 import { shellLines } from "./checks.ts";
 import { isRoot, needsRoot } from "./open-workbench.ts";
 import * as steps from "./steps.ts";
@@ -76,6 +77,9 @@ test("a program of somebody else is told in full, with how often it runs", async
     /runs[\d.,]*[1-9][\d.,]* \/s · \d+ ns a run · [\d.]+ % of a CPU|runs.*under 0.01 % of a CPU/,
   );
   await expect(card(page, "By queue").getByRole("row").nth(1)).toContainText(/[1-9]/);
+  const { look, found } = looker(page);
+  await look("interface-charts");
+  expect(found).toEqual([]);
   await sent.catch(() => undefined);
   await machine.run("ip", "-n", steps.lab, "link", "set", "dev", "port0", "xdpdrv", "off");
   await expect(attached).toContainText("no XDP program in any mode");

@@ -24,6 +24,32 @@ export async function press(page: Page, key: string, until: Locator): Promise<vo
   await expect(until, `${key} does not lead there`).toBeVisible();
 }
 
+/** File > Open template */
+export async function openTemplate(page: Page, title: RegExp): Promise<void> {
+  await pressUntil(page, "F6", "button", "File");
+  await page.keyboard.press("Enter");
+  await focused(page, "menuitem", "Open template");
+  await page.keyboard.press("ArrowRight");
+  await pressUntil(page, "ArrowDown", "menuitem", title);
+  await page.keyboard.press("Enter");
+  await expect(steps.editor(page)).toBeFocused();
+}
+
+/** one of the tool bar's, which is one stop of Tab */
+export async function toTool(page: Page, name: string | RegExp): Promise<void> {
+  await page.keyboard.press("Alt+I");
+  await focused(page, "button", /Interface$/);
+  await pressUntil(page, "ArrowRight", "button", name);
+}
+
+export async function chooseMode(page: Page, title: "Native" | "Generic" | "Hardware" | "Auto"): Promise<void> {
+  await toTool(page, /Mode$/);
+  await page.keyboard.press("Enter");
+  await pressUntil(page, "ArrowDown", "option", new RegExp(`^${title}`));
+  await page.keyboard.press("Enter");
+  await focused(page, "button", new RegExp(`^${title}.* Mode$`));
+}
+
 /** from the list at the left */
 export async function openMap(page: Page, name: string): Promise<void> {
   await press(page, "F6", page.getByRole("navigation", { name: "Lists" }).locator(":focus"));

@@ -9,7 +9,7 @@ import {
   newestTraffic,
   twinsRun,
 } from "./checks.ts";
-import { focused, intoPanel, openMap, pressUntil, send, showTab } from "./keys.ts";
+import { chooseMode, focused, intoPanel, openMap, openTemplate, pressUntil, send, showTab } from "./keys.ts";
 import { isRoot, needsRoot } from "./open-workbench.ts";
 import * as steps from "./steps.ts";
 import { expect, test } from "./workbench-test.ts";
@@ -23,14 +23,7 @@ test("write, verify, attach, count, steer, detach", async ({ workbench: { page, 
   await keyboard.press("Control+Shift+L");
   await steps.labIsUp(page);
 
-  // File > Open template > Packet counters
-  await pressUntil(page, "F6", "button", "File");
-  await keyboard.press("Enter");
-  await focused(page, "menuitem", "Open template");
-  await keyboard.press("ArrowRight");
-  await pressUntil(page, "ArrowDown", "menuitem", /Packet counters/);
-  await keyboard.press("Enter");
-  await expect(steps.editor(page)).toBeFocused();
+  await openTemplate(page, /Packet counters/);
   await keyboard.press("Control+S");
   await expect(steps.verdict(page)).toHaveText(/^saved → accepted \d+ ms$/);
   await keyboard.press("Control+End");
@@ -43,12 +36,7 @@ test("write, verify, attach, count, steer, detach", async ({ workbench: { page, 
   await focused(page, "option", /^port0/);
   await keyboard.press("Enter");
   await focused(page, "button", /port0.*Interface$/);
-  await keyboard.press("ArrowRight");
-  await focused(page, "button", /Mode$/);
-  await keyboard.press("Enter");
-  await pressUntil(page, "ArrowDown", "option", /^Native/);
-  await keyboard.press("Enter");
-  await focused(page, "button", "Native Mode");
+  await chooseMode(page, "Native");
   await keyboard.press("Control+Shift+A");
   await barEqualsLink(page, machine);
 

@@ -1,7 +1,7 @@
 /**
  * The browser door, opened for one test: a server of its own with XDG directories of its own, and, where root runs the
- * test, network namespaces of its own: /run/netns is a private mount, so the lab called xdpw-lab that a test makes is
- * not the one of whoever works on this machine, and it ends with the test whatever happens to it.
+ * test, network namespaces of its own: /run is a private mount, so the lab called xdpw-lab that a test makes is not
+ * the one of whoever works on this machine, and it ends with the test whatever happens to it.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -99,9 +99,13 @@ export async function openMachine(): Promise<Machine> {
   return machine;
 }
 
-/** A process that does nothing in a mount namespace with an empty /run/netns, until it is ended or its input is. */
+/**
+ * A process that does nothing in a mount namespace with a /run of its own, until it is ended or its input is: neither
+ * namespaces nor guards that wait there are those of others.
+ */
 async function holdNamespaces(): Promise<ChildProcess> {
-  const script = "mkdir -p /run/netns && mount -t tmpfs none /run/netns && echo ready && exec cat";
+  const script =
+    "mount -t tmpfs none /run && mkdir /run/netns && mount -t tmpfs none /run/netns && echo ready && exec cat";
   const child = spawn("unshare", ["--mount", "--propagation", "private", "sh", "-c", script], {
     stdio: ["pipe", "pipe", "inherit"],
   });

@@ -1,8 +1,8 @@
 /** The redirect doctor in the lab: a redirect that nobody takes, told in words; the offer taken; and packets that arrive. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
+import { looker } from "../axe.ts";
 import { isRoot, type Machine, needsRoot } from "./open-workbench.ts";
 import * as steps from "./steps.ts";
 import { test } from "./workbench-test.ts";
@@ -67,14 +67,9 @@ test("a redirect into a bare peer is told, mended by keyboard, and arrives", asy
   await expect(loss).toContainText("1,000 lost");
   await expect(loss).toContainText(`port0 ${steps.lab} → port1 ${steps.lab}`);
   await expect(loss).toContainText(`nsenter --net=/run/netns/${host} ethtool -K eth0 gro on`);
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    await expect(page.locator("html")).toHaveAttribute("data-theme", colorScheme);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-    const folder = process.env["XDPW_LOOKS"];
-    if (folder !== undefined) await page.screenshot({ path: join(folder, `redirects-lab-${colorScheme}.png`) });
-  }
+  const { look, found } = looker(page);
+  await look("redirects-lab");
+  expect(found).toEqual([]);
 
   await loss.getByRole("button", { name: /^Attach a program that passes everything to eth0/ }).focus();
   await page.keyboard.press("Enter");
