@@ -3,7 +3,7 @@ import type { CancellationToken } from "vscode-jsonrpc";
 import { fail } from "../protocol/failures.ts";
 import { naming } from "./failures.ts";
 import { mapTypeName } from "./kernel-names.ts";
-import { readMapFacts } from "./map-facts.ts";
+import { frozenWords, readMapFacts } from "./map-facts.ts";
 import { type MapsContext, nameOf } from "./maps.ts";
 import type { MapHandle } from "./native/face.ts";
 
@@ -45,7 +45,7 @@ export function clearMap(
 /** The kernel says EPERM, as it does where privilege is missing. @throws Failed `bad-value` */
 export function refuseFrozen(handle: MapHandle, verb: string): void {
   if (!readMapFacts(handle).frozen) return;
-  const message = `${verb} map ${nameOf(handle.info)}: it is frozen: no system call writes to it any more, for as long as it lives`;
+  const message = `${verb} map ${nameOf(handle.info)}: ${frozenWords}`;
   fail({ kind: "bad-value", field: "id", message });
 }
 

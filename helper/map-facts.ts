@@ -11,6 +11,8 @@ export interface MapFacts {
   readonly ownerType: string | null;
 }
 
+export const frozenWords = "it is frozen: no system call writes to it any more, for as long as it lives";
+
 export function parseMapFacts(text: string): MapFacts {
   const field = (name: string): string | null => new RegExp(`^${name}:\\s*(\\d{1,20})$`, "m").exec(text)?.[1] ?? null;
   const owner = field("owner_prog_type");

@@ -7,7 +7,7 @@ import { bpffs } from "./bpffs.ts";
 import type { HelperContext } from "./context.ts";
 import { hasCode, naming } from "./failures.ts";
 import { mapTypeName, programTypeName } from "./kernel-names.ts";
-import { type MapFacts, readMapFacts } from "./map-facts.ts";
+import { frozenWords, type MapFacts, readMapFacts } from "./map-facts.ts";
 import type { MapHandles } from "./map-handles.ts";
 import type { MapInfo, NativeFace } from "./native/face.ts";
 import { programInfo } from "./programs.ts";
@@ -129,9 +129,19 @@ export function deleteFromMap(
   { handles }: MapsContext,
   params: z.infer<typeof mapKeyParams>,
 ): Promise<{ deleted: boolean }> {
-  return handles.use(params.id, `delete from map id ${params.id}`, (handle) => ({
-    deleted: handle.delete(sized(params.key, handle.info.keySize, "key", handle.info)),
-  }));
+  return handles.use(params.id, `delete from map id ${params.id}`, (handle) => {
+    const key = sized(params.key, handle.info.keySize, "key", handle.info);
+    try {
+      return { deleted: handle.delete(key) };
+    } catch (error) {
+      // the kernel says the same where privilege is missing
+      if (hasCode(error, "EPERM") && readMapFacts(handle).frozen) {
+        const message = `delete from map ${nameOf(handle.info)}: ${frozenWords}`;
+        return fail({ kind: "bad-value", field: "id", message });
+      }
+      throw error;
+    }
+  });
 }
 
 /** Only paths of the BPF file system's usual place are opened: this process may open more than its caller. */

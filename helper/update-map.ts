@@ -8,6 +8,7 @@ import type { EntryProgram, entryProgramParams } from "../protocol/entry-program
 import { Failed, fail } from "../protocol/failures.ts";
 import type { mapUpdateParams } from "../protocol/maps.ts";
 import { abortSignal } from "./abort-signal.ts";
+import { refuseFrozen } from "./clear-map.ts";
 import { settingsOf } from "./attach/load-settings.ts";
 import type { HelperContext } from "./context.ts";
 import { errnoWords, hasCode, isKernelError, naming } from "./failures.ts";
@@ -84,7 +85,8 @@ function update(
     try {
       handle.update(key, value, when === "noexist" && isFreeSlot(handle, key) ? "any" : when);
     } catch (error) {
-      const next = whyRefused(error, info, value) ?? updateAdvice(when);
+      if (hasCode(error, "EPERM")) refuseFrozen(handle, "update");
+      const next = whyRefused(error, info, value) ?? whyNoRoom(error, info) ?? updateAdvice(when);
       naming(next === null ? { doing } : { doing, next }, () => {
         throw error;
       });
@@ -111,6 +113,16 @@ function whyRefused(error: unknown, info: MapInfo, value: Buffer): string | null
   if (!takesPrograms(info) || word.read(value) === 0 || !hasCode(error, "EINVAL", "ENOMEM")) return null;
   const kind = mapTypeName(info.type) === "cpumap" ? "cpumap" : "devmap";
   return `an entry takes a program of SEC("xdp/${kind}"); SEC("xdp.frags/${kind}") where the program that uses the map is SEC("xdp.frags"), and only there`;
+}
+
+/** The kernel's words for a full map are "argument list too long", and for an index too large too. */
+function whyNoRoom(error: unknown, { type, maxEntries }: MapInfo): string | null {
+  if (hasCode(error, "ENOMEM")) return "the kernel has no memory for another entry: free some; nothing was written";
+  if (!hasCode(error, "E2BIG", "ENOSPC")) return null;
+  if (/array|^(devmap|cpumap|xskmap)$/.test(mapTypeName(type))) {
+    return `the index is beyond the map's end: give one from 0 to ${maxEntries - 1}`;
+  }
+  return `the map is full, with max_entries ${maxEntries}: delete entries, or load the program with more`;
 }
 
 /** Loads a program for an entry, with the running one's maps, and writes the entry: it holds the program from then on. */

@@ -292,13 +292,13 @@ export const commands: readonly CommandSpec[] = [
     arguments: [map],
     flags: {
       ...scope,
-      key: { value: "C", what: "a C type for keys, kept for maps of this name; '' forgets it" },
-      value: { value: "C", what: "a C type for values, kept for maps of this name; '' forgets it" },
+      key: { value: "C", what: "a C type for keys, kept for maps of this name; none forgets it" },
+      value: { value: "C", what: "a C type for values, kept for maps of this name; none forgets it" },
     },
     examples: [
       "xdpw map layout flows",
       "xdpw map layout flows --key 'struct { __be32 addr; __u16 port; } __attribute__((packed))'",
-      "xdpw map layout flows --key ''",
+      "xdpw map layout flows --key none",
     ],
     load: async () => (await import("./map-layout.ts")).runMapLayout,
   },

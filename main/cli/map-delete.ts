@@ -13,7 +13,7 @@ export async function runMapDelete(context: CommandContext): Promise<Answer> {
   const { typed, token, commands, paint } = context;
   const map = await openMap(context, "write");
   const { description, layout, scope } = map;
-  if (!layout.resizable) {
+  if (!layout.resizable || layout.readOnly !== null) {
     const why =
       layout.readOnly ?? `is of type ${layout.type}: its entries stay as long as it does, set this one instead`;
     return fail({ kind: "bad-value", field: "key", message: `${map.called} ${why}` });

@@ -14,7 +14,7 @@ export async function runMapLayout(context: CommandContext): Promise<Answer> {
   for (const of of ["key", "value"] as const) {
     const text = flagText(typed, of);
     if (text === null) continue;
-    const wish = { of, text: text.trim() === "" ? null : text, map: summary };
+    const wish = { of, text: text.trim() === "none" ? null : text, map: summary };
     await keepLayout(workbench.helpers.plain, shapes, wish, token);
   }
   return answer(context, summary, await openMap(context, "read"));

@@ -18,29 +18,32 @@ ${bodies
 describe.each(["bpfel", "bpfeb"] as const)(`${saySeed} (%s)`, (target) => {
   const maps = describeMapsOf(definitions, { target });
 
-  it.each(bodies.map((body, index) => [index, body] as const))("%s: what cells and JSON say parses back", (index, body) => {
-    const layout = pick(maps, `m${index}`).value;
-    const mask = paddingOf(layout);
-    const bytes = fc.uint8Array({ minLength: layout.size, maxLength: layout.size });
-    fc.assert(
-      fc.property(bytes, bytes, (value, before) => {
-        const expected = value.slice();
-        // bits that no cell shows stay as they were before
-        const kept = mask === null ? null : paddingIn(mask, before, 0);
-        const own = mask === null ? null : paddingIn(mask, value, 0);
-        for (let at = 0; at < expected.length; at++) {
-          expected[at] = ((expected[at] ?? 0) & ~(own?.[at] ?? 0)) | (kept?.[at] ?? 0);
-        }
-        const cells = parseCells(layout, formatCells(layout, value), before);
-        expect(cells.ok ? Buffer.from(cells.bytes).toString("hex") : cells.failure.message, body).toBe(
-          Buffer.from(expected).toString("hex"),
-        );
-        const json = parseJson(layout, JSON.parse(JSON.stringify(formatJson(layout, value))) as Json, value);
-        expect(json.ok ? Buffer.from(json.bytes).toString("hex") : json.failure.message, body).toBe(
-          Buffer.from(value).toString("hex"),
-        );
-      }),
-      { numRuns: 20 },
-    );
-  });
+  it.each(bodies.map((body, index) => [index, body] as const))(
+    "%s: what cells and JSON say parses back",
+    (index, body) => {
+      const layout = pick(maps, `m${index}`).value;
+      const mask = paddingOf(layout);
+      const bytes = fc.uint8Array({ minLength: layout.size, maxLength: layout.size });
+      fc.assert(
+        fc.property(bytes, bytes, (value, before) => {
+          const expected = value.slice();
+          // bits that no cell shows stay as they were before
+          const kept = mask === null ? null : paddingIn(mask, before, 0);
+          const own = mask === null ? null : paddingIn(mask, value, 0);
+          for (let at = 0; at < expected.length; at++) {
+            expected[at] = ((expected[at] ?? 0) & ~(own?.[at] ?? 0)) | (kept?.[at] ?? 0);
+          }
+          const cells = parseCells(layout, formatCells(layout, value), before);
+          expect(cells.ok ? Buffer.from(cells.bytes).toString("hex") : cells.failure.message, body).toBe(
+            Buffer.from(expected).toString("hex"),
+          );
+          const json = parseJson(layout, JSON.parse(JSON.stringify(formatJson(layout, value))) as Json, value);
+          expect(json.ok ? Buffer.from(json.bytes).toString("hex") : json.failure.message, body).toBe(
+            Buffer.from(value).toString("hex"),
+          );
+        }),
+        { numRuns: 20 },
+      );
+    },
+  );
 });
