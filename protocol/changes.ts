@@ -46,8 +46,13 @@ export const edit = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("add"), cells }),
   /** added, or the entry with that key changed: a row of a pasted block */
   z.strictObject({ do: z.literal("put"), cells }),
-  /** `over`: the value as it was staged before, which cells of null keep in place of the map's */
-  z.strictObject({ do: z.literal("replace"), key: base64, cells, over: base64.optional() }),
+  /** `over`: what is staged for the entry already, as a change: the columns that differ in it stay so where a cell is null */
+  z.strictObject({
+    do: z.literal("replace"),
+    key: base64,
+    cells,
+    over: z.strictObject({ was: base64, value: base64 }).optional(),
+  }),
   z.strictObject({ do: z.literal("remove"), key: base64 }),
 ]);
 export type Edit = z.infer<typeof edit>;

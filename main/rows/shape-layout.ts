@@ -28,7 +28,10 @@ export function shapeLayout(map: MapLayout, chosen: ChosenFormats, surroundings:
       from: before.from,
       type: before.type,
       align: isNumber(column.node) ? "number" : "text",
-      hint: describeField(column.node),
+      hint:
+        map.perCpu && before.from === "value"
+          ? `${describeField(column.node)}; of one CPU: cpu 1: …, of each: all cpus: …`
+          : describeField(column.node),
       choices: choicesOf(column.node)?.slice() ?? null,
     };
   });

@@ -6,6 +6,8 @@ import { Failed } from "../../../protocol/failures.ts";
 import type { InterfaceListing } from "../../../protocol/interfaces.ts";
 import type { ElevatedPeer, HelperPool } from "../../helpers/helper-pool.ts";
 import { formatEntryCells } from "../../tables/format-entry.ts";
+import { bitsOfColumns } from "../../tables/column-bits.ts";
+import { formatCells } from "../../tables/format-value.ts";
 import { parseEntryCells } from "../../tables/parse-entry.ts";
 import { parseCells } from "../../tables/parse-value.ts";
 import type { MapShapes } from "../../rows/map-shapes.ts";
@@ -158,10 +160,9 @@ function stageOne(
   if (edit.do === "put" && now === null && !layout.resizable) {
     return wrong("key", `map ${description.map.name} has no entry with this key, and none can be added`);
   }
-  const over = edit.do === "replace" && edit.over !== undefined ? Buffer.from(edit.over, "base64") : now;
-  if (over !== null && over.length !== description.valueStride)
-    return wrong("value", "what was staged has another size");
-  const parsed = parseEntryCells(layout, edit.cells, over === null ? null : { key, value: over });
+  const over = edit.do === "replace" && edit.over !== undefined && now !== null ? edit.over : null;
+  const start = over === null || now === null ? now : overlaid(layout, now, over);
+  const parsed = parseEntryCells(layout, edit.cells, start === null ? null : { key, value: start });
   if (!parsed.ok) return wrong(parsed.failure.field, parsed.failure.message);
   const value = Buffer.from(parsed.value);
   if (!key.equals(parsed.key)) {
@@ -176,6 +177,30 @@ function stageOne(
     ...{ is: "change", change: { ...base, value: value.toString("base64") } },
     ...{ before: side(now), after: side(value), cpus },
   };
+}
+
+/** What the map has now, with the columns that were staged already, CPU by CPU: counts beside them go on. */
+function overlaid(
+  { value: layout, copies, stride }: DescribedMap["layout"],
+  now: Buffer,
+  staged: { readonly was: string; readonly value: string },
+): Buffer {
+  const [was, value] = [Buffer.from(staged.was, "base64"), Buffer.from(staged.value, "base64")];
+  const all = Buffer.from(now);
+  if (was.length !== now.length || value.length !== now.length) return all;
+  for (let start = 0; start < copies * stride; start += stride) {
+    const part = (bytes: Buffer): Buffer => bytes.subarray(start, start + layout.size);
+    const old = formatCells(layout, part(was));
+    const next = formatCells(layout, part(value));
+    const changed = bitsOfColumns(layout, (column) => {
+      const at = layout.columns.indexOf(column);
+      return old[at] !== next[at];
+    });
+    for (const [at, bits] of changed.entries()) {
+      all[start + at] = ((all[start + at] ?? 0) & ~bits) | ((value[start + at] ?? 0) & bits);
+    }
+  }
+  return all;
 }
 
 type CpuCells = NonNullable<Extract<StagedRow, { is: "change" }>["cpus"]>;

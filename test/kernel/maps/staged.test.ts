@@ -15,6 +15,8 @@ struct hop { __be32 gateway; __u32 metric; };
 struct { __uint(type, BPF_MAP_TYPE_LPM_TRIE); __uint(map_flags, BPF_F_NO_PREALLOC); __uint(max_entries, 8);
   __type(key, struct prefix); __type(value, struct hop); } routes SEC(".maps");
 struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4); __type(key, __u32); __type(value, __u32); } fixed SEC(".maps");
+struct seen { __u64 packets; __u32 port; __u32 flags; };
+struct { __uint(type, BPF_MAP_TYPE_PERCPU_HASH); __uint(max_entries, 4); __type(key, __u32); __type(value, struct seen); } cpus SEC(".maps");
 struct tally { struct bpf_spin_lock lock; __u32 count; };
 struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 4); __type(key, __u32); __type(value, struct tally); } tallies SEC(".maps");
 SEC("xdp") int staged(struct xdp_md *ctx)
@@ -22,6 +24,7 @@ SEC("xdp") int staged(struct xdp_md *ctx)
 	struct prefix route = { 32 };
 	__u32 key = 0;
 	struct tally *tally = bpf_map_lookup_elem(&tallies, &key);
+	if (bpf_map_lookup_elem(&cpus, &key)) return XDP_DROP;
 	return bpf_map_lookup_elem(&routes, &route) || bpf_map_lookup_elem(&fixed, &key) || tally
 		? XDP_PASS : XDP_DROP;
 }
@@ -147,6 +150,49 @@ describe.skipIf(skipReason !== "")("staged changes", () => {
     expect(journals[0]).toMatchObject({ title: "three cells", replaced: 3, state: "undone", map: { name: "fixed" } });
     await rooms.handlers["maps.forget"]({ journal }, call);
     expect(await failureOf(undo(journal))).toMatchObject({ kind: "not-found", what: "journal" });
+  });
+
+  it("change values of single CPUs, on top of what is staged and of counts that go on", async () => {
+    const values = (packets: readonly number[], port: readonly number[]): Buffer =>
+      Buffer.concat(
+        packets.map((count, cpu) => Buffer.concat([u32of(count), u32of(0), u32of(port[cpu] ?? 0), u32of(9)])),
+      );
+    const copies = map("cpus").valueStride / 16;
+    const each = (first: number, others: number): number[] =>
+      Array.from({ length: copies }, (_, cpu) => (cpu === 0 ? first : others));
+    const key = u32of(1);
+    map("cpus").update(key, values(each(5, 7), each(1, 1)), "any");
+    const replace = { do: "replace" as const, key: key.toString("base64") };
+    const [first] = await stage("cpus", [{ ...replace, cells: [null, null, "cpu 0: 80", null] }]);
+    if (first?.is !== "change" || first.change.was === null || first.change.value === null)
+      throw new Error("no change");
+    expect(first).toMatchObject({ cpus: [{ cpu: 0, cell: 2, before: "1", after: "80" }] });
+    map("cpus").update(key, values(each(50, 70), each(1, 1)), "any");
+    const over = { was: first.change.was, value: first.change.value };
+    const [second] = await stage("cpus", [{ ...replace, cells: [null, null, "cpu 1: 81", null], over }]);
+    const changed =
+      copies > 1
+        ? [
+            [0, "80"],
+            [1, "81"],
+          ]
+        : [];
+    if (copies > 1)
+      expect(second).toMatchObject({ cpus: changed.map(([cpu, after]) => ({ cpu, before: "1", after })) });
+    await apply("cpus", changesOf(second === undefined ? [] : [second]));
+    const expected = each(80, 1).map((port, cpu) => (cpu === 1 ? 81 : port));
+    if (copies > 1) expect(map("cpus").lookup(key)).toEqual(values(each(50, 70), expected));
+    const wrong = await stage("cpus", [
+      { ...replace, cells: [null, `cpu ${copies}: 1`, null, null] },
+      { ...replace, cells: [null, "cpu 0: -1", null, null] },
+      { do: "add", cells: ["2", "all cpus: 3", "cpu 0: 4", "5"] },
+    ]);
+    expect(wrong.map((row) => (row.is === "wrong" ? row.message : row.is))).toEqual([
+      `field packets: there is no CPU ${copies}: give cpu 0 to cpu ${copies - 1}, or all cpus`,
+      'field packets: "-1" does not fit: give whole number from 0 to 18446744073709551615 (decimal or 0x hex)',
+      "change",
+    ]);
+    expect(wrong[2]).toMatchObject({ after: ["2", `${3 * copies}`, "4", "5"] });
   });
 
   it("end at a full map: which rows are in is said, and they are finished or taken back", async () => {
