@@ -18,10 +18,23 @@ export async function runMapJournal(context: CommandContext): Promise<Answer> {
     state === "interrupted" ? `interrupted on its way to ${towards}` : state,
     title,
   ]);
+  const broken: string[] = [];
+  for (const entry of journals.filter(({ state }) => state === "interrupted")) {
+    const found = await handlers["maps.survey"]({ journal: entry.journal }, { token }).catch(() => null);
+    if (found === null) continue;
+    const { journal, map, title } = entry;
+    const all = found.after + found.before + found.other;
+    broken.push(
+      `${title} in map ${map.name} (id ${map.id}): ${found.after} of ${all} rows are in; resume: xdpw map redo ${journal}, or undo: xdpw map undo ${journal}\n`,
+    );
+  }
   const header = ["journal", "map", "applied (UTC)", "rows", "state", "what"];
   return {
     ok: true,
-    text: rows.length === 0 ? "nothing was applied since this boot\n" : columns(header, rows, { head: paint.dim }),
+    text:
+      rows.length === 0
+        ? "nothing was applied since this boot\n"
+        : `${columns(header, rows, { head: paint.dim })}${broken.join("")}`,
     json: { value: journals },
   };
 }

@@ -29,6 +29,10 @@ export async function openMapForFiles(context: CommandContext, verb: string): Pr
   const id = await findMap(peer, reference, scope);
   const described = await describeEntries(peer, id);
   const { name } = described.description.map;
+  for (const { name: journal, about, running } of context.workbench.journals.list()) {
+    if (about.map.id !== id || about.whole || running) continue;
+    context.note(`note: ${about.title} broke off here: xdpw map survey ${journal} says which rows are in`);
+  }
   return { ...described, peer, scope, called: name === "" ? `map id ${id}` : `map ${name} (id ${id})` };
 }
 

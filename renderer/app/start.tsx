@@ -14,6 +14,7 @@ import { followPreflight } from "../preflight/ask-preflight.ts";
 import { withState } from "../maps/rows-view.ts";
 import { setRows } from "../maps/watch-rows.ts";
 import { tellApplying } from "../staged/apply-staged.ts";
+import { tellInterrupted } from "../staged/tell-interrupted.ts";
 import type { App } from "../session/app.ts";
 import { followLoadSets } from "../reload/load-sets.ts";
 import { begin } from "../session/begin.ts";
@@ -47,6 +48,7 @@ export function start(root: HTMLElement, connect: (handlers: ConnectionHandlers)
         store.set({ helper });
         if (!readyNow) return;
         void refreshLists(app);
+        void tellInterrupted(app);
         // Tables that a helper's end stopped go on with the next one.
         for (const { id } of store.get().mapTabs) void watchMap(app, id);
       },

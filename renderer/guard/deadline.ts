@@ -17,7 +17,14 @@ export function deadlineOf({ deadline, preflight }: Pick<SessionState, "deadline
   return proposed === null ? off : on(proposed);
 }
 
-const off: Deadline = { on: false, seconds: usualSeconds };
+export const off: Deadline = { on: false, seconds: usualSeconds };
+/** What a change of a map is asked to be confirmed within; nothing where it need not be. */
+export function confirmOf({ changeDeadline: { on: is, seconds } }: Pick<SessionState, "changeDeadline">): {
+  readonly confirm?: number;
+} {
+  return is ? { confirm: seconds } : {};
+}
+
 const made = new Map<number, Deadline>();
 
 function on(seconds: number): Deadline {

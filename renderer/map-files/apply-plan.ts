@@ -1,5 +1,7 @@
 /** What a file would change, changed: told and settled below the table, as staged changes are. */
 import type { MapPlan } from "../../protocol/map-files.ts";
+import { confirmOf } from "../guard/deadline.ts";
+import { hearGuard } from "../guard/hear-guards.ts";
 import type { MapTab } from "../maps/map-view.ts";
 import { readRowsNow } from "../maps/watch-rows.ts";
 import type { App } from "../session/app.ts";
@@ -13,9 +15,10 @@ export async function applyPlan(app: App, tab: MapTab, plan: MapPlan, title: str
   changeStaged(app, tab.id, (now) => ({ ...now, applying: { done: 0, total } }));
   try {
     const report = await work(app, { kind: "maps", title: `${title} into ${tab.name}` }, (token) =>
-      app.request("maps.applyPlan", { plan: plan.plan, title }, token),
+      app.request("maps.applyPlan", { plan: plan.plan, title, ...confirmOf(app.store.get()) }, token),
     );
-    const { conflicts } = report;
+    const { conflicts, guard } = report;
+    if (guard !== undefined) hearGuard(app, guard);
     const told = `${title}: ${reportWords(report, tab.name)}`;
     changeStaged(app, tab.id, (now) => ({ ...now, applying: null, conflicts, told }));
   } catch (error) {

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { Button } from "react-aria-components";
 import type { MapPlan, PlannedRow } from "../../protocol/map-files.ts";
 import type { Column } from "../../protocol/maps.ts";
+import { ChangeDeadline } from "../guard/change-deadline.tsx";
 import { wordsOf } from "../session/failure-words.ts";
 import { useApp } from "../session/use-app.tsx";
 import { DiffCells } from "../staged/diff-cells.tsx";
@@ -103,6 +104,7 @@ export function PlanDiff({ plan, columns, sides, apply, back, close }: PlanDiffP
         </div>
       )}
       <div className="dialog-buttons">
+        {apply !== null && total > 0 && <ChangeDeadline />}
         <Button className="button" onPress={back}>
           Another file
         </Button>

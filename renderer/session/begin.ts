@@ -6,6 +6,7 @@ import { textAt, wholeText } from "../editor/texts.ts";
 import { readGuards } from "../guard/hear-guards.ts";
 import { refreshLists, watchInterfaces } from "../interfaces/refresh-lists.ts";
 import { watchMap } from "../maps/open-map.ts";
+import { tellInterrupted } from "../staged/tell-interrupted.ts";
 import { applySettings } from "../settings/apply-settings.ts";
 import { readWorkspace } from "../workspace/open-workspace.ts";
 import type { App } from "./app.ts";
@@ -34,6 +35,7 @@ export async function begin(app: App): Promise<void> {
     } else await refreshLists(app);
     void watchInterfaces(app);
     void readGuards(app);
+    void tellInterrupted(app);
   } catch (error) {
     notifyFailure(app, "ask the workbench how it is", error);
   }

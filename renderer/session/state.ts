@@ -4,6 +4,7 @@ import type { InterfaceDetails } from "../../protocol/interface-details.ts";
 import type { InterfaceListing, Place, WantedMode } from "../../protocol/interfaces.ts";
 import type { LabStatus, Traffic, TrafficParams } from "../../protocol/lab.ts";
 import type { LanguageState } from "../../protocol/language.ts";
+import type { MapShown } from "../../protocol/manage-maps.ts";
 import type { MapListed } from "../../protocol/maps.ts";
 import type { ProgramListed } from "../../protocol/programs.ts";
 import type { RedirectsState } from "../../protocol/redirects.ts";
@@ -14,7 +15,7 @@ import { type CodeView, rememberedCodeView } from "../code/code-views.ts";
 import type { ThemeChoice } from "../app/theme.ts";
 import type { ConnectionState } from "../connection/connection.ts";
 import type { OpenSource } from "../editor/open-sources.ts";
-import type { Deadline } from "../guard/deadline.ts";
+import { type Deadline, off } from "../guard/deadline.ts";
 import type { GuardView } from "../guard/guard-views.ts";
 import type { MapTab, MapView } from "../maps/map-view.ts";
 import type { RowsView } from "../maps/rows-view.ts";
@@ -86,11 +87,17 @@ export interface SessionState {
 
   readonly programs: readonly ProgramListed[] | null;
   readonly maps: readonly MapListed[] | null;
+  /** with who holds them; null before anybody looked */
+  readonly overview: readonly MapShown[] | null;
+  /** why that is not known */
+  readonly overviewFailed: string | null;
   readonly mapTabs: readonly MapTab[];
   /** of sections of variables */
   readonly mapViews: ReadonlyMap<number, MapView>;
   /** edits that are not in their maps yet, by map id */
   readonly staged: ReadonlyMap<number, StagedMap>;
+  /** of changes of maps */
+  readonly changeDeadline: Deadline;
   /** of all other maps */
   readonly rowViews: ReadonlyMap<number, RowsView>;
 
@@ -151,9 +158,12 @@ export const initialState: SessionState = {
   loadSets: readLoadSets(),
   programs: null,
   maps: null,
+  overview: null,
+  overviewFailed: null,
   mapTabs: [],
   mapViews: new Map(),
   staged: new Map(),
+  changeDeadline: off,
   rowViews: new Map(),
   lab: null,
   labWork: null,

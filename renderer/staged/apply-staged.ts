@@ -1,12 +1,15 @@
 /** What is staged goes into the map, and what went in comes out again. */
 import type { Applied, JournalEntry } from "../../protocol/changes.ts";
+import { confirmOf } from "../guard/deadline.ts";
+import { hearGuard } from "../guard/hear-guards.ts";
 import type { MapTab } from "../maps/map-view.ts";
-import { rereadMap } from "../maps/reread-map.ts";
+import { readRowsNow } from "../maps/watch-rows.ts";
 import type { App } from "../session/app.ts";
+import { ask } from "../session/ask.ts";
 import { notify, notifyFailure } from "../session/notices.ts";
 import { work } from "../session/work.ts";
 import { changeStaged, stagedOf } from "./change-staged.ts";
-import { afterApply, countsOf, countWords, stepBack } from "./staged-map.ts";
+import { afterApply, countsOf, countWords, stepBack, stepOn } from "./staged-map.ts";
 
 /** Conflicts stay to be settled; rows that were not reached stay staged. */
 export async function applyStaged(app: App, tab: MapTab): Promise<void> {
@@ -16,16 +19,17 @@ export async function applyStaged(app: App, tab: MapTab): Promise<void> {
   const title = countWords(countsOf(staged));
   changeStaged(app, tab.id, (now) => ({ ...now, applying: { done: 0, total: changes.length } }));
   try {
-    const params = { id: tab.id, netns: tab.place?.netns ?? null, title, changes };
+    const params = { id: tab.id, netns: tab.place?.netns ?? null, title, changes, ...confirmOf(app.store.get()) };
     const doing = `writing ${changes.length.toLocaleString("en")} changes to ${tab.name}`;
     const report = await work(app, { kind: "maps", title: doing }, (token) => app.request("maps.apply", params, token));
+    if (report.guard !== undefined) hearGuard(app, report.guard);
     const keys = changes.map(({ key }) => key);
     changeStaged(app, tab.id, (now) => afterApply(now, keys, report, reportWords(report, tab.name)));
   } catch (error) {
     changeStaged(app, tab.id, (now) => ({ ...now, applying: null }));
     notifyFailure(app, `write the changes to ${tab.name}`, error);
   }
-  await rereadMap(app, tab.id);
+  await readRowsNow(app, tab.id);
 }
 
 /** Progress of main's, for whoever shows it. */
@@ -35,19 +39,39 @@ export function tellApplying(app: App, { id, done, total }: { id: number; done: 
 
 /** The last edit that is staged; where none is, the changes that were applied last. */
 export async function undoInMap(app: App, tab: MapTab): Promise<void> {
-  if (stagedOf(app, tab.id).earlier.length > 0) {
+  const staged = stagedOf(app, tab.id);
+  if (staged.applying !== null) return;
+  if (staged.earlier.length > 0) {
     changeStaged(app, tab.id, stepBack);
     return;
   }
   const last = await latest(app, tab, ({ state }) => state === "applied");
   if (last === undefined) notify(app, { kind: "info", title: `Nothing to undo in ${tab.name}` });
-  else await go(app, tab, last, "maps.undo");
+  else if (staged.told !== null || (await mayWrite(app, tab, last, "Take back"))) await go(app, tab, last, "maps.undo");
 }
 
 export async function redoInMap(app: App, tab: MapTab): Promise<void> {
+  const staged = stagedOf(app, tab.id);
+  if (staged.applying !== null) return;
+  if (staged.later.length > 0) {
+    changeStaged(app, tab.id, stepOn);
+    return;
+  }
   const last = await latest(app, tab, ({ state }) => state === "undone");
   if (last === undefined) notify(app, { kind: "info", title: `Nothing to do again in ${tab.name}` });
-  else await go(app, tab, last, "maps.redo");
+  else if (staged.told !== null || (await mayWrite(app, tab, last, "Apply again")))
+    await go(app, tab, last, "maps.redo");
+}
+
+/** Of what was applied a moment ago, and is still told below the table, a key is enough; all else is asked about. */
+async function mayWrite(app: App, { name }: MapTab, entry: JournalEntry, doing: string): Promise<boolean> {
+  const when = new Date(entry.at * 1000).toLocaleTimeString();
+  const answer = await ask(app, {
+    title: `${doing} ${entry.title} of ${when}?`,
+    body: `It is written to ${name} at once. Rows that somebody changed since stay as they are.`,
+    choices: [{ id: "write", title: doing }],
+  });
+  return answer === "write";
 }
 
 /** Through the journal: rows that somebody changed since stay as they are, and are told. */
@@ -68,7 +92,7 @@ export async function go(
   } catch (error) {
     notifyFailure(app, `${way === "maps.undo" ? "undo" : "redo"} ${entry.title} in ${tab.name}`, error);
   }
-  await rereadMap(app, tab.id);
+  await readRowsNow(app, tab.id);
 }
 
 async function latest(

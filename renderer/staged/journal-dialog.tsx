@@ -74,6 +74,14 @@ function Journal({ id }: { readonly id: number | null }): React.ReactNode {
       notifyFailure(app, "look which rows are in", error);
     }
   };
+  const leave = async ({ journal }: JournalEntry): Promise<void> => {
+    try {
+      await app.request("maps.forget", { journal });
+      setAsked((count) => count + 1);
+    } catch (error) {
+      notifyFailure(app, "leave the rows as they are", error);
+    }
+  };
   if (entries === null) return <p className="mid">Reading…</p>;
   if (entries.length === 0) return <p className="mid">Nothing was applied since this boot.</p>;
   return (
@@ -84,7 +92,7 @@ function Journal({ id }: { readonly id: number | null }): React.ReactNode {
           <tr>
             <th scope="col">when</th>
             <th scope="col">map</th>
-            <th scope="col">rows</th>
+            <th scope="col">what</th>
             <th scope="col">state</th>
             <td />
           </tr>
@@ -96,7 +104,10 @@ function Journal({ id }: { readonly id: number | null }): React.ReactNode {
               <th scope="row" className="mono">
                 {entry.map.name}
               </th>
-              <td>{countWords({ added: entry.added, changed: entry.replaced, removed: entry.removed })}</td>
+              <td>
+                {entry.title}
+                <RowsWords entry={entry} />
+              </td>
               <td>
                 <span className={entry.state === "interrupted" ? "tag warn" : "tag"}>{entry.state}</span>
                 {survey?.journal === entry.journal && (
@@ -122,6 +133,11 @@ function Journal({ id }: { readonly id: number | null }): React.ReactNode {
                     {entry.state === "interrupted" ? "Finish" : "Redo"}
                   </Button>
                 )}
+                {entry.state === "interrupted" && (
+                  <Button className="button small" onPress={() => void leave(entry)}>
+                    Leave as is
+                  </Button>
+                )}
               </td>
             </tr>
           ))}
@@ -129,4 +145,10 @@ function Journal({ id }: { readonly id: number | null }): React.ReactNode {
       </table>
     </div>
   );
+}
+
+/** What a title does not say itself. */
+function RowsWords({ entry: { title, added, replaced, removed } }: { readonly entry: JournalEntry }): React.ReactNode {
+  const words = countWords({ added, changed: replaced, removed });
+  return words === title ? null : <span className="mid">: {words}</span>;
 }

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Button, ProgressBar } from "react-aria-components";
 import type { Column } from "../../protocol/maps.ts";
+import { ChangeDeadline } from "../guard/change-deadline.tsx";
 import type { MapTab } from "../maps/map-view.ts";
 import { showDialog } from "../session/dialog.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
@@ -70,6 +71,7 @@ export function StagedBar({ tab, columns }: StagedBarProps): React.ReactNode {
             >
               Discard
             </Button>
+            <ChangeDeadline />
             <Button
               className="button small go"
               isDisabled={applying !== null}

@@ -74,6 +74,7 @@ test("export, import with a diff, undo, snapshot, compare and restore", async ({
   // by keyboard alone
   await page.getByRole("listbox", { name: "Maps of port0" }).getByRole("option", { name: "routes" }).dblclick();
   await expect(page.getByText("routes has no entries yet.")).toBeVisible();
+  await keys.intoPanel(page, "routes");
   await keys.pressUntil(page, "Tab", "button", "Files");
   await page.keyboard.press("Enter");
   await keys.pressUntil(page, "ArrowDown", "menuitem", "Import…");
