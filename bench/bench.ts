@@ -10,6 +10,7 @@ import { startWorkbench } from "./start-workbench.ts";
 import { benchInterfaces, withManyInterfaces } from "./interfaces.ts";
 import { benchInterfacesWindow } from "./interfaces-window.ts";
 import { benchMaps } from "./maps.ts";
+import { benchNextHop } from "./next-hop.ts";
 import { benchSaveToVerdict } from "./save-to-verdict.ts";
 import { benchSourceToAttached } from "./source-to-attached.ts";
 import { say } from "./statistics.ts";
@@ -32,17 +33,19 @@ if (process.getuid?.() !== 0) {
 
 /**
  * `npm run bench -- typing` is what is felt while typing, alone; `-- interfaces` what many interfaces cost; `-- maps` what a
- * million entries cost.
+ * million entries cost; `-- next-hop` how soon an edited route is seen by packets.
  */
 async function benchAll(): Promise<void> {
   if (process.argv.includes("maps")) return benchMaps(root);
   if (process.argv.includes("table")) return benchTables();
+  if (process.argv.includes("next-hop")) return benchHop();
   if (!process.argv.includes("typing")) await benchMany();
   if (process.argv.includes("interfaces")) return;
   if (!process.argv.includes("typing")) {
     await benchPath();
     await benchMaps(root);
     await benchTables();
+    await benchHop();
   }
   if (!process.argv.includes("typing")) {
     const shown = await startWorkbench(root);
@@ -66,6 +69,15 @@ async function benchTables(): Promise<void> {
   const shown = await startWorkbench(root);
   try {
     await benchTable(shown);
+  } finally {
+    await shown.stop();
+  }
+}
+
+async function benchHop(): Promise<void> {
+  const shown = await startWorkbench(root);
+  try {
+    await benchNextHop(root, shown);
   } finally {
     await shown.stop();
   }

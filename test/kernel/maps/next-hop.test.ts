@@ -141,7 +141,10 @@ describe.skipIf(skipReason !== "")(`the router's next hop ${skipReason}`, () => 
       const burst = { netns: `/run/netns/${hosts[0]}`, ifindex: sender, frames, frameLength: frames.length };
       while (!ends) sent += (await native.sendFrames({ ...burst, count: 1000, rate: packetsASecond })).sent;
     })();
-    const arrived = (): number => hostCounts().flat().reduce((sum, packets) => sum + packets, 0);
+    const arrived = (): number =>
+      hostCounts()
+        .flat()
+        .reduce((sum, packets) => sum + packets, 0);
     await eventually(arrived, (packets) => packets > 0, 10_000);
     let changes = 0;
     for (let turn = 0; turn < turns; turn++) {
@@ -174,7 +177,9 @@ describe.skipIf(skipReason !== "")(`the router's next hop ${skipReason}`, () => 
     );
     const counts = hostCounts();
     const right = (counts[1]?.[1] ?? 0) + (counts[2]?.[2] ?? 0);
-    console.log(`${changes} changes under ${sent} packets: ${right} at the two next hops, ${total - right} elsewhere, ${lost} dropped`);
+    console.log(
+      `${changes} changes under ${sent} packets: ${right} at the two next hops, ${total - right} elsewhere, ${lost} dropped`,
+    );
     expect(counts[0]).toEqual([0, 0, 0, 0]);
     expect(counts[1]?.with(1, 0)).toEqual([0, 0, 0, 0]);
     expect(counts[2]?.with(2, 0)).toEqual([0, 0, 0, 0]);
