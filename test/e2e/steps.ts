@@ -85,12 +85,17 @@ export function messages(page: Page): Locator {
   return page.getByRole("region", { name: "Messages" });
 }
 
-/** Template, lab, verdict and attach: where many tests begin. */
-export async function attachCounters(page: Page): Promise<void> {
+/** Lab, template and verdict */
+export async function openCounters(page: Page): Promise<void> {
   await makeLab(page);
   await openTemplate(page, "Packet counters");
   await page.keyboard.press("Control+S");
   await expect(verdict(page)).toContainText("accepted");
+}
+
+/** Template, lab, verdict and attach: where many tests begin. */
+export async function attachCounters(page: Page): Promise<void> {
+  await openCounters(page);
   await attach(page);
   await expect(runsLine(page)).toContainText("port0 runs xdp_count native");
 }
