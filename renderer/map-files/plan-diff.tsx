@@ -73,8 +73,8 @@ export function PlanDiff({ plan, columns, sides, apply, back, close }: PlanDiffP
                 <th scope="col">
                   <span className="unseen">change</span>
                 </th>
-                {columns.map(({ path, from }) => (
-                  <th key={`${from} ${path}`} scope="col">
+                {columns.map(({ path, from, align }) => (
+                  <th key={`${from} ${path}`} scope="col" className={align === "number" ? "right" : ""}>
                     {path}
                   </th>
                 ))}

@@ -1,10 +1,12 @@
 /** A file and the map it is for, or two files ─▶ what differs, and the rows that make one of the other. Writes nothing. */
+import { basename } from "node:path";
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { ElevatedPeer } from "../../helpers/helper-pool.ts";
 import type { DescribedMap } from "../describe-entries.ts";
 import { compareEntries, type EntryDiff } from "./compare-entries.ts";
 import type { EntryTable } from "./entry-table.ts";
-import { readBytes, readEntriesText } from "./read-file.ts";
+import { readBytes } from "./read-bytes.ts";
+import { readEntriesText } from "./read-file.ts";
 import { readCurrent } from "./read-table.ts";
 
 export interface FilePlan {
@@ -31,7 +33,7 @@ export async function planFile(
   const read = async (path: string | null): Promise<EntryTable> =>
     path === null
       ? readCurrent(peer, described.description, token)
-      : readEntriesText(path, await readBytes(path), described, null).entries;
+      : readEntriesText(basename(path), await readBytes(path), described, null).entries;
   // what is wrong with a file is said before a large map is read
   const given = after === null ? null : await read(after);
   const first = await read(before);

@@ -1,6 +1,5 @@
 /** A file ─▶ entries: its format found out by its content, all of it parsed and checked before anything is written. */
-import { readFile, stat } from "node:fs/promises";
-import { Failed, fail } from "../../../protocol/failures.ts";
+import { fail } from "../../../protocol/failures.ts";
 import { bpftoolPrinter } from "../../tables/printing/bpftool-entry.ts";
 import type { DescribedMap } from "../describe-entries.ts";
 import { checkEntries } from "./check-entries.ts";
@@ -11,9 +10,6 @@ import { asFailure, createProblems, type Problems } from "./problems.ts";
 import { readBatchFile } from "./read-batch-file.ts";
 import { readCsv } from "./read-csv.ts";
 import { readJson } from "./read-json.ts";
-
-/** Larger files would not fit into memory beside what is made of them. */
-const largestFile = 2 ** 31 - 1;
 
 export interface ReadFile {
   readonly format: Format;
@@ -79,21 +75,4 @@ function wrongEncoding(text: Uint8Array): string | null {
   const zeros = start.reduce((sum, byte) => sum + (byte === 0 ? 1 : 0), 0);
   if (zeros === 0) return null;
   return zeros > start.length / 3 ? "UTF-16" : "no text";
-}
-
-export async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(path);
-    if (size > largestFile) {
-      const gigabytes = (size / 2 ** 30).toFixed(1);
-      const message = `import ${path}: ${gigabytes} GiB are too much for one file, at most ${largestFile} bytes are read: split it`;
-      return fail({ kind: "too-large", message, limit: largestFile });
-    }
-    return await readFile(path);
-  } catch (error) {
-    if (error instanceof Failed) throw error;
-    const code = error instanceof Error && "code" in error ? String(error.code) : "EIO";
-    const words = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : code;
-    return fail({ kind: "file", path, code, message: `import ${path}: ${words}` });
-  }
 }

@@ -1,8 +1,12 @@
 /** Files of entries: what is read, and what is said of those that are wrong. */
 import fc from "fast-check";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { DescribedMap } from "../../../main/maps/describe-entries.ts";
-import { detectFormat, readBytes, readEntriesText } from "../../../main/maps/transfer/read-file.ts";
+import { readBytes } from "../../../main/maps/transfer/read-bytes.ts";
+import { detectFormat, readEntriesText } from "../../../main/maps/transfer/read-file.ts";
 import { sortTrie } from "../../../main/maps/transfer/sort-trie.ts";
 import { createOrderWatch } from "../../../main/maps/transfer/watch-order.ts";
 import { writeInt64, writeUint64 } from "../../../main/tables/printing/digits.ts";
@@ -22,7 +26,13 @@ function described(name: string): DescribedMap {
   const { type, maxEntries, key, value, copies, stride } = layout;
   const map = { id: 7, name, type, keySize: key.size, valueSize: value.size, maxEntries, flags: 0 };
   const btf = { btfId: 0, btfKeyTypeId: 0, btfValueTypeId: 0 };
-  const description = { map: { ...map, ...btf }, valueStride: copies * stride, possibleCpus: 1, btf: null, frozen: false };
+  const description = {
+    map: { ...map, ...btf },
+    valueStride: copies * stride,
+    possibleCpus: 1,
+    btf: null,
+    frozen: false,
+  };
   return { description, layout, section: null, btf: null };
 }
 
@@ -123,6 +133,22 @@ describe("CSV files", () => {
 
   it("that are not there are said so", async () => {
     await expect(readBytes("/nowhere/rows.csv")).rejects.toThrow("import /nowhere/rows.csv: there is no such file");
+    await expect(readBytes("/proc")).rejects.toThrow("import /proc: it is a folder");
+  });
+
+  it("of 2 GB are refused unread, and so is what has no end, once it is over the limit", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "xdpwt-large-"));
+    try {
+      const path = join(folder, "large.csv");
+      writeFileSync(path, "");
+      truncateSync(path, 2 * 1024 ** 3);
+      const before = process.memoryUsage().arrayBuffers;
+      await expect(readBytes(path)).rejects.toThrow("2.0 GiB is too much for one file: at most 512 MiB are read");
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 1024 ** 2);
+      await expect(readBytes("/dev/zero", 8 * 1024 ** 2)).rejects.toThrow("at most 8 MiB are read: split it");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
