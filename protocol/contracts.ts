@@ -68,6 +68,7 @@ import * as walk from "./walk.ts";
 import { base64, id, path, u32 } from "./wire.ts";
 import * as rows from "./rows.ts";
 import * as tree from "./tree.ts";
+import { rowsChoices, rowsChoicesParams } from "./choices.ts";
 import * as workspace from "./workspace.ts";
 
 export interface Method<P extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
@@ -333,6 +334,8 @@ export const workbench = {
   "rows.picture": method(tree.rowsPictureParams, tree.rowsPicture),
   /** asks the kernel which entry of an LPM trie answers for an address */
   "rows.match": method(tree.rowsMatchParams, tree.rowsMatched),
+  /** what may be meant in a column: interfaces, programs, ports */
+  "rows.choices": method(rowsChoicesParams, rowsChoices),
   "maps.set": method(entryParams, none),
   "maps.delete": method(z.strictObject({ id, key: base64 }), z.strictObject({ deleted: z.boolean() })),
   /** edits as a diff of what is there now; writes nothing */

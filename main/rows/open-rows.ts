@@ -8,6 +8,7 @@ import type { HelperPool } from "../helpers/helper-pool.ts";
 import { keepLayout } from "../layouts/keep-layout.ts";
 import { parseCells } from "../tables/parse-value.ts";
 import type { Notify } from "../workbench.ts";
+import { columnChoices } from "./column-choices.ts";
 import type { MapShapes } from "./map-shapes.ts";
 import { createRowStore, type RowStore } from "./row-store.ts";
 import type { RowsThread } from "./rows-thread.ts";
@@ -107,6 +108,10 @@ export function openRows({ helpers, attachments, notify, shapes, thread, opened 
         const peer = await helpers.elevated(`read map ${id}`);
         await store.reshape(await shapeMap(peer, attachments, id, shapes));
         return { face: store.face, state: store.state() };
+      },
+      "rows.choices": async ({ id, column, netns }) => {
+        const peer = await helpers.elevated(`read map ${id}`);
+        return { choices: await columnChoices(peer, attachments, storeOf(id).shaped, column, netns) };
       },
       ...treeHandlers({ storeOf, helpers, thread }),
     },

@@ -93,6 +93,7 @@ export function fakeRows(table: (id: number) => Table, tell: (state: RowsState) 
       const row = shown(id).findIndex(({ cells }) => cells[0] === key);
       return { row: row < 0 ? null : row, there: table(id).rows.some(({ cells }) => cells[0] === key) };
     },
+    "rows.choices": async () => ({ choices: [] }),
     "rows.read": async ({ id }) => {
       openOf(id).version += 1;
       return state(id);
