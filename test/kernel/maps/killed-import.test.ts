@@ -12,7 +12,7 @@ import { bundleFiles } from "../../../build/bundle.mjs";
 import type { LoadedObject, MapHandle } from "../../../helper/native/face.ts";
 import { socketPipe } from "../../../helper/pipe.ts";
 import { connectPeer, type Peer } from "../../../protocol/peer.ts";
-import { buildHelper, eventually, root, skipReason } from "../helper/harness.ts";
+import { buildHelper, eventually, failureOf, root, skipReason } from "../helper/harness.ts";
 import { compile, loading, native } from "../native/support.ts";
 import { never, openRooms } from "./changing.ts";
 import { importing, progress } from "./importing.ts";
@@ -263,6 +263,53 @@ describe.skipIf(skipReason !== "")("an import of 100,000 rows that is killed", (
       expect(await stateOf(second.journal)).toBe("applied");
       expect(Buffer.from(await generations()).equals(after)).toBe(true);
     } finally {
+      await rooms.helpers.close();
+    }
+  });
+});
+
+describe.skipIf(skipReason !== "")("an import of a map that changes its ways", () => {
+  const lone = `
+struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 8); __type(key, __u32); __type(value, __u32); } xdpwt_lone SEC(".maps");
+SEC("xdp") int xdpwt_lonely(struct xdp_md *ctx) { __u32 key = 0; return bpf_map_lookup_elem(&xdpwt_lone, &key) ? XDP_PASS : XDP_DROP; }
+`;
+  const call = { token: never };
+
+  it("is told that it is frozen, or gone, and of every row that it is not in", async () => {
+    const rooms = openRooms(folder);
+    const file = join(folder, "lone.csv");
+    writeFileSync(file, "key,value\n1,1\n2,2\n");
+    const object = await native.loadObject(loading(compile(lone), "xdpwt_lonely"));
+    let open = true;
+    try {
+      const id = object.maps[0]?.id ?? 0;
+      const plan = async () =>
+        rooms.handlers["maps.plan"]({ id, netns: null, before: null, after: file, removes: false }, call);
+      const first = await plan();
+      native.freezeMap(id);
+      const frozen = await rooms.handlers["maps.applyPlan"]({ plan: first.plan, title: "import" }, call);
+      expect(frozen).toMatchObject({ done: 0, untouched: 2, ended: expect.stringContaining("(EPERM)") });
+      expect(frozen.ended).toContain("map xdpwt_lone is frozen or read-only: nothing can be written to it any more");
+      const survey = await rooms.handlers["maps.survey"]({ journal: frozen.journal }, call);
+      expect(survey).toMatchObject({ after: 0, before: 2, other: 0, keys: { before: ["1", "2"] } });
+      // from now on that is known before
+      expect((await plan()).unfit).toContain("frozen");
+
+      const peer = await rooms.helpers.elevated("test");
+      object.close();
+      open = false;
+      const isThere = async (): Promise<boolean> => {
+        const { maps } = await peer.request("maps.list", {});
+        return maps.some((one) => one.id === id);
+      };
+      // the helper keeps what it used a moment ago
+      expect(await eventually(isThere, (there) => !there, 15_000)).toBe(false);
+      expect(await failureOf(rooms.handlers["maps.redo"]({ journal: frozen.journal }, call))).toMatchObject({
+        kind: "not-found",
+        message: expect.stringContaining(`there is no map id ${id} (any more)`),
+      });
+    } finally {
+      if (open) object.close();
       await rooms.helpers.close();
     }
   });
