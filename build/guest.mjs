@@ -22,8 +22,13 @@ import { findCommand, thisSystem } from "./setup/probe.mjs";
 const root = fileURLToPath(new URL("../", import.meta.url));
 /** vmlinuz, and modules in {@link modules} */
 export const kernelFolder = join(root, ".cache/guest/kernel");
-/** in the order in which they are put in */
+/** in the order in which they are put in, at the start */
 export const modules = ["psample", "netdevsim", "veth"];
+/** of devices that QEMU emulates and that merge packets; put in by whoever wants them, in this order */
+export const emulated = [
+  ...["failover", "net_failover", "virtio_ring", "virtio", "virtio_pci_modern_dev", "virtio_pci_legacy_dev"],
+  ...["virtio_pci", "virtio_net", "vmxnet3"],
+];
 /** two megabytes a second are enough for the download */
 const patience = 120_000;
 
@@ -38,12 +43,19 @@ export function whyNoGuest() {
     commands.filter((command) => findCommand(system, command) === undefined);
   const running = lacks(["qemu-system-x86_64", "busybox", "ip"]);
   if (running.length > 0) return `needs ${running.join(", ")}`;
-  if (existsSync(join(kernelFolder, "vmlinuz"))) return null;
+  if (isBuilt()) return null;
   if (["1", "true", "yes"].includes(process.env["XDPW_NO_INSTALL"] ?? "")) {
     return "no guest kernel, and XDPW_NO_INSTALL is set: npm run guest";
   }
   const building = lacks(["apt-get", "apt-cache", "dpkg-deb", "make", "gcc", "xz", "bash"]);
   return building.length === 0 ? null : `no guest kernel: building it needs ${building.join(", ")}`;
+}
+
+/** Whole: one that was made before a module was wanted is made anew. */
+function isBuilt() {
+  return ["vmlinuz", ...[...modules, ...emulated].map((name) => `${name}.ko`)].every((file) =>
+    existsSync(join(kernelFolder, file)),
+  );
 }
 
 /**
@@ -52,7 +64,7 @@ export function whyNoGuest() {
  * @throws what went wrong, in words
  */
 export function buildGuestKernel(say) {
-  if (existsSync(join(kernelFolder, "vmlinuz"))) return;
+  if (isBuilt()) return;
   const folder = join(root, `.cache/guest/building-${process.pid}`);
   rmSync(folder, { recursive: true, force: true });
   try {
@@ -101,7 +113,7 @@ function build(folder, say) {
 
   const kernel = join(folder, "kernel");
   copyFileSync(join(folder, path, "netdevsim.ko"), join(kernel, "netdevsim.ko"));
-  for (const name of modules)
+  for (const name of [...modules, ...emulated])
     if (name !== "netdevsim") takeModule(join(unpacked, "lib/modules", release), name, kernel);
   copyFileSync(join(unpacked, "boot", `vmlinuz-${release}`), join(kernel, "vmlinuz"));
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { addSimulated, ip, xdpOf } from "./device.ts";
 import { type Bench, refusalOf } from "./open-bench.ts";
-import { preflightCases } from "./preflight-cases.ts";
+import { mergingCases, preflightCases } from "./preflight-cases.ts";
 import { redirectCases } from "./redirect-cases.ts";
 
 export const cases: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
@@ -90,6 +90,19 @@ export const cases: Readonly<Record<string, (bench: Bench) => Promise<void>>> = 
     while ((await state()) === "waiting") await new Promise((resolve) => setTimeout(resolve, 200));
     assert.equal(await state(), "rolled-back");
     assert.deepEqual(xdpOf(device.name), { word: "xdpoffload", mode: 3, ids: [before.program.id] });
+
+    const kept = await bench.attach("counted", "hw", { confirmWithin: 600 });
+    await handlers["guards.confirm"]({ guard: kept.guard?.guard ?? "" }, context);
+    assert.deepEqual(xdpOf(device.name).ids, [kept.program.id]);
+
+    // nobody is left but the guard
+    const killed = await bench.attach("pass", "hw", { confirmWithin: 2 });
+    assert.deepEqual(xdpOf(device.name).ids, [killed.program.id]);
+    const { pid } = await handlers["session.unlock"]({ what: "test" }, context);
+    if (pid === null) return assert.fail("no helper");
+    process.kill(pid, "SIGKILL");
+    while (xdpOf(device.name).ids[0] !== kept.program.id) await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.deepEqual(xdpOf(device.name), { word: "xdpoffload", mode: 3, ids: [kept.program.id] });
     await bench.detach();
   },
 
@@ -230,4 +243,5 @@ export const cases: Readonly<Record<string, (bench: Bench) => Promise<void>>> = 
 
   ...redirectCases,
   ...preflightCases,
+  ...mergingCases,
 };

@@ -1,6 +1,8 @@
 /** The guest's devices and their switches: netdevsim offloads XDP, and refuses where debugfs tells it to. */
 import { execFileSync } from "node:child_process";
-import { readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import { emulated } from "../../build/guest.mjs";
 
 export interface Simulated {
   readonly name: string;
@@ -26,6 +28,22 @@ export function addSimulated(number: number): Simulated {
     },
     remove: () => writeFileSync("/sys/bus/netdevsim/del_device", `${number}`),
   };
+}
+
+/** One of the NICs that QEMU emulates, by its driver and by whether the guest may turn its merging off. */
+export function emulatedNic(driver: "vmxnet3" | "virtio_net", fixed = false): string {
+  if (!existsSync("/sys/module/vmxnet3"))
+    for (const module of emulated) execFileSync("/bin/busybox", ["insmod", `/modules/${module}.ko`]);
+  const found = readdirSync("/sys/class/net").filter((name) => {
+    const link = `/sys/class/net/${name}/device/driver`;
+    if (!existsSync(link) || basename(realpathSync(link)) !== driver) return false;
+    if (driver !== "virtio_net") return true;
+    // VIRTIO_NET_F_CTRL_GUEST_OFFLOADS
+    return (readFileSync(`/sys/class/net/${name}/device/features`, "utf8").charAt(2) === "0") === fixed;
+  });
+  const [name] = found;
+  if (name === undefined || found.length > 1) throw new Error(`${found.length} devices of ${driver}`);
+  return name;
 }
 
 export function ip(...words: string[]): string {

@@ -28,7 +28,7 @@ export interface Bench {
   describe(): Promise<InterfaceDetails>;
   probe(mode: Mode, on?: string): Promise<ModeProbe>;
   attach(program: string, mode: WantedMode, options?: AttachOptions): Promise<Attachment>;
-  detach(replace?: number): Promise<void>;
+  detach(replace?: number, on?: string): Promise<void>;
   /** a process of its own, which starts a helper of its own: some seconds here */
   xdpw(...words: string[]): Promise<Finished>;
   /** the same command line in this process, with the helpers that are there */
@@ -69,8 +69,8 @@ export function openBench(opened: Workbench): Bench {
       const deadline = confirmWithin === undefined ? {} : { confirmWithin };
       return handlers["attach.attach"]({ ...params, ...deadline }, context);
     },
-    async detach(replace) {
-      await handlers["attach.detach"]({ place: await place(), replace: replace ?? null }, context);
+    async detach(replace, on) {
+      await handlers["attach.detach"]({ place: await place(on), replace: replace ?? null }, context);
     },
     async command(...words) {
       let [out, err] = ["", ""];

@@ -54,7 +54,7 @@ const plain: Scenario = {
 };
 
 async function play(change: Partial<Scenario>): Promise<StageReport> {
-  const words = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"];
+  const words = ["--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"];
   const stage = [process.execPath, join(folder, "stage.mjs"), repository, mountPoint, join(folder, "user.mjs")];
   const { stdout } = await promisify(execFile)("unshare", [
     ...words,
@@ -138,6 +138,14 @@ describe("with sudo", () => {
   test("main killed: the helper ends, and nothing is left", async (context) => {
     if (reason !== null) context.skip(reason);
     expectRoot(await play({ sudo: "nopasswd", ending: "kill main" }), "sudo");
+  });
+
+  test("its terminal is closed under a deadline: the guard outlives sudo's own (use_pty), and rolls back", async (context) => {
+    const missing = whyNot("sudo", "script", "ip");
+    if (missing !== null) context.skip(missing);
+    const report = await play({ sudo: "use_pty", terminal: true, ending: "deadline" });
+    expect(report.user).toMatchObject({ failure: null, way: "sudo" });
+    expect(report.attached).toEqual([true, false]);
   });
 
   test("on a terminal, but not allowed", async (context) => {

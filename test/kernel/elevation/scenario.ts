@@ -6,11 +6,13 @@ export interface Scenario {
   /** what polkit's rule says of bash for the user; none: no rule, so that a password is wanted and nobody can be asked */
   readonly polkit: "yes" | "no" | "none";
   readonly bus: boolean;
-  readonly sudo: "nopasswd" | "none";
+  /** use_pty: without a password too, with a terminal of sudo's own between */
+  readonly sudo: "nopasswd" | "use_pty" | "none";
   readonly desktop: boolean;
   /** main says that it has a terminal to ask on */
   readonly terminal: boolean;
-  readonly ending: "describe" | "kill main" | "kill helper";
+  /** deadline: main attaches with one, and its terminal is closed then */
+  readonly ending: "describe" | "kill main" | "kill helper" | "deadline";
 }
 
 /** One line of JSON of the user's process. */
@@ -26,12 +28,16 @@ export interface UserReport {
 }
 
 export interface StageReport {
+  /** of a deadline: whether a program was attached when main was gone, and whether one was after the deadline */
+  readonly attached: readonly boolean[];
   readonly user: UserReport;
   /** command lines of what the workbench left behind, and names in its runtime directory */
   readonly processes: readonly string[];
   readonly sockets: readonly string[];
 }
 
+/** the veth of the stage's own network namespace, and the seconds to confirm in */
+export const guarded = { name: "xdpwport", seconds: 3 };
 export const user = { name: "xdpwtest", id: 61_734 };
 /** where in the stage's own file system things are */
 export interface Place {

@@ -8,7 +8,7 @@ import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, readF
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
-import { type Place, type Scenario, type StageReport, user, type UserReport } from "./scenario.ts";
+import { guarded, type Place, type Scenario, type StageReport, user, type UserReport } from "./scenario.ts";
 
 const [repository = "", mountPoint = "", userBundle = "", described = ""] = process.argv.slice(2);
 const scenario = JSON.parse(described) as Scenario;
@@ -21,6 +21,7 @@ const place: Place = {
 
 furnish();
 addUser();
+if (scenario.ending === "deadline") addPort();
 const bus = scenario.bus ? await startBus() : null;
 process.stdout.write(`${JSON.stringify(await play())}\n`);
 bus?.kill("SIGKILL");
@@ -46,6 +47,24 @@ function furnish(): void {
   }
 }
 
+/** In the network namespace of the stage; guards meet in a /run of its own. */
+function addPort(): void {
+  mount("-t", "tmpfs", "-o", "mode=755", "xdpw", "/run");
+  execFileSync("ip", ["link", "add", guarded.name, "type", "veth", "peer", "name", "xdpwpeer"]);
+  for (const name of [guarded.name, "xdpwpeer"]) execFileSync("ip", ["link", "set", name, "up"]);
+}
+
+function isAttached(): boolean {
+  return /prog\/xdp id/.test(execFileSync("ip", ["link", "show", guarded.name], { encoding: "utf8" }));
+}
+
+/** When main is gone, and once the deadline is over: the guard has it to itself. */
+async function untilRolledBack(): Promise<readonly boolean[]> {
+  const first = isAttached();
+  for (let waited = 0; waited < 3 * guarded.seconds * 1000 && isAttached(); waited += 100) await setTimeout(100);
+  return [first, isAttached()];
+}
+
 /** /etc as this machine's, with one user more and this scenario's rules */
 function addUser(): void {
   const { name, id } = user;
@@ -53,8 +72,9 @@ function addUser(): void {
   append("/etc/group", `${name}:x:${id}:`);
   append("/etc/shadow", `${name}:*:19000:0:99999:7:::`);
   if (existsSync("/etc/sudoers")) {
-    const rule = scenario.sudo === "nopasswd" ? `${name} ALL=(root) NOPASSWD: ALL\n` : "";
-    replace("/etc/sudoers", `root ALL=(ALL:ALL) ALL\n${rule}`, 0o440);
+    const rule = scenario.sudo === "none" ? "" : `${name} ALL=(root) NOPASSWD: ALL\n`;
+    const pty = scenario.sudo === "use_pty" ? "Defaults use_pty\n" : "";
+    replace("/etc/sudoers", `${pty}root ALL=(ALL:ALL) ALL\n${rule}`, 0o440);
   }
   if (existsSync("/etc/polkit-1/rules.d")) {
     mount("-t", "tmpfs", "-o", "mode=755", "xdpw", "/etc/polkit-1/rules.d");
@@ -94,23 +114,24 @@ async function startBus(): Promise<ChildProcess> {
 }
 
 async function play(): Promise<StageReport> {
-  const child = spawn(
-    join(place.program, "node"),
-    [join(place.program, "dist/main/user.mjs"), JSON.stringify(scenario)],
-    {
-      uid: user.id,
-      gid: user.id,
-      cwd: "/",
-      env: {
-        PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        HOME: place.home,
-        USER: user.name,
-        XDG_RUNTIME_DIR: place.runtime,
-        ...(scenario.desktop && { DISPLAY: ":99" }),
-      },
-      stdio: ["ignore", "pipe", "pipe"],
+  const words = [join(place.program, "node"), join(place.program, "dist/main/user.mjs"), JSON.stringify(scenario)];
+  // a terminal of the user's, which goes with `script`
+  const quoted = words.map((word) => `'${word}'`).join(" ");
+  const [file = "", ...args] =
+    scenario.ending === "deadline" ? ["script", "-qfc", `stty -echo -opost; exec ${quoted}`, "/dev/null"] : words;
+  const child = spawn(file, args, {
+    uid: user.id,
+    gid: user.id,
+    cwd: "/",
+    env: {
+      PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+      HOME: place.home,
+      USER: user.name,
+      XDG_RUNTIME_DIR: place.runtime,
+      ...(scenario.desktop && { DISPLAY: ":99" }),
     },
-  );
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   createInterface({ input: child.stderr }).on("line", (line) => {
     const pid = /^kill (\d+)$/.exec(line)?.[1];
     if (pid === undefined) process.stderr.write(`${line}\n`);
@@ -123,9 +144,13 @@ async function play(): Promise<StageReport> {
       throw new Error("the user's process ended without a word");
     }),
   ])) as [string];
-  if (scenario.ending === "kill main") child.kill("SIGKILL");
+  const report = JSON.parse(line) as UserReport;
+  if (scenario.ending === "kill main" || scenario.ending === "deadline") child.kill("SIGKILL");
   await ended;
-  return { user: JSON.parse(line) as UserReport, processes: await left(), sockets: sockets() };
+  // a guard stays a while, to tell
+  if (scenario.ending === "deadline")
+    return { user: report, attached: await untilRolledBack(), processes: [], sockets: [] };
+  return { user: report, attached: [], processes: await left(), sockets: sockets() };
 }
 
 /** what still runs of the program after it had a moment to end */

@@ -1,9 +1,11 @@
 /** Runs as a normal user: asks for the elevated helper by the way that this machine offers, and builds all the same. */
 import "vscode-jsonrpc/node";
+import { attachInput } from "../../../main/attach/attach-input.ts";
+import { openAttachments } from "../../../main/attach/attachments.ts";
 import { createHelperPool } from "../../../main/helpers/helper-pool.ts";
 import { Failed, type Failure } from "../../../protocol/failures.ts";
 import type { HelperDescription } from "../../../protocol/session.ts";
-import type { Scenario, UserReport } from "./scenario.ts";
+import { guarded, type Scenario, type UserReport } from "./scenario.ts";
 
 const scenario = JSON.parse(process.argv[2] ?? "") as Scenario;
 const pool = createHelperPool({
@@ -21,6 +23,7 @@ char LICENSE[] SEC("license") = "GPL";
 `;
 const compiled = await (await pool.plain()).request("build.compile", { path: "/tmp/pass.bpf.c", text, emit: "obj" });
 const afterKill = scenario.ending === "kill helper" ? await killHelper() : null;
+if (scenario.ending === "deadline") await attachWithDeadline();
 const report: UserReport = {
   uid: process.getuid?.() ?? -1,
   way: pool.state().way,
@@ -31,8 +34,19 @@ const report: UserReport = {
   afterKill,
 };
 process.stdout.write(`${JSON.stringify(report)}\n`);
-if (scenario.ending === "kill main") setInterval(() => undefined, 1000);
+if (scenario.ending === "kill main" || scenario.ending === "deadline") setInterval(() => undefined, 1000);
 else await pool.close();
+
+async function attachWithDeadline(): Promise<void> {
+  const { interfaces } = await (await pool.elevated("attach")).request("interfaces.list", {});
+  const place = interfaces.find(({ name }) => name === guarded.name);
+  if (place === undefined) throw new Error(`no ${guarded.name}`);
+  const { netns, ifindex, name } = place;
+  const input = { path: "/tmp/pass.bpf.c", text };
+  const asked = { input, program: null, place: { netns, ifindex, name }, mode: "native", replace: null } as const;
+  const attachments = openAttachments(process.env["HOME"] ?? "");
+  await attachInput(pool, attachments, { ...asked, confirmWithin: guarded.seconds });
+}
 
 async function describe(): Promise<HelperDescription | Failure> {
   try {

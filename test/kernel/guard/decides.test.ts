@@ -27,7 +27,7 @@ describe.skipIf(skipReason !== "")("a guard", () => {
     await native.warmPool();
     await buildHelper();
     stage = await openStage(compile(`SEC("xdp") int ${program}(struct xdp_md *ctx) { return XDP_PASS; }`));
-    ports = makePorts(8);
+    ports = makePorts(11);
     main = await stage.startMain();
     window = await main.open();
   });
@@ -88,6 +88,30 @@ describe.skipIf(skipReason !== "")("a guard", () => {
     const foreign = attachForeign(at(3), "native");
     expect(await failureOf(attach([2, 3], 600))).toMatchObject({ kind: "foreign-program" });
     expect([attachedAt(at(2)), attachedAt(at(3))]).toEqual([[], [foreign]]);
+  });
+
+  it.each([
+    ["with a deadline", { confirmWithin: 600 }],
+    ["without", {}],
+  ])("puts back what was replaced where a later place refuses half-way, %s", async (_, confirm) => {
+    const [bare, same, other, refusing] = [7, 8, 9, 10] as const;
+    const before = [attachForeign(at(same), "native"), attachForeign(at(other), "skb")];
+    execFileSync("ip", ["-n", ports.netns, "link", "set", `${ports.netns}r${refusing}`, "mtu", "9000"]);
+    const places = [bare, same, other, refusing].map(at);
+    const was = places.map(attachedAt);
+    expect(was).toEqual([[], ...before.map((one) => [one]), []]);
+    const attaching = window.request("attach.attachAll", {
+      ...{ input: { path: stage.source, text: null }, program: null, mode: "native", places, ...confirm },
+      replace: before.map(({ id }) => id),
+    });
+    expect(await failureOf(attaching)).toMatchObject({
+      ...{ kind: "kernel", code: "ERANGE", extack: "veth: Peer MTU is too large to set XDP" },
+      refused: { place: { name: at(refusing).name } },
+    });
+    expect(places.map(attachedAt)).toEqual(was);
+    const { guards } = await window.request("guards.list", {});
+    expect(guards.filter(({ state, targets }) => state === "waiting" && targets.length === 4)).toEqual([]);
+    for (const [index, one] of before.entries()) detach(at(same + index), one);
   });
 
   it("leaves alone what somebody else attached by then, and an interface that is gone", async () => {

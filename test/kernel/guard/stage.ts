@@ -2,7 +2,7 @@
 import "vscode-jsonrpc/node";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { findGuards } from "../../../helper/guard/rendezvous.ts";
@@ -183,11 +183,7 @@ export async function openStage(object: Buffer): Promise<Stage> {
 }
 
 async function openWindow(path: string): Promise<Window> {
-  const socket = connect(path);
-  await new Promise<void>((resolve, reject) => {
-    socket.once("connect", resolve);
-    socket.once("error", reject);
-  });
+  const socket = await meet(path);
   const told: GuardList[] = [];
   const peer = connectPeer(socketPipe(socket), workbench, {
     serves: {},
@@ -198,6 +194,20 @@ async function openWindow(path: string): Promise<Window> {
   });
   // "open" is asked for as it is by then
   return Object.assign(Object.create(peer) as typeof peer, { told, kill: () => socket.destroy() });
+}
+
+/** Its file is there a moment before anybody listens. */
+async function meet(path: string): Promise<Socket> {
+  for (;;) {
+    const socket = connect(path);
+    const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
+      socket.once("connect", () => resolve(null));
+      socket.once("error", resolve);
+    });
+    if (error === null) return socket;
+    if (error.code !== "ECONNREFUSED") throw error;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 /** null where the guard is somebody else's, or gone */

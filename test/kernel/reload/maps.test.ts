@@ -81,6 +81,30 @@ describe("a map whose value type changed", () => {
     expect(await stage.row(mapOf(after, "stats"), "2")).toMatchObject({ packets: "10", bytes: "540", flags: "0" });
   });
 
+  it("is carried over under a deadline: rolled back, the old table counts on; kept, the new one does", async () => {
+    const before = await stage.attach(counter("__u32 packets;"));
+    await stage.send(9);
+    const attach = async () => {
+      const load: LoadOptions = { maps: [{ name: "stats", fate: "carry" }] };
+      const attachment = await stage.attach(wider, load, { confirmWithin: 600 });
+      return { attachment, guard: attachment.guard?.guard ?? "" };
+    };
+    const peer = await stage.helpers.elevated("test");
+    const first = await attach();
+    await stage.send(1);
+    expect(await stage.row(mapOf(first.attachment, "stats"), "2")).toMatchObject({ packets: "10" });
+    expect(await peer.request("guards.rollBack", { guard: first.guard })).toMatchObject({ state: "rolled-back" });
+    // what ran again had not seen the packet in between
+    await stage.send(2);
+    expect(await stage.row(mapOf(before, "stats"), "2")).toMatchObject({ packets: "11" });
+
+    const second = await attach();
+    expect(await peer.request("guards.confirm", { guard: second.guard })).toMatchObject({ state: "confirmed" });
+    await stage.send(1);
+    expect(await stage.row(mapOf(second.attachment, "stats"), "2")).toMatchObject({ packets: "12", flags: "0" });
+    await stage.detach();
+  });
+
   it("is carried under traffic without a packet that sees an empty table", async () => {
     // a packet that finds zeros although packets came before counts itself among the empty
     const watching = (value: string) =>

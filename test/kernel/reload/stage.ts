@@ -16,12 +16,17 @@ import type { LoadOptions, MapPlan, ReloadPlan } from "../../../protocol/reload.
 import { buildHelper, execute, uniqueName } from "../helper/harness.ts";
 import { native } from "../native/support.ts";
 
+interface AttachOptions {
+  readonly replace?: number;
+  readonly confirmWithin?: number;
+}
+
 export interface Stage {
   readonly helpers: HelperPool;
   readonly attachments: Attachments;
   readonly place: Place;
   plan(text: string, load?: LoadOptions): Promise<ReloadPlan>;
-  attach(text: string, load?: LoadOptions, options?: { readonly replace?: number }): Promise<Attachment>;
+  attach(text: string, load?: LoadOptions, options?: AttachOptions): Promise<Attachment>;
   detach(): Promise<void>;
   /** packets of 60 bytes that reach the interface */
   send(count: number, rate?: number): Promise<void>;
@@ -73,6 +78,7 @@ export async function openStage(): Promise<Stage> {
         place,
         mode: "native" as const,
         replace: options?.replace ?? null,
+        ...(options?.confirmWithin !== undefined && { confirmWithin: options.confirmWithin }),
       };
       return (await attachInput(helpers, attachments, { ...params, ...(load && { load }) })).attachment;
     },
