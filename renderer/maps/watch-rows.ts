@@ -47,10 +47,10 @@ export async function arrangeRows(
 export async function setFormat(
   app: App,
   id: number,
-  column: { readonly from: "key" | "value"; readonly path: string },
+  { from, path }: { readonly from: "key" | "value"; readonly path: string },
   format: ColumnFormat,
 ): Promise<void> {
-  const { face, state } = await app.request("rows.shape", { id, formats: [{ ...column, format }] });
+  const { face, state } = await app.request("rows.shape", { id, formats: [{ from, path, format }] });
   setRows(app, id, (view) => ({ ...withState(view, state), face }));
 }
 
