@@ -17,25 +17,30 @@ export function compareEntries(before: EntryTable, after: EntryTable, trie: bool
   const index = createKeyIndex(before, before.count, trie);
   for (let entry = 0; entry < before.count; entry++) index.put(before.keys, entry * before.keySize, entry);
   const seen = new Uint8Array(before.count);
-  const added: number[] = [];
-  const changed: number[] = [];
-  let same = 0;
+  const added = new Uint32Array(after.count);
+  const changed = new Uint32Array(2 * Math.min(before.count, after.count));
+  let [news, changes, same] = [0, 0, 0];
   for (let entry = 0; entry < after.count; entry++) {
-    const known = index.find(after.keys, entry * after.keySize);
+    const known = before.count === 0 ? -1 : index.find(after.keys, entry * after.keySize);
     if (known < 0) {
-      added.push(entry);
+      added[news++] = entry;
       continue;
     }
     seen[known] = 1;
-    if (sameValue(before, known, after, entry)) same += 1;
-    else changed.push(known, entry);
+    if (sameValue(before, known, after, entry)) {
+      same += 1;
+      continue;
+    }
+    changed[changes++] = known;
+    changed[changes++] = entry;
   }
-  const removed: number[] = [];
-  for (let entry = 0; entry < before.count; entry++) if (seen[entry] === 0) removed.push(entry);
+  const removed = new Uint32Array(before.count);
+  let gone = 0;
+  for (let entry = 0; entry < before.count; entry++) if (seen[entry] === 0) removed[gone++] = entry;
   return {
-    added: Uint32Array.from(added),
-    changed: Uint32Array.from(changed),
-    removed: Uint32Array.from(removed),
+    added: added.subarray(0, news),
+    changed: changed.subarray(0, changes),
+    removed: removed.subarray(0, gone),
     same,
   };
 }

@@ -17,11 +17,16 @@ export function pickEntries(entries: EntryTable, numbers: Uint32Array | readonly
   const count = numbers.length;
   const pick = (bytes: Uint8Array, size: number): Uint8Array => {
     const picked = new Uint8Array(count * size);
-    for (let index = 0; index < count; index++) {
-      const from = (numbers[index] as number) * size;
-      const to = index * size;
-      for (let each = 0; each < size; each++) picked[to + each] = bytes[from + each] as number;
-    }
+    // whole words where there are only such: four times as fast
+    const words = size % 4 === 0 && bytes.byteOffset % 4 === 0;
+    if (words)
+      gather(
+        new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2),
+        new Uint32Array(picked.buffer),
+        size / 4,
+        numbers,
+      );
+    else gather(bytes, picked, size, numbers);
     return picked;
   };
   const lines = new Uint32Array(count);
@@ -31,4 +36,16 @@ export function pickEntries(entries: EntryTable, numbers: Uint32Array | readonly
     keys: pick(entries.keys, keySize),
     values: pick(entries.values, valueStride),
   };
+}
+
+function gather(
+  from: Uint8Array | Uint32Array,
+  to: Uint8Array | Uint32Array,
+  size: number,
+  numbers: Uint32Array | readonly number[],
+): void {
+  for (let index = 0, at = 0; index < numbers.length; index++) {
+    const start = (numbers[index] as number) * size;
+    for (let each = 0; each < size; each++) to[at++] = from[start + each] as number;
+  }
 }
