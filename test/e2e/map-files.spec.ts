@@ -109,24 +109,27 @@ test("export, import with a diff, undo, snapshot, compare and restore", async ({
   await look("import-wrong");
   await page.keyboard.press("Escape");
 
-  await apply(page, "Import", "second.csv", "second.csv: 1 added, 1 changed");
+  // with a deadline: put back at once, and then for good
+  box = await deed(page, "Import", "Import");
+  await box.getByRole("option", { name: "second.csv", exact: true }).click();
+  await box.getByText("Take back unless kept").click();
+  await box.getByRole("textbox", { name: "Seconds to keep it in" }).fill("600");
+  await box.getByRole("button", { name: "Apply", exact: true }).click();
+  const deadline = page.getByRole("group", { name: "Deadline of the change of 2 rows on routes" });
+  await expect(deadline).toContainText("is rolled back unless you keep it; its entries are as before then");
+  await expect(steps.rowOf(page, "routes", "10.0.0.0/8")).toContainText("99");
+  await look("guarded-change");
+  await deadline.getByRole("button", { name: /^Roll back now/ }).click();
+  await expect(steps.rowOf(page, "routes", "10.0.0.0/8")).toContainText("10");
+  await expect(steps.rowOf(page, "routes", "172.16.0.0/12")).toHaveCount(0);
+  await page.getByRole("button", { name: /^Dismiss: Rolled back on request: 2 rows of routes as before/ }).click();
+  box = await deed(page, "Import", "Import");
+  await box.getByRole("option", { name: "second.csv", exact: true }).click();
+  await box.getByText("Take back unless kept within").click();
+  await expect(box.getByRole("status")).toContainText("second.csv: 1 added, 1 changed");
+  await box.getByRole("button", { name: "Apply", exact: true }).click();
   await expect(steps.rowOf(page, "routes", "172.16.0.0/12")).toBeVisible();
   await expect(steps.rowOf(page, "routes", "10.0.0.0/8")).toContainText("99");
-
-  // a full map: which rows are in is told, and they are taken back
-  await apply(page, "Import", "more.csv", "more.csv: 4 added");
-  await expect(told(page)).toContainText("2 rows of routes are as asked, 2 rows not reached");
-  await expect(told(page)).toContainText("map routes is full");
-  await expect(entries(page)).toContainText("5 / 5");
-  await page.getByRole("button", { name: "Changes…" }).click();
-  const journal = page.getByRole("dialog", { name: "Changes of routes" });
-  const full = journal.getByRole("row").filter({ hasText: "interrupted" });
-  await full.getByRole("button", { name: "Which rows are in?" }).click();
-  await expect(full).toContainText("2 as after it, 2 as before it");
-  await full.getByRole("button", { name: "Take back" }).click();
-  await expect(full).toHaveCount(0);
-  await journal.getByRole("button", { name: "Close" }).click();
-  await expect(entries(page)).toContainText("3 / 5");
 
   box = await deed(page, "Compare", "Compare");
   await box.getByRole("option", { name: "before.json", exact: true }).click();
@@ -137,5 +140,22 @@ test("export, import with a diff, undo, snapshot, compare and restore", async ({
   await expect(steps.rowOf(page, "routes", "172.16.0.0/12")).toHaveCount(0);
   await page.getByRole("button", { name: /^Undo/ }).click();
   await expect(steps.rowOf(page, "routes", "172.16.0.0/12")).toBeVisible();
+
+  // a full map: which rows are in is told, now and to whoever comes later, and they are taken back
+  await apply(page, "Import", "more.csv", "more.csv: 4 added");
+  await expect(told(page)).toContainText("2 rows of routes are as asked, 2 rows not reached");
+  await expect(told(page)).toContainText("map routes is full");
+  await expect(entries(page)).toContainText("5 / 5");
+  await page.reload();
+  await expect(steps.messages(page)).toContainText("“import of more.csv” in routes broke off: 2 of 4 rows are in");
+  await steps.messages(page).getByRole("button", { name: "Resume or undo…" }).click();
+  const journal = page.getByRole("dialog", { name: "Changes of routes" });
+  const full = journal.getByRole("row").filter({ hasText: "interrupted" });
+  await full.getByRole("button", { name: "Which rows are in?" }).click();
+  await expect(full).toContainText("2 as after it, 2 as before it");
+  await look("journal");
+  await full.getByRole("button", { name: "Take back" }).click();
+  await expect(full).toHaveCount(0);
+  await expect(journal.getByRole("row").filter({ hasText: "import of more.csv" })).toContainText("undone");
   expect(found).toEqual([]);
 });
