@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile, loading, native } from "../native/support.ts";
+import { eventually } from "../helper/harness.ts";
 import { isRoot, needsRoot, openScene, type Scene } from "./run-xdpw.ts";
 
 const source = `
@@ -104,5 +105,27 @@ describe.skipIf(!isRoot)(`maps as files${isRoot ? "" : ` (${needsRoot})`}`, () =
     expect((await scene.run("map", "survey", journal, "--json")).json).toMatchObject({ after: 2, before: 1, other: 0 });
     expect((await scene.run("map", "undo", journal, "--json")).json).toMatchObject({ done: 2, ended: null });
     expect((await scene.run("map", "diff", file("before.json"), map)).status).toBe(0);
+  });
+
+  it("takes a change back unless it is confirmed in time", async () => {
+    writeFileSync(file("guarded.csv"), "prefix,nexthop,flags\n10.0.0.0/8,77,0\n198.51.100.0/24,1,0\n");
+    const done = await scene.run("map", "import", map, file("guarded.csv"), "--confirm", "600", "--json");
+    expect([done.status, done.json]).toMatchObject([0, { written: 2, guard: { state: "waiting", map: { rows: 2 } } }]);
+    const { guard, journal } = done.json as { guard: { guard: string }; journal: string };
+    expect((await scene.run("map", "get", map, "198.51.100.0/24", "--json")).status).toBe(0);
+    const listed = await scene.run("map", "journal", map, "--json");
+    expect((listed.json as { journal: string; state: string }[])[0]).toMatchObject({ journal, state: "guarded" });
+    const back = await scene.run("rollback", guard.guard, "--json");
+    expect([back.status, back.json]).toMatchObject([0, { state: "rolled-back", targets: [] }]);
+    expect((await scene.run("map", "diff", file("before.json"), map)).status).toBe(0);
+
+    const set = await scene.run("map", "set", map, "10.0.0.0/8", "nexthop=78", "--confirm", "600");
+    const [, id = ""] = /xdpw confirm ([0-9a-f]{16})/.exec(set.out) ?? [];
+    expect((await scene.run("confirm", id)).out).toContain("confirmed the change of 1 row of map xdpwt_routes");
+    expect((await scene.run("map", "get", map, "10.0.0.0/8", "--json")).json).toMatchObject({ value: { nexthop: 78 } });
+
+    await scene.run("map", "delete", map, "10.0.0.0/8", "--confirm", "1");
+    const there = async (): Promise<boolean> => (await scene.run("map", "get", map, "10.0.0.0/8")).status === 0;
+    expect(await eventually(there, (is) => is, 15_000)).toBe(true);
   });
 });
