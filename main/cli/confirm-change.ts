@@ -23,13 +23,10 @@ export async function untilConfirmed(
 ): Promise<Answer> {
   if (guard === undefined) return answer;
   if (context.person === null) {
-    const { json } = answer;
+    const { json, text } = answer;
     const value = "value" in json && typeof json.value === "object" ? json.value : {};
-    return {
-      ...answer,
-      text: `${String(answer.text)}${howToConfirm(guard)}`,
-      json: { value: { ...value, guard: guardJson(guard) } },
-    };
+    const said = `${typeof text === "string" ? text : ""}${howToConfirm(guard)}`;
+    return { ...answer, text: said, json: { value: { ...value, guard: guardJson(guard) } } };
   }
   await context.show(answer);
   const settled = await awaitWord(context, context.person, guard);
