@@ -101,7 +101,7 @@ function updateAdvice(when: "any" | "noexist" | "exist"): string | null {
 
 /** For BPF_NOEXIST every slot counts as taken, also an empty one (kernel/bpf/devmap.c, kernel/bpf/cpumap.c). */
 function isFreeSlot(handle: MapHandle, key: Buffer): boolean {
-  return /^(devmap|cpumap)$/.test(mapTypeName(handle.info.type)) && handle.lookup(key) === null;
+  return /^(devmap|cpumap|array_of_maps)$/.test(mapTypeName(handle.info.type)) && handle.lookup(key) === null;
 }
 
 /** A program that does not fit: EINVAL in a devmap, ENOMEM in a cpumap (kernel/bpf/devmap.c, kernel/bpf/cpumap.c). */

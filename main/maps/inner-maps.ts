@@ -42,7 +42,15 @@ export async function innerChoices(peer: ElevatedPeer, id: number) {
   const hint =
     "a map of this machine that fits, by its id, or chosen by name: one like those that the outer map was made for";
   return {
-    column: { type: "map", hint, choices: fitting.map(sayInner), formats: [], counts: false, shown: "auto" as const },
+    column: {
+      type: "map",
+      align: "text" as const,
+      hint,
+      choices: fitting.map(sayInner),
+      formats: [],
+      counts: false,
+      shown: "auto" as const,
+    },
     names: new Map(maps.map((map) => [map.id, map.name])),
   };
 }

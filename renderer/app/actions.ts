@@ -13,6 +13,7 @@ import { showInterface } from "../interfaces/choose-place.ts";
 import { refreshAfterAction } from "../interfaces/refresh-lists.ts";
 import { makeLab, removeLab } from "../lab/make-lab.ts";
 import { closeMap } from "../maps/open-map.ts";
+import { mapsKey, showMaps, showNewMap } from "../machine-maps/show-maps.ts";
 import { addEntryKey, requestAddEntry } from "../maps/request-add-entry.ts";
 import { hasPrefixes, matchKey, requestMatch, requestTree, treeKey } from "../forwarding/request-tree.ts";
 import { runPacketTests } from "../packets/run-packet-tests.ts";
@@ -56,6 +57,7 @@ function closeShownTab(app: App): void {
     id === "shortcuts" ||
     id === "code" ||
     id === "redirects" ||
+    id === "maps" ||
     id.startsWith("interface:")
   )
     app.panels.close(id);
@@ -380,6 +382,15 @@ export const actions: readonly Action[] = [
     run: (app) => void unlock(app, "verify, attach and read maps"),
     enabled: ({ helper }) => helper?.state === "locked" || helper?.state === "gone",
     apart: true,
+  },
+  { id: "all-maps", menu: "Map", title: "All maps of this machine", keys: mapsKey, run: showMaps },
+  {
+    id: "new-map",
+    menu: "Map",
+    title: "New map…",
+    keys: null,
+    run: showNewMap,
+    enabled: ({ helper }) => helper?.state === "ready",
   },
   { id: "refresh", menu: "Map", title: "Refresh the lists", keys: "Alt+R", run: (app) => void refreshAfterAction(app) },
   {

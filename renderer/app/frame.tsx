@@ -3,6 +3,7 @@ import { DetachAllDialog } from "../attach/detach-all-dialog.tsx";
 import { TroubleStrip } from "../attach/trouble-strip.tsx";
 import { OpenDialog } from "../editor/open-dialog.tsx";
 import { GuardBars } from "../guard/guard-bars.tsx";
+import { NewMapDialog } from "../machine-maps/new-map-dialog.tsx";
 import { Palette } from "../palette/palette.tsx";
 import { PreflightDialog } from "../preflight/preflight-dialog.tsx";
 import { LoadDialog } from "../reload/load-dialog.tsx";
@@ -40,6 +41,7 @@ export function Frame(): React.ReactNode {
       <QuestionDialog />
       <OpenDialog />
       <FolderDialog />
+      <NewMapDialog />
       <NamingDialog />
       <NewFromTemplateDialog />
       <ReloadDialog />

@@ -10,6 +10,7 @@ import { chosenPlaces } from "../interfaces/chosen-places.ts";
 import { NamespaceList } from "../interfaces/namespace-list.tsx";
 import { groupByNamespace, isOfLab, placeKey, samePlace } from "../interfaces/places.ts";
 import { mapsByOwner, placeOfMap } from "../maps/map-owner.ts";
+import { showMaps } from "../machine-maps/show-maps.ts";
 import { openMap } from "../maps/open-map.ts";
 import { mapTitle, variableSection, variablesLast } from "../maps/variable-maps.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
@@ -186,7 +187,12 @@ function Maps(): React.ReactNode {
   );
   return (
     <section>
-      <h2>Maps{place === null ? "" : ` of ${place.name}`}</h2>
+      <div className="heading-row">
+        <h2>Maps{place === null ? "" : ` of ${place.name}`}</h2>
+        <Button className="link-button quiet" onPress={() => showMaps(app)}>
+          All of this machine
+        </Button>
+      </div>
       {maps === null ? (
         <p className="empty-line">Seen with privilege only: unlock.</p>
       ) : (

@@ -23,6 +23,7 @@ const TestsPanel = lazy(async () => ({ default: (await import("../packets/tests-
 const RedirectsPanel = lazy(async () => ({
   default: (await import("../redirects/redirects-panel.tsx")).RedirectsPanel,
 }));
+const MapsPanel = lazy(async () => ({ default: (await import("../machine-maps/maps-panel.tsx")).MapsPanel }));
 const ObjectPanel = lazy(async () => ({ default: (await import("../object/object-panel.tsx")).ObjectPanel }));
 
 /** Its code comes when it is shown. */
@@ -53,6 +54,8 @@ function content(node: TabNode): React.ReactNode {
       return <TrafficPanel />;
     case "redirects":
       return later(<RedirectsPanel />);
+    case "maps":
+      return later(<MapsPanel />);
     case "code":
       return later(<CodeTab node={node} />);
     case "commands":

@@ -197,6 +197,8 @@ export function createPanels(): Panels {
       // The tabset may be gone when the user dragged its last tab away.
       const target = model.getNodeById(wanted) === undefined ? model.getActiveTabset()?.getId() : wanted;
       if (target !== undefined) model.doAction(Actions.addTab(json, target, DockLocation.CENTER, -1, true));
+      // a new one there was asked for, such as a map's
+      if (where === "panels") growWhereNeeded(true);
     },
     showBeside({ id, name }) {
       const maximized = model.getMaximizedTabset();

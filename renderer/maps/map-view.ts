@@ -9,6 +9,14 @@ export interface MapTab {
   readonly name: string;
   /** where the program runs whose map it is: a devmap's entries are looked up in that namespace */
   readonly place: Place | null;
+  /** of an inner map: from whose entry it was opened */
+  readonly outer?: OuterMap;
+}
+
+export interface OuterMap {
+  readonly id: number;
+  readonly name: string;
+  readonly key: string;
 }
 
 export interface MapView {

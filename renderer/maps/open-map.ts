@@ -4,21 +4,25 @@ import type { App } from "../session/app.ts";
 import { wordsOf } from "../session/failure-words.ts";
 import { mapTitle, variableSection } from "./variable-maps.ts";
 import { setRows, watchRows } from "./watch-rows.ts";
-import { emptyView, fadeChanges, type MapTab, type MapView, viewOf } from "./map-view.ts";
+import { emptyView, fadeChanges, type MapTab, type MapView, type OuterMap, viewOf } from "./map-view.ts";
 
 export interface MapToOpen {
   readonly id: number;
   readonly name: string;
   readonly place: Place | null;
+  readonly outer?: OuterMap;
 }
 
-export async function openMap(app: App, { id, name, place }: MapToOpen): Promise<void> {
+export async function openMap(app: App, { id, name, place, outer }: MapToOpen): Promise<void> {
   const open = app.store.get().mapTabs.find((tab) => tab.id === id);
   if (open !== undefined) {
+    if (outer !== undefined) {
+      app.store.set({ mapTabs: app.store.get().mapTabs.map((tab) => (tab === open ? { ...tab, outer } : tab)) });
+    }
     app.panels.show({ id: open.tab, where: "panels", name: mapTitle({ name }) });
     return;
   }
-  const tab: MapTab = { tab: `map:${id}`, id, name, place };
+  const tab: MapTab = { tab: `map:${id}`, id, name, place, ...(outer === undefined ? {} : { outer }) };
   app.store.set({ mapTabs: [...app.store.get().mapTabs, tab] });
   app.panels.show({ id: tab.tab, where: "panels", name: mapTitle({ name }) });
   await watchMap(app, id);

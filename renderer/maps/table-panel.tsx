@@ -5,6 +5,9 @@ import { count } from "../verify/sizes.ts";
 import { MatchBar } from "../forwarding/match-bar.tsx";
 import { TreePanel } from "../forwarding/tree-panel.tsx";
 import { type GoTo, TreeSwitch, useTree } from "../forwarding/tree-switch.tsx";
+import { Breadcrumb, InnerMapTools } from "../machine-maps/inner-map.tsx";
+import { MapTools } from "../machine-maps/map-tools.tsx";
+import { UnlistedPanel } from "../machine-maps/unlisted-panel.tsx";
 import { AddEntryForm } from "./add-entry-form.tsx";
 import { deleteWithQuestion } from "./delete-with-question.ts";
 import { FilterBar } from "./filter-bar.tsx";
@@ -43,7 +46,8 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
   const [goTo, setGoTo] = useState<GoTo | null>(null);
   const [prefs, setPrefs] = useState<GridPrefs>(() => readPrefs(map.name));
   const unused = useSession(({ maps }) => maps?.find(({ id }) => id === tab.id)?.programs.length === 0);
-  const large = state.total > worthFiltering || view.filter !== "" || face.prefixes !== null;
+  const large =
+    face.unlisted === null && (state.total > worthFiltering || view.filter !== "" || face.prefixes !== null);
   const canAdd = face.resizable && readOnly === null && gone === null;
   useEffect(() => whenAddEntryRequested(tab.tab, () => setAdding(true)), [tab.tab]);
   const onPrefs = useCallback(
@@ -62,6 +66,7 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
   return (
     <div className="map-panel">
       <div className="strip">
+        <Breadcrumb tab={tab} />
         <b>{map.name}</b>
         <span className="dim cut">
           id {map.id} · {map.type.replaceAll("_", " ")} · key {map.keySize} B · value {map.valueSize} B
@@ -69,9 +74,11 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
         </span>
         {unused && gone === null && <span className="tag warn">no program uses it</span>}
         <span className="grow" />
-        {readOnly !== null && <span className="tag">read only: {readOnly}</span>}
-        <EntriesLine view={view} />
-        {!large && gone === null && <TableTools view={view} prefs={prefs} onPrefs={onPrefs} />}
+        {readOnly !== null && face.unlisted === null && <span className="tag">read only: {readOnly}</span>}
+        {face.unlisted === null && <EntriesLine view={view} />}
+        {!large && face.unlisted === null && gone === null && (
+          <TableTools view={view} prefs={prefs} onPrefs={onPrefs} />
+        )}
         {canAdd && (
           <>
             <Button className="button small" onPress={() => setAdding(true)}>
@@ -86,6 +93,8 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
             </Button>
           </>
         )}
+        {face.holdsMaps && gone === null && <InnerMapTools {...{ tab, face, canAdd }} cells={row?.cells ?? null} />}
+        {gone === null && <MapTools id={tab.id} />}
       </div>
       {large && (
         <div className="strip table-tools">
@@ -100,7 +109,9 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
       {adding && canAdd && (
         <AddEntryForm tab={tab} table={face} added={() => readRowsNow(app, tab.id)} close={() => setAdding(false)} />
       )}
-      {state.shown === 0 ? (
+      {face.unlisted !== null ? (
+        <UnlistedPanel face={face} />
+      ) : state.shown === 0 ? (
         <Nothing view={view} canAdd={canAdd} />
       ) : tree.isShown ? (
         <TreePanel {...{ view, prefs }} lit={tree.lit} onOpen={tree.goToRow} />

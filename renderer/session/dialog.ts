@@ -50,6 +50,8 @@ export type Dialog =
   | { readonly kind: "journal"; readonly id: number | null; readonly name: string | null }
   /** of globals and map sizes of a source */
   | { readonly kind: "load"; readonly path: string }
+  /** of a map that no program brought */
+  | { readonly kind: "new-map" }
   /** of a folder to open as workspace */
   | { readonly kind: "folder" }
   /** what a copy of a template is to be called; `id` of the one to begin with */
