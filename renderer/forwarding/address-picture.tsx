@@ -101,7 +101,7 @@ export function AddressPicture({ view, onBlock }: AddressPictureProps): React.Re
               return (
                 <div
                   role="gridcell"
-                  key={block.prefix}
+                  key={column}
                   tabIndex={index === at ? 0 : -1}
                   aria-label={sayBlock(block, behind)}
                   className="picture-block"

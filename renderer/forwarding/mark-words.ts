@@ -1,39 +1,7 @@
-/** What is found in a forwarding table, in words. */
-import type { TreeLine, TreeState } from "../../protocol/tree.ts";
+/** What is found in a forwarding table, counted and explained. */
+import type { TreeState } from "../../protocol/tree.ts";
+import type { TableKind } from "../../protocol/tree-words.ts";
 import { count } from "../verify/sizes.ts";
-
-export type TableKind = "trie" | "hash";
-
-export interface Said {
-  readonly text: string;
-  /** worth a look, or only worth knowing */
-  readonly tone: "warn" | "plain";
-}
-
-/** Beside an entry. `kept`: the key as the map has it */
-export function sayMarks({ marks, above }: TreeLine, kept: string, kind: TableKind): readonly Said[] {
-  const said: Said[] = [];
-  const has = (mark: TreeLine["marks"][number]): boolean => marks.includes(mark);
-  if (has("tooLong")) said.push({ text: "longer than an address: answers for none", tone: "warn" });
-  if (has("duplicate")) said.push({ text: `the same prefix as ${above} above it`, tone: "warn" });
-  if (has("never")) {
-    const why = has("spare")
-      ? "never answers: more specific entries cover all of it"
-      : "never answers while entries below that say the same are there";
-    said.push({ text: why, tone: "warn" });
-  }
-  if (has("same")) said.push({ text: `says the same as ${above}`, tone: "warn" });
-  if (has("hostBits"))
-    said.push({
-      text: kind === "trie" ? `kept as ${kept}` : hostBitsInHash(kept),
-      tone: kind === "trie" ? "plain" : "warn",
-    });
-  return said;
-}
-
-function hostBitsInHash(kept: string): string {
-  return `kept as ${kept}: who masks the address first never finds it`;
-}
 
 /** How many there are of each; nothing where there is nothing. */
 export function sayFound({ found, nodes }: TreeState, kind: TableKind): readonly string[] {

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { TreeLine } from "../../protocol/tree.ts";
+import { sayMarks, type TableKind } from "../../protocol/tree-words.ts";
 import { columnWidths, widerOf } from "../maps/column-widths.ts";
 import { gridColumns, shownCell } from "../maps/grid-columns.ts";
 import type { GridPrefs } from "../maps/grid-prefs.ts";
@@ -7,7 +8,6 @@ import type { RowsView } from "../maps/rows-view.ts";
 import { useLines } from "../maps/use-lines.ts";
 import { useApp } from "../session/use-app.tsx";
 import { count } from "../verify/sizes.ts";
-import { sayMarks, type TableKind } from "./mark-words.ts";
 import { useTreeLines } from "./use-tree-lines.ts";
 import { fold, reveal } from "./watch-tree.ts";
 
@@ -117,23 +117,27 @@ export function TreeGrid({ view, prefs, goTo, lit, onOpen }: TreeGridProps): Rea
     event.preventDefault();
   };
 
+  const says = state.tree !== null && Object.values(state.tree.found).some((many) => many > 0);
   const template = [
-    "minmax(250px, 250fr)",
-    "96px",
+    "minmax(230px, 230fr)",
+    ...(says ? ["minmax(300px, 300fr)"] : []),
+    "80px",
     ...columns.map(({ characters }) => {
       const width = Math.round(characters * characterWidth) + 30;
       return `minmax(${width}px, ${width}fr)`;
     }),
-    "minmax(260px, 420fr)",
   ].join(" ");
-  const least = columns.reduce((sum, { characters }) => sum + Math.round(characters * characterWidth) + 30, 606);
+  const least = columns.reduce(
+    (sum, { characters }) => sum + Math.round(characters * characterWidth) + 30,
+    says ? 610 : 310,
+  );
   return (
     <div
       className="grid tree-grid"
       role="treegrid"
       aria-label={`${face.map.name} prefix tree`}
       aria-rowcount={lineCount + 1}
-      aria-colcount={columns.length + 3}
+      aria-colcount={columns.length + (says ? 3 : 2)}
       aria-readonly
       ref={box}
       onKeyDown={onKeyDown}
@@ -142,11 +146,11 @@ export function TreeGrid({ view, prefs, goTo, lit, onOpen }: TreeGridProps): Rea
       <div role="rowgroup" className="grid-head">
         <div role="row" aria-rowindex={1} className="grid-row">
           <Head title="prefix" about={kind === "trie" ? "longest first" : "key"} />
+          {says && <Head title="to be said" about="of look-ups of whole addresses" />}
           <Head title="below" about="entries" right />
           {columns.map(({ id: of, title, type, align }) => (
             <Head key={of} title={title} about={type} right={align === "number"} />
           ))}
-          <Head title="to be said" about="of look-ups of whole addresses" />
         </div>
       </div>
       <div role="rowgroup" className="grid-body" style={{ height: lines.height }}>
@@ -173,7 +177,7 @@ export function TreeGrid({ view, prefs, goTo, lit, onOpen }: TreeGridProps): Rea
               ) : (
                 <Cells
                   line={of}
-                  {...{ columns, keys, kind }}
+                  {...{ columns, keys, kind, says }}
                   onFold={() => void fold(app, id, of.key, of.folded !== true)}
                 />
               )}
@@ -205,10 +209,12 @@ interface CellsProps {
   readonly columns: ReturnType<typeof gridColumns>;
   readonly keys: number;
   readonly kind: TableKind;
+  /** there is a column for what is to be said */
+  readonly says: boolean;
   readonly onFold: () => void;
 }
 
-function Cells({ line, columns, keys, kind, onFold }: CellsProps): React.ReactNode {
+function Cells({ line, columns, keys, kind, says, onFold }: CellsProps): React.ReactNode {
   const said = sayMarks(line, line.cells.slice(0, keys).join(" "), kind);
   return (
     <>
@@ -227,6 +233,18 @@ function Cells({ line, columns, keys, kind, onFold }: CellsProps): React.ReactNo
         )}
         <span className="cut">{line.prefix}</span>
       </div>
+      {says && (
+        <div role="gridcell" className="grid-cell" title={said.map(({ text }) => text).join("; ")}>
+          <span className="cut">
+            {said.map(({ text, tone }, index) => (
+              <span key={text} className={tone === "warn" ? "warn-text" : "mid"}>
+                {index > 0 ? "; " : ""}
+                {text}
+              </span>
+            ))}
+          </span>
+        </div>
+      )}
       <div role="gridcell" className="grid-cell right number mid">
         {line.below === 0 ? "" : count(line.below)}
       </div>
@@ -244,16 +262,6 @@ function Cells({ line, columns, keys, kind, onFold }: CellsProps): React.ReactNo
           </div>
         );
       })}
-      <div role="gridcell" className="grid-cell" title={said.map(({ text }) => text).join("; ")}>
-        <span className="cut">
-          {said.map(({ text, tone }, index) => (
-            <span key={text} className={tone === "warn" ? "warn-text" : "mid"}>
-              {index > 0 ? "; " : ""}
-              {text}
-            </span>
-          ))}
-        </span>
-      </div>
     </>
   );
 }

@@ -1,13 +1,14 @@
 import { useEffect, useRef, useState } from "react";
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import type { TreeLine, TreeState } from "../../protocol/tree.ts";
+import type { TableKind } from "../../protocol/tree-words.ts";
 import type { GridPrefs } from "../maps/grid-prefs.ts";
 import type { RowsView } from "../maps/rows-view.ts";
 import { Toggle } from "../maps/table-tools.tsx";
 import { useApp } from "../session/use-app.tsx";
 import { count } from "../verify/sizes.ts";
 import { AddressPicture } from "./address-picture.tsx";
-import { exactly, sayFound, type TableKind } from "./mark-words.ts";
+import { exactly, sayFound } from "./mark-words.ts";
 import { TreeGrid } from "./tree-grid.tsx";
 import { fold, openTree, reveal, type TreeWanted } from "./watch-tree.ts";
 
