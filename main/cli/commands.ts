@@ -395,6 +395,14 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import("./map-diff.ts")).runMapDiff,
   },
   {
+    words: ["map", "tree"],
+    summary: "show prefixes under those that cover them, which never answer, and which say the same",
+    arguments: [map],
+    flags: { ...scope, marked: { value: null, what: "only those that something is to be said of" } },
+    examples: ["xdpw map tree routes", "xdpw map tree routes --marked --json"],
+    load: async () => (await import("./map-tree.ts")).runMapTree,
+  },
+  {
     words: ["map", "match"],
     summary: "ask the kernel which entry of an LPM trie answers for an address",
     arguments: [map, { name: "ADDRESS", what: "such as 10.1.2.3, 2001:db8::1, or a prefix" }],

@@ -9,7 +9,7 @@ import { blockBits, blockOf, nodesAbove } from "./cover-picture.ts";
 import { usuallyIgnored } from "./find-spare.ts";
 import type { PrefixShape } from "./prefix-shape.ts";
 import { lengthOfRow, maskWord, type Prefix, prefixBytes, wordAt } from "./prefix-words.ts";
-import { lineOfNode } from "./tree-lines.ts";
+import { lineOfNode, told } from "./tree-lines.ts";
 import type { Grown } from "./tree-tasks.ts";
 
 /** A table that is seen at a glance is unfolded. */
@@ -82,6 +82,22 @@ export function createTreeGrower(thread: RowsThread, shape: PrefixShape) {
   };
 }
 
+/** What the tree itself says of a node. */
+export function nodeFacts(
+  tree: PrefixTree,
+  node: number,
+): Pick<TreeLine, "prefix" | "depth" | "below" | "marks" | "above"> {
+  const above = tree.parent[node] ?? noParent;
+  const flag = tree.flags[node] ?? 0;
+  return {
+    prefix: sayPrefix(prefixOf(tree, node)),
+    depth: tree.depth[node] ?? 0,
+    below: (tree.end[node] ?? 0) - node - 1,
+    marks: (Object.keys(marks) as TreeMark[]).filter((mark) => (flag & marks[mark]) !== 0),
+    above: above === noParent ? null : sayPrefix(prefixOf(tree, above)),
+  };
+}
+
 /** @param format key and value cells of a row */
 export function treeLine(
   { tree, folded, wish }: ShownTree,
@@ -89,20 +105,14 @@ export function treeLine(
   passes: (row: number) => boolean,
   format: (row: number) => Pick<TreeLine, "key" | "cells" | "label" | "cpus">,
 ): TreeLine {
-  const prefix = prefixOf(tree, node);
-  const below = (tree.end[node] ?? 0) - node - 1;
-  const above = tree.parent[node] ?? noParent;
+  const facts = nodeFacts(tree, node);
   const row = tree.row[node] ?? 0;
-  const flag = tree.flags[node] ?? 0;
   const { key, cells, label, cpus } = format(row);
   return {
-    ...{ key, cells, label, cpus, prefix: sayPrefix(prefix) },
-    depth: tree.depth[node] ?? 0,
-    below,
-    folded: below === 0 ? null : (wish.others.get(sayPrefix(prefix)) ?? folded),
-    marks: (Object.keys(marks) as TreeMark[]).filter((mark) => (flag & marks[mark]) !== 0),
-    above: above === noParent ? null : sayPrefix(prefixOf(tree, above)),
-    aside: !passes(row) || (wish.marked && (flag & (marks.never | marks.same | marks.duplicate | marks.tooLong)) === 0),
+    ...{ key, cells, label, cpus },
+    ...facts,
+    folded: facts.below === 0 ? null : (wish.others.get(facts.prefix) ?? folded),
+    aside: !passes(row) || (wish.marked && ((tree.flags[node] ?? 0) & told) === 0),
   };
 }
 
