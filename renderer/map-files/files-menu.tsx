@@ -22,7 +22,10 @@ export function FilesMenu({ view }: { readonly view: RowsView }): React.ReactNod
     <>
       <MenuTrigger>
         <Button className="button small">
-          Files <span aria-hidden="true">▾</span>
+          Files{" "}
+          <span className="dim" aria-hidden="true">
+            ▾
+          </span>
         </Button>
         <Popover className="popover" placement="bottom end" offset={2}>
           <Menu

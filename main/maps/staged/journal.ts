@@ -11,6 +11,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
@@ -76,6 +77,8 @@ export interface Journals {
 }
 
 const kept = 200;
+/** on disk; the rows of a million entries take some 50 MB */
+const keptBytes = 2 ** 30;
 
 export function openJournals(state: () => string): Journals {
   const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
@@ -109,7 +112,9 @@ export function openJournals(state: () => string): Journals {
   /** what an earlier boot left, what was never finished being written, and the oldest of many */
   const sweep = (): void => {
     const alive = list();
-    const wanted = new Set(alive.slice(0, kept).map(({ name }) => name));
+    let room = keptBytes;
+    const roomy = alive.filter(({ name }) => (room -= bytesOf(join(placeOf(name), "rows.bin"))) >= 0);
+    const wanted = new Set(roomy.slice(0, kept).map(({ name }) => name));
     for (const one of alive) if (one.running) wanted.add(one.name);
     for (const name of namesIn(folder())) {
       if (!wanted.has(name)) rmSync(placeOf(name), { recursive: true, force: true });
@@ -138,7 +143,7 @@ export function openJournals(state: () => string): Journals {
       if (found !== null) return found;
       throw new Failed({
         kind: "not-found",
-        message: `there are no changes ${name} (any more): a journal is kept until the next boot, the latest ${kept} of them`,
+        message: `there are no changes ${name} (any more): a journal is kept until the next boot, the latest ${kept} of them, 1 GiB at most`,
         what: "journal",
         name,
       });
@@ -205,6 +210,10 @@ function ownerOf(pid: number): string | null {
 
 function lives(owner: string): boolean {
   return owner !== "" && ownerOf(Number(owner.split(" ")[0])) === owner;
+}
+
+function bytesOf(path: string): number {
+  return (statSync(path, { throwIfNoEntry: false })?.blocks ?? 0) * 512;
 }
 
 function namesIn(folder: string): readonly string[] {
