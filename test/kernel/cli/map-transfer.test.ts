@@ -68,6 +68,24 @@ describe.skipIf(!isRoot)(`maps as files${isRoot ? "" : ` (${needsRoot})`}`, () =
     expect((await scene.run("map", "match", map, "11.0.0.1")).status).toBe(1);
   });
 
+  it("shows prefixes under those that cover them, and what is to be said of them", async () => {
+    await scene.run("map", "set", map, "10.1.4.0/24", "nexthop=2,flags=0");
+    const { json, out } = await scene.run("map", "tree", map, "--json");
+    expect(out).not.toBe("");
+    expect(json).toMatchObject({
+      compared: ["nexthop", "flags"],
+      found: { never: 0, same: 1, spare: 1, duplicate: 0 },
+      entries: [
+        { prefix: "10.0.0.0/8", depth: 0, below: 2, above: null, marks: [] },
+        { prefix: "10.1.0.0/16", depth: 1, below: 1, above: "10.0.0.0/8", marks: [] },
+        { prefix: "10.1.4.0/24", depth: 2, below: 0, above: "10.1.0.0/16", marks: ["same", "spare"] },
+      ],
+    });
+    const marked = await scene.run("map", "tree", map, "--marked");
+    expect(marked.out).toMatch(/^10\.1\.4\.0\/24 .*says the same as 10\.1\.0\.0\/16$/m);
+    await scene.run("map", "delete", map, "10.1.4.0/24");
+  });
+
   it("keeps a snapshot, shows what changed since, and goes back to it", async () => {
     expect((await scene.run("map", "snapshot", map, "-o", file("before.json"))).status).toBe(0);
     expect(readFileSync(file("before.json"), "utf8")).toContain('"name":"xdpwt_routes"');
