@@ -1,4 +1,5 @@
 /** Staged changes: a diff, applied row by row against what it showed; undone, done again. */
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +18,7 @@ struct { __uint(type, BPF_MAP_TYPE_LPM_TRIE); __uint(map_flags, BPF_F_NO_PREALLO
 struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4); __type(key, __u32); __type(value, __u32); } fixed SEC(".maps");
 struct seen { __u64 packets; __u32 port; __u32 flags; };
 struct { __uint(type, BPF_MAP_TYPE_PERCPU_HASH); __uint(max_entries, 4); __type(key, __u32); __type(value, struct seen); } cpus SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 1); __type(key, __u32); __type(value, __u32); } icy SEC(".maps");
 struct tally { struct bpf_spin_lock lock; __u32 count; };
 struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 4); __type(key, __u32); __type(value, struct tally); } tallies SEC(".maps");
 SEC("xdp") int staged(struct xdp_md *ctx)
@@ -24,7 +26,7 @@ SEC("xdp") int staged(struct xdp_md *ctx)
 	struct prefix route = { 32 };
 	__u32 key = 0;
 	struct tally *tally = bpf_map_lookup_elem(&tallies, &key);
-	if (bpf_map_lookup_elem(&cpus, &key)) return XDP_DROP;
+	if (bpf_map_lookup_elem(&cpus, &key) || bpf_map_lookup_elem(&icy, &key)) return XDP_DROP;
 	return bpf_map_lookup_elem(&routes, &route) || bpf_map_lookup_elem(&fixed, &key) || tally
 		? XDP_PASS : XDP_DROP;
 }
@@ -216,6 +218,33 @@ describe.skipIf(skipReason !== "")("staged changes", () => {
     expect(await redo(journal)).toMatchObject({ done: 6, untouched: 4 });
     expect(await undo(journal)).toMatchObject({ done: 6, conflictCount: 0, ended: null });
     expect(await rooms.handlers["maps.survey"]({ journal }, call)).toMatchObject({ after: 0, before: 10 });
+  });
+
+  it("of a map that is full, frozen or gone are refused with these words, and nothing is written", async () => {
+    const two = await stage("icy", [
+      { do: "add", cells: ["1", "1"] },
+      { do: "add", cells: ["2", "2"] },
+    ]);
+    const { ended, done, untouched } = await apply("icy", changesOf(two));
+    expect({ done, untouched, ended }).toEqual({
+      ...{ done: 1, untouched: 1 },
+      ended:
+        "Argument list too long (E2BIG): map icy is full: remove entries, or load the program with a larger max_entries, then resume or undo",
+    });
+    const [change] = changesOf(
+      await stage("icy", [{ do: "replace", key: u32of(1).toString("base64"), cells: [null, "7"] }]),
+    );
+    if (change === undefined) throw new Error("no change");
+    execFileSync("bpftool", ["map", "freeze", "id", `${idOf("icy")}`]);
+    const frozen = "map icy is frozen: only programs write to it, for as long as it lives";
+    expect(await failureOf(apply("icy", [change]))).toMatchObject({ kind: "bad-value", message: frozen });
+    expect(await failureOf(stage("icy", [{ do: "remove", key: change.key }]))).toMatchObject({ message: frozen });
+    expect(map("icy").lookup(u32of(1))).toEqual(u32of(1));
+    const gone = { id: 4_294_967_290, netns: null, edits: [{ do: "remove" as const, key: change.key }] };
+    expect(await failureOf(rooms.handlers["maps.stage"](gone, call))).toMatchObject({
+      kind: "not-found",
+      message: "read map id 4294967290: there is no map id 4294967290 (any more)",
+    });
   });
 
   it("are written under the lock of values that have one", async () => {
