@@ -1,7 +1,7 @@
 /** Why the kernel rejects a program: in plain words, step by step, and while it is typed. */
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
+import { brokenRules } from "../axe.ts";
 import { isRoot, needsRoot } from "./open-workbench.ts";
 import * as steps from "./steps.ts";
 import { expect, test } from "./workbench-test.ts";
@@ -179,6 +179,5 @@ async function goToLine(page: Page, line: number): Promise<void> {
 }
 
 async function clean(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  expect(await brokenRules(page)).toEqual([]);
 }

@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { chromium, type Page } from "@playwright/test";
 import { findChromium } from "../../build/chromium.mjs";
+import { brokenRules } from "../axe.ts";
 import { type Machine, repository } from "./open-workbench.ts";
 import * as steps from "./steps.ts";
 import { expect, test } from "./workbench-test.ts";
@@ -39,8 +39,7 @@ async function quickOpen(page: Page, typed: string): Promise<void> {
   await page.keyboard.press("Enter");
 }
 async function axe(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).exclude(".monaco-editor").analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+  expect(await brokenRules(page, { without: ".monaco-editor" })).toEqual([]);
 }
 async function picture(page: Page, name: string): Promise<void> {
   const folder = process.env["XDPW_PICTURES"];

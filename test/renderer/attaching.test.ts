@@ -1,7 +1,7 @@
 /** Attaching without fear in the built window, over a workbench of sample data: what is in the way, deadlines, several at once. */
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
 import { beforeEach, describe, expect, test } from "vitest";
+import { looker } from "../axe.ts";
 import type { PreflightLine } from "../../protocol/preflight.ts";
 import type { Fake } from "./fake-workbench.ts";
 import { noChromium, useWindows } from "./windows.ts";
@@ -278,22 +278,7 @@ describe.skipIf(noChromium)("attaching without fear (skipped without a Chromium)
   });
 
   test("no accessibility violations, in every theme", async () => {
-    const found: string[] = [];
-    const look = async (at: string): Promise<void> => {
-      for (const [colorScheme, contrast] of [
-        ["dark", "no-preference"],
-        ["light", "no-preference"],
-        ["dark", "more"],
-      ] as const) {
-        await page.emulateMedia({ colorScheme, contrast });
-        const wanted = contrast === "more" ? "contrast" : colorScheme;
-        await expect.poll(() => page.locator("html").getAttribute("data-theme")).toBe(wanted);
-        const { violations } = await new AxeBuilder({ page }).exclude(".panel-layout").analyze();
-        for (const { id, nodes } of violations) found.push(`${at}, ${wanted}: ${id}: ${nodes[0]?.html ?? ""}`);
-        const pictures = process.env["XDPW_LOOKS"];
-        if (pictures !== undefined) await page.screenshot({ path: `${pictures}/${at}-${wanted}.png` });
-      }
-    };
+    const { look, found } = looker(page, { without: ".panel-layout" });
     fake.knobs.attaching.lines = { eth0: [queues, lro, link] };
     fake.knobs.attaching.carries = { eth0: ["the default route"] };
     fake.knobs.attaching.confirmWithin = { eth0: 60 };

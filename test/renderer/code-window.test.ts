@@ -1,7 +1,7 @@
 /** The Code tab and objects in the built window, over a workbench of sample data. */
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { beforeEach, describe, expect, test } from "vitest";
+import { looker } from "../axe.ts";
 import type { Fake } from "./fake-workbench.ts";
 import { noChromium, useWindows } from "./windows.ts";
 
@@ -153,17 +153,7 @@ describe.skipIf(noChromium)("code (skipped without a Chromium)", () => {
 
   test("no accessibility violations", async () => {
     await openCounters();
-    const found: string[] = [];
-    const look = async (at: string): Promise<void> => {
-      for (const theme of ["dark", "light", "contrast"] as const) {
-        const contrast = theme === "contrast" ? "more" : null;
-        await page.emulateMedia({ colorScheme: theme === "light" ? "light" : "dark", contrast });
-        const { violations } = await new AxeBuilder({ page }).include(".code-panel").analyze();
-        for (const { id, nodes } of violations) {
-          found.push(`${at}, ${theme}: ${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`);
-        }
-      }
-    };
+    const { look, found } = looker(page, { within: ".code-panel" });
     await goToLine(59);
     for (const [keys, title] of [
       ["Alt+7", "LLVM IR"],

@@ -1,7 +1,7 @@
 /** The page of the redirect doctor in the built window, over redirects of a sample machine. */
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
 import { beforeEach, describe, expect, test } from "vitest";
+import { looker } from "../axe.ts";
 import { sampleCounts, sampleRedirects } from "./fake-redirects.ts";
 import type { Fake } from "./fake-workbench.ts";
 import { noChromium, useWindows } from "./windows.ts";
@@ -35,20 +35,8 @@ describe.skipIf(noChromium)("the redirect doctor's page (skipped without a Chrom
       "port1 xdpw-lab → port0 xdpw-labsent90,2111,504",
     ]);
 
-    const found: string[] = [];
-    for (const [colorScheme, contrast] of [
-      ["dark", "no-preference"],
-      ["light", "no-preference"],
-      ["dark", "more"],
-    ] as const) {
-      await page.emulateMedia({ colorScheme, contrast });
-      const wanted = contrast === "more" ? "contrast" : colorScheme;
-      await expect.poll(() => page.locator("html").getAttribute("data-theme")).toBe(wanted);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      for (const { id, nodes } of violations) found.push(`${wanted}: ${id}: ${nodes[0]?.html ?? ""}`);
-      const folder = process.env["XDPW_LOOKS"];
-      if (folder !== undefined) await page.screenshot({ path: `${folder}/redirects-${wanted}.png` });
-    }
+    const { look, found } = looker(page);
+    await look("redirects");
     expect(found).toEqual([]);
   }, 120_000);
 
