@@ -34,7 +34,8 @@ export default defineConfig<{ readonly door: Door }>({
         "--disable-sync",
       ],
     },
-    trace: "retain-on-failure",
+    // without its film, which costs a third of a test's time; what the page held at each step is kept
+    trace: { mode: "retain-on-failure", screenshots: false, snapshots: true, sources: true },
     screenshot: "only-on-failure",
   },
 });
