@@ -1,11 +1,12 @@
-/** The built window in a real browser: built once a file, with a workbench of sample data and a browser context a test. */
-import { mkdtempSync, rmSync } from "node:fs";
+/** The built window in a real browser, which a file starts once, with a workbench of sample data and a context a test. */
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "@playwright/test";
-import { build } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { findChromium } from "../../build/chromium.mjs";
+import { isStale } from "../../build/setup/stamps.mjs";
+import { renderer } from "../../build/setup/targets.mjs";
 import { type Fake, startFake } from "./fake-workbench.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -23,6 +24,16 @@ export interface Windows {
   readonly open: (theme?: Theme) => Promise<Page>;
 }
 
+/** From the sources as they are now: a copy of what the set-up built, unless they changed since. */
+async function buildWindow(folder: string): Promise<void> {
+  if (!isStale(root, renderer)) {
+    cpSync(join(root, "dist/renderer"), folder, { recursive: true, filter: (file) => !file.endsWith(".map") });
+    return;
+  }
+  const build = { outDir: folder, sourcemap: false };
+  await (await import("vite")).build({ configFile: join(root, "vite.config.ts"), logLevel: "error", build });
+}
+
 /** To be called inside of a `describe`, before its own `beforeEach`: they run in that order. */
 export function useWindows({ waits = 15_000 } = {}): Windows {
   let built = "";
@@ -33,11 +44,7 @@ export function useWindows({ waits = 15_000 } = {}): Windows {
 
   beforeAll(async () => {
     built = mkdtempSync(join(tmpdir(), "xdpw-window-"));
-    await build({
-      configFile: join(root, "vite.config.ts"),
-      logLevel: "error",
-      build: { outDir: built, sourcemap: false },
-    });
+    await buildWindow(built);
     browser = await chromium.launch({
       ...(executablePath === undefined ? {} : { executablePath }),
       args: [...args, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
