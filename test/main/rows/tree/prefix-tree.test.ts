@@ -94,6 +94,11 @@ function entriesOf(bits: Bits) {
     length: bits - 6 + length,
     address: (0x0a00n << BigInt(bits - 16)) + BigInt(place),
   }));
+  // across the border between two words of an IPv6 address
+  const middle = fc.record({ length: fc.integer({ min: 0, max: 6 }), place: fc.nat(63) }).map(({ length, place }) => ({
+    length: bits === 32 ? 13 + length : 94 + length,
+    address: (0x0a00n << BigInt(bits - 16)) + (BigInt(place) << BigInt(bits === 32 ? 13 : 28)),
+  }));
   const high = fc.record({ length: fc.integer({ min: 0, max: 4 }), place: fc.nat(15) }).map(({ length, place }) => ({
     length,
     address: BigInt(place) << BigInt(bits - 4),
@@ -103,7 +108,7 @@ function entriesOf(bits: Bits) {
     address: fc.bigInt({ min: 0n, max: (1n << BigInt(bits)) - 1n }),
   });
   return fc
-    .array(fc.tuple(fc.oneof(near, high, any), fc.nat(2)), { maxLength: 40 })
+    .array(fc.tuple(fc.oneof(near, middle, high, any), fc.nat(2)), { maxLength: 40 })
     .map((list) => list.map(([entry, port]) => ({ ...entry, value: port })))
     .map((list) => {
       // a trie has one entry a prefix
