@@ -38,8 +38,9 @@ import { deleteEntry } from "./maps/delete-entry.ts";
 import { convertLegacyMaps } from "./legacy/convert-maps.ts";
 import { listMaps } from "./maps/list-maps.ts";
 import { manageMaps } from "./maps/manage-maps.ts";
-import { type Journals, openJournals } from "./maps/staged/journal.ts";
 import type { Changing } from "./maps/staged/apply-changes.ts";
+import { backTwin, changeTwins } from "./maps/staged/change-twins.ts";
+import { type Journals, openJournals } from "./maps/staged/journal.ts";
 import { openChanges } from "./maps/staged/open-changes.ts";
 import { readTable } from "./maps/read-table.ts";
 import { openMapFiles } from "./maps/transfer/open-map-files.ts";
@@ -417,6 +418,23 @@ function createHandlers({
     },
     ...changes,
     ...files,
+    "maps.apply": async (params, context) => {
+      const applied = await changes["maps.apply"](params, context);
+      for (const twin of await changeTwins(helpers, params, applied)) commands.add(twin);
+      watches.poke(params.id);
+      rows.poke(params.id);
+      return applied;
+    },
+    "maps.undo": async (params, context) => {
+      const applied = await changes["maps.undo"](params, context);
+      commands.add(backTwin("undo", params.journal));
+      return applied;
+    },
+    "maps.redo": async (params, context) => {
+      const applied = await changes["maps.redo"](params, context);
+      commands.add(backTwin("redo", params.journal));
+      return applied;
+    },
     "maps.delete": async ({ id, key }) => {
       const { deleted, twin } = await deleteEntry(helpers, id, Buffer.from(key, "base64"));
       commands.add(twin, deleted);

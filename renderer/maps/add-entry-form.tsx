@@ -1,8 +1,10 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { Button, Input, Label, TextField } from "react-aria-components";
 import type { Column, MapSummary } from "../../protocol/maps.ts";
 import { useApp } from "../session/use-app.tsx";
 import type { MapTab } from "./map-view.ts";
+import { applyStaged } from "../staged/apply-staged.ts";
+import { stageEdits } from "../staged/stage-edits.ts";
 import { addEntry } from "./set-cell.ts";
 
 interface AddEntryProps {
@@ -13,18 +15,22 @@ interface AddEntryProps {
   readonly close: () => void;
 }
 
-/** A new entry, one field a column. It stays open for the next one. */
+/** A new entry, one field a column: staged. It stays open for the next one. */
 export function AddEntryForm({ tab, table, added, close }: AddEntryProps): React.ReactNode {
   const app = useApp();
   const [texts, setTexts] = useState<readonly string[]>(() => table.columns.map(() => ""));
   const [at, setAt] = useState(0);
   const [failed, setFailed] = useState<string | null>(null);
+  const first = useRef<HTMLInputElement>(null);
+  const atOnce = table.columns.some(setsAtOnce);
   const submit = async (): Promise<void> => {
-    const wrong = await addEntry(app, tab, texts);
+    const refused = atOnce ? null : await stageEdits(app, tab, [{ do: "add", cells: [...texts] }]);
+    const wrong = atOnce ? await addEntry(app, tab, texts) : (refused?.wrong[0]?.message ?? null);
     setFailed(wrong);
     if (wrong !== null) return;
     setTexts(table.columns.map(() => ""));
-    await added();
+    first.current?.focus();
+    if (atOnce) await added();
   };
   return (
     <form
@@ -36,6 +42,10 @@ export function AddEntryForm({ tab, table, added, close }: AddEntryProps): React
       }}
       onKeyDown={(event) => {
         if (event.key === "Escape") close();
+        else if (event.key === "Enter" && event.ctrlKey && texts.every((text) => text === "")) {
+          event.preventDefault();
+          void applyStaged(app, tab);
+        }
       }}
     >
       {table.columns.map(({ path, hint, type, choices, from }, index) => (
@@ -52,6 +62,7 @@ export function AddEntryForm({ tab, table, added, close }: AddEntryProps): React
           </Label>
           <Input
             className="input mono"
+            {...(index === 0 ? { ref: first } : {})}
             title={hint}
             aria-describedby={`hint-${tab.id}`}
             spellCheck={false}
@@ -62,7 +73,7 @@ export function AddEntryForm({ tab, table, added, close }: AddEntryProps): React
         </TextField>
       ))}
       <Button type="submit" className="button go">
-        Add
+        {atOnce ? "Add" : "Stage"}
       </Button>
       <Button className="button" onPress={close}>
         Close
@@ -77,6 +88,11 @@ export function AddEntryForm({ tab, table, added, close }: AddEntryProps): React
       )}
     </form>
   );
+}
+
+/** A program that is named may have to be loaded for the entry, which is no matter of bytes: it is written at once. */
+export function setsAtOnce(column: { readonly path: string }): boolean {
+  return column.path === "bpf_prog.id";
 }
 
 export function Choices({ id, of }: { readonly id: string; readonly of: readonly string[] }): React.ReactNode {

@@ -2,28 +2,46 @@ import { useEffect, useId, useRef, useState } from "react";
 import type { Column } from "../../protocol/maps.ts";
 import { Choices } from "./add-entry-form.tsx";
 
+/** Where the focus goes, as in a spreadsheet; "apply": what is staged goes into the map at once. */
+export type AfterEdit = "down" | "up" | "right" | "left" | "apply";
+
 interface CellEditorProps {
   readonly column: Column;
   readonly text: string;
+  /** typed over the cell, in place of what it has */
+  readonly start?: string | null;
   /** gives what is wrong, or null when it is written */
   readonly set: (text: string) => Promise<string | null>;
   readonly close: () => void;
+  /** takes what was typed and goes on at once; null where it is waited for, and Enter is the only key that sets */
+  readonly commit: ((typed: string, next: AfterEdit) => void) | null;
+  /** what is wrong with it from the start: it was committed, and refused */
+  readonly wrong?: string | null;
   /** of the line that says what may be typed */
   readonly hint: string;
 }
 
 /** A cell being edited, in its place. What was typed stays until it is written or given up. */
-export function CellEditor({ column, text, set, close, hint }: CellEditorProps): React.ReactNode {
-  const [typed, setTyped] = useState(text);
-  const [failed, setFailed] = useState<string | null>(null);
+export function CellEditor({
+  column,
+  text,
+  start = null,
+  set,
+  close,
+  commit,
+  wrong: refused = null,
+  hint,
+}: CellEditorProps): React.ReactNode {
+  const [typed, setTyped] = useState(start ?? text);
+  const [failed, setFailed] = useState<string | null>(refused);
   const [setting, setSetting] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
 
   useEffect(() => {
     field.current?.focus();
-    field.current?.select();
-  }, []);
+    if (start === null) field.current?.select();
+  }, [start]);
 
   const submit = async (): Promise<void> => {
     setSetting(true);
@@ -34,6 +52,10 @@ export function CellEditor({ column, text, set, close, hint }: CellEditorProps):
       setFailed(wrong);
       field.current?.focus();
     }
+  };
+  const done = (next: AfterEdit): void => {
+    if (commit === null) void submit();
+    else commit(typed, next);
   };
   return (
     <span className="cell-editor">
@@ -54,7 +76,12 @@ export function CellEditor({ column, text, set, close, hint }: CellEditorProps):
         onKeyDown={(event) => {
           event.stopPropagation();
           if (event.key === "Escape") close();
-          else if (event.key === "Enter" && !setting) void submit();
+          else if (event.key === "Enter" && !setting) {
+            done(event.ctrlKey ? "apply" : event.shiftKey ? "up" : "down");
+          } else if (event.key === "Tab" && commit !== null) {
+            event.preventDefault();
+            done(event.shiftKey ? "left" : "right");
+          }
         }}
         onDoubleClick={(event) => event.stopPropagation()}
         onBlur={() => {
@@ -71,12 +98,19 @@ export function CellEditor({ column, text, set, close, hint }: CellEditorProps):
   );
 }
 
+interface CellHintProps {
+  readonly id: string;
+  readonly column: Column | null;
+  /** what the keys do */
+  readonly keys: string;
+}
+
 /** Below the table, so that it covers no rows. */
-export function CellHint({ id, column }: { readonly id: string; readonly column: Column | null }): React.ReactNode {
+export function CellHint({ id, column, keys }: CellHintProps): React.ReactNode {
   if (column === null) return null;
   return (
     <p id={id} className="cell-hint mid">
-      <span className="mono">{column.path}</span>: {column.hint} · Enter sets, Escape leaves it
+      <span className="mono">{column.path}</span>: {column.hint} · {keys}
     </p>
   );
 }

@@ -1,11 +1,16 @@
+import type { GridRow } from "../../protocol/rows.ts";
 import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
-import { useApp } from "../session/use-app.tsx";
-import { notifyFailure } from "../session/notices.ts";
-import { CellHint } from "./cell-editor.tsx";
+import { notify, notifyFailure } from "../session/notices.ts";
+import { useApp, useSession } from "../session/use-app.tsx";
+import { applyStaged } from "../staged/apply-staged.ts";
+import { fillDown, pasteRows, removeRows } from "../staged/edit-rows.ts";
+import { stageCell } from "../staged/stage-edits.ts";
+import { layerOf, nothingStaged } from "../staged/staged-map.ts";
+import { type AfterEdit, CellHint } from "./cell-editor.tsx";
+import { setsAtOnce } from "./add-entry-form.tsx";
 import type { GoTo } from "../forwarding/tree-switch.tsx";
 import { columnWidths, widerOf } from "./column-widths.ts";
 import { copyCells } from "./copy-cells.ts";
-import { deleteWithQuestion } from "./delete-with-question.ts";
 import { type GridColumn, gridColumns } from "./grid-columns.ts";
 import { afterDeed, movedBefore } from "./grid-deeds.ts";
 import { GridHead } from "./grid-head.tsx";
@@ -16,7 +21,6 @@ import { MapRow } from "./map-row.tsx";
 import type { MapTab } from "./map-view.ts";
 import type { RowsView } from "./rows-view.ts";
 import { setCell } from "./set-cell.ts";
-import { nothingStaged, type StagedLayer } from "./staged-layer.ts";
 import { useLines } from "./use-lines.ts";
 import { useRows } from "./use-rows.ts";
 import { arrangeRows, readRowsNow, setFormat } from "./watch-rows.ts";
@@ -38,20 +42,10 @@ interface MapGridProps {
   readonly goTo: GoTo | null;
   /** key of an entry that was found */
   readonly lit: string | null;
-  readonly staged?: StagedLayer;
 }
 
 /** Rows of a table of any length. A line is an entry, or below an opened one its value on one CPU; -1 is the head. */
-export function MapGrid({
-  tab,
-  view,
-  prefs,
-  onPrefs,
-  onSelect,
-  goTo,
-  lit,
-  staged = nothingStaged,
-}: MapGridProps): React.ReactNode {
+export function MapGrid({ tab, view, prefs, onPrefs, onSelect, goTo, lit }: MapGridProps): React.ReactNode {
   const app = useApp();
   const { face, state } = view;
   const { id } = state;
@@ -62,11 +56,14 @@ export function MapGrid({
   const opened = openedIn.order === order ? openedIn.rows : nothingOpened.rows;
   const [at, setAt] = useState<At>({ row: 0, column: 0 });
   const [anchor, setAnchor] = useState<At | null>(null);
-  const [editing, setEditing] = useState<{ readonly key: string; readonly cell: number } | null>(null);
+  const [editing, setEditing] = useState<Editing | null>(null);
   const [drawn, setDrawn] = useState<{ readonly id: string; readonly width: number } | null>(null);
   const [widths, setWidths] = useState<readonly number[]>([]);
   const wantsFocus = useRef(false);
+  const isEditing = useRef(false);
   const hint = useId();
+  const staged = useSession((session) => session.staged.get(tab.id)) ?? nothingStaged;
+  const layer = useMemo(() => layerOf(staged), [staged]);
 
   const keys = face.columns.filter(({ from }) => from === "key").length;
   const perCpu = face.cpus > 0;
@@ -103,6 +100,10 @@ export function MapGrid({
     cell.scrollIntoView({ block: "nearest", inline: "nearest" });
   });
 
+  useEffect(() => {
+    isEditing.current = editing !== null;
+  }, [editing]);
+
   const { scrollTo } = lines;
   const go = useCallback(
     (next: At): void => {
@@ -128,18 +129,58 @@ export function MapGrid({
       rows: opened.includes(row) ? opened.filter((one) => one !== row) : [...opened, row].toSorted((a, b) => a - b),
     });
   const editable = face.readOnly === null && view.gone === null;
-  const edit = (to: At): void => {
+  const edit = (to: At, start: string | null = null): void => {
     const there = lineAt(to.row, opened, face.cpus);
     const entry = rows.rowAt(there.row);
     const wanted = columns[to.column];
     if (entry === null || there.cpu !== null || wanted?.column === null || wanted?.cell === null) return;
     if (!editable || wanted === undefined || wanted.from !== "value") return;
     setAt(to);
-    setEditing({ key: entry.key, cell: wanted.cell });
+    setEditing({ key: entry.key, cell: wanted.cell, start, wrong: null });
   };
   const stopEditing = (): void => {
     wantsFocus.current = true;
     setEditing(null);
+  };
+  const goOn = (next: AfterEdit): void => {
+    if (next === "down" || next === "up") {
+      const row = line + (next === "down" ? 1 : -1);
+      if (row >= 0 && row < count) go({ row, column });
+    } else if (next !== "apply") {
+      const step = next === "right" ? 1 : -1;
+      for (let to = column + step; to >= 0 && to < columns.length; to += step) {
+        if (columns[to]?.from === "value" && columns[to]?.column !== null) return go({ row: line, column: to });
+      }
+    }
+  };
+  /** Keys that are typed next belong to the next cell: it is not waited for. What is refused is opened again as it was typed. */
+  const commit = async (row: GridRow, cell: number, text: string, next: AfterEdit): Promise<void> => {
+    const from = { row: line, column };
+    stopEditing();
+    goOn(next);
+    const wrong = await stageCell(app, tab, face.columns, row.key, cell, text);
+    if (wrong === null) {
+      if (next === "apply") await applyStaged(app, tab);
+      return;
+    }
+    if (isEditing.current) {
+      const title = `Could not stage ${face.columns[cell]?.path ?? "the cell"} of ${row.cells.slice(0, keys).join(" ")}`;
+      notify(app, { kind: "error", title, detail: wrong });
+      return;
+    }
+    setAt(from);
+    setEditing({ key: row.key, cell, start: text, wrong });
+  };
+  const places = (): { readonly first: number; readonly last: number } => {
+    const other = anchor === null ? place : lineAt(Math.max(0, anchor.row), opened, face.cpus).row;
+    return { first: Math.min(place, other), last: Math.max(place, other) };
+  };
+  const paste = (event: React.ClipboardEvent): void => {
+    if (!editable || editing !== null || event.target instanceof HTMLInputElement) return;
+    event.preventDefault();
+    const { first } = places();
+    const left = columns[Math.min(anchor?.column ?? column, column)] ?? null;
+    void pasteRows(app, tab, view, columns, { row: first, column: left }, event.clipboardData.getData("text/plain"));
   };
   const sortBy = ({ cell }: GridColumn, descending: boolean | null): void => {
     const sort = cell === null || descending === null ? null : { column: cell, descending };
@@ -151,9 +192,9 @@ export function MapGrid({
   };
   const copy = (): void => {
     const other = anchor ?? { row: line, column };
-    const places = [lineAt(other.row, opened, face.cpus).row, place].toSorted((a, b) => a - b);
+    const { first, last } = places();
     const block = {
-      rows: [places[0] ?? 0, places[1] ?? 0] as const,
+      rows: [first, last] as const,
       columns: [Math.min(other.column, column), Math.max(other.column, column)] as const,
     };
     copyCells(app, id, block, columns, keys).catch((error: unknown) => notifyFailure(app, "copy the cells", error));
@@ -167,7 +208,7 @@ export function MapGrid({
       setAnchor(event.shiftKey ? (anchor ?? here) : null);
       go(next);
     } else if (line < 0 && (event.key === "Enter" || event.key === " ") && wanted?.column) nextSort(wanted);
-    else if (event.key === "Enter" || event.key === "F2") edit(here);
+    else if ((event.key === "Enter" && !event.ctrlKey) || event.key === "F2") edit(here);
     else if (event.key === "Escape" && anchor !== null) setAnchor(null);
     else if (event.ctrlKey && event.key.toLowerCase() === "c" && line >= 0) copy();
     else if (event.ctrlKey && event.key.toLowerCase() === "a" && count > 0) {
@@ -175,8 +216,11 @@ export function MapGrid({
       go({ row: count - 1, column: columns.length - 1 });
     } else if (event.key === " " && perCpu && focused !== null) toggle(place);
     else if (event.key === "Delete" && focused !== null && face.resizable && editable) {
-      void deleteWithQuestion(app, tab, face, focused);
-    } else return;
+      void removeRows(app, tab, places());
+    } else if (event.ctrlKey && event.key.toLowerCase() === "d" && anchor !== null && editable) {
+      void fillDown(app, tab, view, places(), columns.slice(...span(anchor.column, column)));
+    } else if (isTyped(event) && line >= 0) edit(here, event.key);
+    else return;
     event.preventDefault();
   };
 
@@ -211,6 +255,7 @@ export function MapGrid({
         aria-busy={view.arranging}
         ref={box}
         onKeyDown={onKeyDown}
+        onPaste={paste}
         style={{ "--columns": template, "--least": `${least}px` } as React.CSSProperties}
       >
         <GridHead
@@ -253,9 +298,11 @@ export function MapGrid({
                 active={index === line ? column : null}
                 selected={block !== null && index >= block.first && index <= block.last ? block.columns : null}
                 changed={row === null ? null : (rows.changed.get(row.key) ?? null)}
-                staged={row === null || !isEntry ? null : staged.rowOf(row.key)}
+                staged={row === null || !isEntry ? null : layer.rowOf(row.key)}
                 lit={row !== null && lit === row.key}
                 editing={editing !== null && isEntry && editing.key === row?.key ? editing.cell : null}
+                start={editing?.start ?? null}
+                wrong={editing?.wrong ?? null}
                 onFocus={(to) => {
                   setAt({ row: index, column: to });
                   if (!wantsFocus.current && (index !== line || to !== column)) setAnchor(null);
@@ -267,6 +314,11 @@ export function MapGrid({
                 onEdit={(to) => edit({ row: index, column: to })}
                 onToggle={() => toggle(of)}
                 onClose={stopEditing}
+                onCommit={
+                  row === null || (edited !== null && setsAtOnce(edited))
+                    ? null
+                    : (cell, text, next) => void commit(row, cell, text, next)
+                }
                 onSet={async (cell, text) => {
                   if (row === null) return "the entry is not read yet";
                   const failed = await setCell(app, tab, face.columns, row, cell, text);
@@ -278,9 +330,34 @@ export function MapGrid({
           })}
         </div>
       </div>
-      <CellHint id={hint} column={edited} />
+      <CellHint
+        id={hint}
+        column={edited}
+        keys={
+          edited !== null && setsAtOnce(edited)
+            ? "Enter sets, Escape leaves it"
+            : "Enter stages, Ctrl+Enter applies, Escape leaves it"
+        }
+      />
     </>
   );
+}
+
+interface Editing {
+  readonly key: string;
+  readonly cell: number;
+  /** what was typed over the cell to begin with, or was refused and why */
+  readonly start: string | null;
+  readonly wrong: string | null;
+}
+
+function isTyped({ key, ctrlKey, metaKey }: React.KeyboardEvent): boolean {
+  return !ctrlKey && !metaKey && key.length === 1 && key !== " ";
+}
+
+/** As slice() takes it. */
+function span(one: number, other: number): [number, number] {
+  return [Math.min(one, other), Math.max(one, other) + 1];
 }
 
 function range(first: number, last: number): number[] {

@@ -1,6 +1,6 @@
 import { Button } from "react-aria-components";
 import type { GridRow } from "../../protocol/rows.ts";
-import { CellEditor } from "./cell-editor.tsx";
+import { type AfterEdit, CellEditor } from "./cell-editor.tsx";
 import { type GridColumn, rawCell, shownCell } from "./grid-columns.ts";
 import type { StagedRow } from "./staged-layer.ts";
 
@@ -27,6 +27,9 @@ interface MapRowProps {
   readonly lit: boolean;
   /** cell being edited */
   readonly editing: number | null;
+  /** what was typed to begin it, or was refused and why */
+  readonly start: string | null;
+  readonly wrong: string | null;
   /** id of the line that says what may be typed */
   readonly hint: string;
   readonly editable: boolean;
@@ -35,6 +38,8 @@ interface MapRowProps {
   readonly onEdit: (column: number) => void;
   readonly onToggle: () => void;
   readonly onClose: () => void;
+  /** null where it is waited for until it is set */
+  readonly onCommit: ((cell: number, typed: string, next: AfterEdit) => void) | null;
   readonly onSet: (cell: number, text: string) => Promise<string | null>;
 }
 
@@ -133,8 +138,11 @@ function Cell(props: CellProps): React.ReactNode {
         <CellEditor
           column={column.column}
           text={next ?? text}
+          start={props.start}
           hint={hint}
           close={props.onClose}
+          wrong={props.wrong}
+          commit={props.onCommit === null ? null : (typed, goOn) => props.onCommit?.(column.cell ?? 0, typed, goOn)}
           set={async (typed) => props.onSet(column.cell ?? 0, typed)}
         />
       ) : next === null || next === text ? (

@@ -24,15 +24,6 @@ export async function addEntry(app: App, tab: MapTab, cells: readonly string[]):
   return write(app, tab, [...cells], "noexist");
 }
 
-export async function deleteEntry(app: App, tab: MapTab, row: { readonly key: string }): Promise<string | null> {
-  try {
-    const { deleted } = await app.request("maps.delete", { id: tab.id, key: row.key });
-    return deleted ? null : "the entry was gone already";
-  } catch (error) {
-    return sentence(error);
-  }
-}
-
 async function write(
   app: App,
   tab: MapTab,

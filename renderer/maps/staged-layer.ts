@@ -9,5 +9,3 @@ export interface StagedLayer {
   /** by the entry's key, as rows have it */
   rowOf(key: string): StagedRow | null;
 }
-
-export const nothingStaged: StagedLayer = { rowOf: () => null };

@@ -8,10 +8,14 @@ import { type GoTo, TreeSwitch, useTree } from "../forwarding/tree-switch.tsx";
 import { Breadcrumb, InnerMapTools } from "../machine-maps/inner-map.tsx";
 import { MapTools } from "../machine-maps/map-tools.tsx";
 import { UnlistedPanel } from "../machine-maps/unlisted-panel.tsx";
+import { applyStaged, redoInMap, undoInMap } from "../staged/apply-staged.ts";
+import { pasteRows } from "../staged/edit-rows.ts";
+import { StagedBar } from "../staged/staged-bar.tsx";
+import { stageRemovals } from "../staged/stage-edits.ts";
 import { AddEntryForm } from "./add-entry-form.tsx";
-import { deleteWithQuestion } from "./delete-with-question.ts";
 import { FilterBar } from "./filter-bar.tsx";
 import { FindBar } from "./find-bar.tsx";
+import { gridColumns } from "./grid-columns.ts";
 import { type GridPrefs, readPrefs, writePrefs } from "./grid-prefs.ts";
 import { MapGrid } from "./map-grid.tsx";
 import type { MapTab } from "./map-view.ts";
@@ -63,8 +67,29 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
   const onSelect = useCallback((row: Selected | null, place: number) => setSelected({ row, place }), []);
   const tree = useTree(tab, view, prefs, onPrefs, setGoTo);
   const { row } = selected;
+  // before a button takes Enter for itself
+  const onKeyDown = (event: React.KeyboardEvent): void => {
+    const { key, ctrlKey, shiftKey, altKey } = event;
+    if (!ctrlKey || altKey || event.target instanceof HTMLInputElement) return;
+    const pressed = key.toLowerCase();
+    if (pressed === "enter") void applyStaged(app, tab);
+    else if (pressed === "y" || (pressed === "z" && shiftKey)) void redoInMap(app, tab);
+    else if (pressed === "z") void undoInMap(app, tab);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  // in the grid it goes over the cell with the focus; beside it, below the last row
+  const onPaste = (event: React.ClipboardEvent): void => {
+    if (event.defaultPrevented || !canAdd || event.target instanceof HTMLInputElement) return;
+    event.preventDefault();
+    const columns = gridColumns(face.columns, [], 0, prefs);
+    const text = event.clipboardData.getData("text/plain");
+    void pasteRows(app, tab, view, columns, { row: state.shown, column: columns[0] ?? null }, text);
+  };
   return (
-    <div className="map-panel">
+    // a click anywhere in it is where a paste goes
+    <div className="map-panel" tabIndex={-1} onKeyDownCapture={onKeyDown} onPaste={onPaste}>
       <div className="strip">
         <Breadcrumb tab={tab} />
         <b>{map.name}</b>
@@ -87,7 +112,7 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
             <Button
               className="button small"
               isDisabled={row === null}
-              onPress={() => row !== null && void deleteWithQuestion(app, tab, face, row)}
+              onPress={() => row !== null && void stageRemovals(app, tab, [row.key])}
             >
               Delete entry
             </Button>
@@ -118,6 +143,7 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
       ) : (
         <MapGrid {...{ tab, view, prefs, onPrefs, onSelect, goTo }} lit={tree.lit?.key ?? null} />
       )}
+      <StagedBar tab={tab} columns={face.columns} />
     </div>
   );
 }
@@ -149,8 +175,8 @@ function Nothing({ view, canAdd }: { readonly view: RowsView; readonly canAdd: b
       {face.map.name} has no entries yet.{" "}
       {canAdd
         ? writtenByPrograms(face.map.type)
-          ? "Add one with “Add entry”, or let packets make them."
-          : "Add one with “Add entry”."
+          ? "Add one with “Add entry”, paste rows, or let packets make them."
+          : "Add one with “Add entry”, or paste rows."
         : "They appear as the program writes them."}
     </p>
   );

@@ -119,6 +119,7 @@ export function VariablesGrid({ tab, view, table }: VariablesGridProps): React.R
                       text={text}
                       hint={hint}
                       close={stopEditing}
+                      commit={null}
                       set={async (typed) => {
                         const failed = await setCell(app, tab, table.columns, entry, cell, typed);
                         if (failed === null) await rereadMap(app, tab.id);
@@ -136,7 +137,11 @@ export function VariablesGrid({ tab, view, table }: VariablesGridProps): React.R
           })}
         </div>
       </div>
-      <CellHint id={hint} column={editing === null ? null : (variables[editing]?.column ?? null)} />
+      <CellHint
+        id={hint}
+        column={editing === null ? null : (variables[editing]?.column ?? null)}
+        keys="Enter sets, Escape leaves it"
+      />
     </>
   );
 }

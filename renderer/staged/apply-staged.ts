@@ -8,11 +8,13 @@ import type { App } from "../session/app.ts";
 import { ask } from "../session/ask.ts";
 import { notify, notifyFailure } from "../session/notices.ts";
 import { work } from "../session/work.ts";
-import { changeStaged, stagedOf } from "./change-staged.ts";
+import { changeStaged, inTurn, stagedOf } from "./change-staged.ts";
 import { afterApply, countsOf, countWords, stepBack, stepOn } from "./staged-map.ts";
 
 /** Conflicts stay to be settled; rows that were not reached stay staged. */
 export async function applyStaged(app: App, tab: MapTab): Promise<void> {
+  // what was typed a moment ago belongs to it
+  await inTurn(app, async () => undefined);
   const staged = stagedOf(app, tab.id);
   if (staged.changes.size === 0 || staged.applying !== null) return;
   const changes = [...staged.changes.values()].map(({ change }) => change);

@@ -12,9 +12,22 @@ export function changeStaged(app: App, id: number, change: (staged: StagedMap) =
   const after = change(before);
   if (after === before) return;
   const next = new Map(staged);
-  const { changes, earlier, conflicts, applying, told } = after;
-  const empty = changes.size + earlier.length + conflicts.length === 0 && applying === null && told === null;
+  const { changes, earlier, later, conflicts, applying, told } = after;
+  const empty =
+    changes.size + earlier.length + later.length + conflicts.length === 0 && applying === null && told === null;
   if (empty) next.delete(id);
   else next.set(id, after);
   app.store.set({ staged: next });
+}
+
+const turns = new WeakMap<App, Promise<unknown>>();
+
+/** Edits build on what is staged, and are asked main about: one after the other, in the order typed. */
+export function inTurn<T>(app: App, run: () => Promise<T>): Promise<T> {
+  const now = (turns.get(app) ?? Promise.resolve()).then(run);
+  turns.set(
+    app,
+    now.catch(() => undefined),
+  );
+  return now;
 }

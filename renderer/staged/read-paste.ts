@@ -5,7 +5,7 @@
 import type { Column } from "../../protocol/maps.ts";
 
 export interface Pasted {
-  readonly rows: readonly (readonly (string | null)[])[];
+  readonly rows: readonly { readonly line: number; readonly cells: readonly (string | null)[] }[];
   /** lines that are no rows, with why */
   readonly wrong: readonly { readonly line: number; readonly message: string }[];
 }
@@ -22,7 +22,7 @@ export function readPaste(text: string, columns: readonly Column[], from: number
   if (columns.length > 1 && routes.length > 0 && routes.every(({ fields }) => fields !== null)) {
     return byMeaning(routes, columns);
   }
-  const rows: (string | null)[][] = [];
+  const rows: { line: number; cells: (string | null)[] }[] = [];
   const wrong: { line: number; message: string }[] = [];
   for (const [index, line] of lines.entries()) {
     const cells = line.includes("\t") ? line.split("\t") : splitCommas(line);
@@ -34,7 +34,7 @@ export function readPaste(text: string, columns: readonly Column[], from: number
       });
       continue;
     }
-    rows.push(columns.map((_, at) => cells[at - from]?.trim() ?? null));
+    rows.push({ line: index + 1, cells: columns.map((_, at) => cells[at - from]?.trim() ?? null) });
   }
   return { rows, wrong };
 }
@@ -141,7 +141,7 @@ function byMeaning(
   lines: readonly { readonly line: number; readonly fields: Fields | null }[],
   columns: readonly Column[],
 ): Pasted {
-  const rows: (string | null)[][] = [];
+  const rows: { line: number; cells: (string | null)[] }[] = [];
   const wrong: { line: number; message: string }[] = [];
   for (const { line, fields } of lines) {
     if (fields === null) continue;
@@ -154,7 +154,7 @@ function byMeaning(
       if (at >= 0) row[at] = value;
       else if (isKey) wrong.push({ line, message: `no key column of this map takes ${value}` });
     }
-    if (wrong.at(-1)?.line !== line) rows.push(row);
+    if (wrong.at(-1)?.line !== line) rows.push({ line, cells: row });
   }
   return { rows, wrong };
 }

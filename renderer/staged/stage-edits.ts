@@ -4,7 +4,7 @@ import type { Column } from "../../protocol/maps.ts";
 import type { MapTab } from "../maps/map-view.ts";
 import type { App } from "../session/app.ts";
 import { wordsOf } from "../session/failure-words.ts";
-import { changeStaged, stagedOf } from "./change-staged.ts";
+import { changeStaged, inTurn, stagedOf } from "./change-staged.ts";
 import { readPaste } from "./read-paste.ts";
 import { type StagedChange, withChanges, withoutKeys } from "./staged-map.ts";
 
@@ -41,7 +41,18 @@ export async function stageEdits(app: App, tab: MapTab, edits: readonly Edit[]):
 }
 
 /** One cell of an entry that is there, or of one that is staged to be. @returns what is wrong with it, or null */
-export async function stageCell(
+export function stageCell(
+  app: App,
+  tab: MapTab,
+  columns: readonly Column[],
+  key: string,
+  column: number,
+  text: string,
+): Promise<string | null> {
+  return inTurn(app, () => stageCellNow(app, tab, columns, key, column, text));
+}
+
+async function stageCellNow(
   app: App,
   tab: MapTab,
   columns: readonly Column[],
@@ -94,31 +105,39 @@ export async function stageRemovals(app: App, tab: MapTab, keys: readonly string
 /**
  * A pasted block. Rows that name a key are added, or change the entry with that key; rows that do not go over the entries
  * from the one with the focus on.
+ * @param shown the columns in the order shown, by their index in `all`; the block begins at `from` of them
  * @param over keys of the entries shown from the focus on
+ * @returns what is wrong, a line each; the rest is staged
  */
 export async function stagePaste(
   app: App,
   tab: MapTab,
-  columns: readonly Column[],
+  { all, shown, from }: { readonly all: readonly Column[]; readonly shown: readonly number[]; readonly from: number },
   text: string,
-  column: number,
   over: readonly string[],
 ): Promise<readonly string[]> {
-  const { rows, wrong } = readPaste(text, columns, column);
+  const columns = shown.flatMap((index) => all[index] ?? []);
+  const { rows, wrong } = readPaste(text, columns, from);
   const told = wrong.map(({ line, message }) => `line ${line}: ${message}`);
-  const namesKey = (cells: readonly (string | null)[]): boolean =>
-    columns.every(({ from }, index) => from !== "key" || (cells[index] ?? null) !== null);
   const edits: Edit[] = [];
-  for (const [index, cells] of rows.entries()) {
-    const key = over[index];
-    if (namesKey(cells)) edits.push({ do: "put", cells: [...cells] });
-    else if (key !== undefined) edits.push({ do: "replace", key, cells: [...cells] });
-    else told.push(`line ${index + 1}: there is no entry to change here, and no key to add one with`);
+  const lines: number[] = [];
+  for (const { line, cells: given } of rows) {
+    const cells = all.map((_, index) => given[shown.indexOf(index)] ?? null);
+    const key = over[line - 1];
+    const namesKey = all.every((column, index) => column.from !== "key" || cells[index] !== null);
+    if (namesKey) edits.push({ do: "put", cells });
+    else if (key !== undefined) edits.push({ do: "replace", key, cells });
+    else {
+      told.push(`line ${line}: there is no entry to change here, and no key to add one with`);
+      continue;
+    }
+    lines.push(line);
   }
   if (edits.length > 0) {
     const refused = await stageEdits(app, tab, edits);
     for (const { edit, field, message } of refused?.wrong ?? []) {
-      told.push(`line ${edit + 1}: ${message.startsWith(field) || field === "" ? message : `${field}: ${message}`}`);
+      const said = message.includes(field) ? message : `${field}: ${message}`;
+      told.push(`line ${lines[edit] ?? edit + 1}: ${said}`);
     }
   }
   return told;

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { Fragment, useEffect, useRef, useState } from "react";
 import { Button, ProgressBar } from "react-aria-components";
 import type { Column } from "../../protocol/maps.ts";
 import { ChangeDeadline } from "../guard/change-deadline.tsx";
@@ -23,9 +23,27 @@ export function StagedBar({ tab, columns }: StagedBarProps): React.ReactNode {
   const [open, setOpen] = useState(false);
   const { changes, conflicts, applying, told } = staged;
   const some = changes.size > 0;
+  const section = useRef<HTMLElement>(null);
+  const focusIn = useRef<Element | null>(null);
+  // A button that has done its work is gone: the focus stays in its neighbourhood.
+  useEffect(() => {
+    if (focusIn.current === null || document.activeElement !== document.body) return;
+    (section.current ?? focusIn.current.closest<HTMLElement>(".map-panel"))?.focus();
+  });
   if (!some && conflicts.length === 0 && applying === null && told === null) return null;
   return (
-    <section className="staged" aria-label={`Changes of ${tab.name}`}>
+    <section
+      className="staged"
+      aria-label={`Changes of ${tab.name}`}
+      ref={section}
+      tabIndex={-1}
+      onFocus={({ currentTarget }) => {
+        focusIn.current = currentTarget.parentElement;
+      }}
+      onBlur={({ currentTarget, relatedTarget }) => {
+        if (relatedTarget !== null && !currentTarget.contains(relatedTarget)) focusIn.current = null;
+      }}
+    >
       {conflicts.length > 0 && <ConflictList tab={tab} columns={columns} conflicts={conflicts} />}
       {open && some && <StagedDiff tab={tab} columns={columns} staged={staged} />}
       <div className="staged-bar">
@@ -60,7 +78,8 @@ export function StagedBar({ tab, columns }: StagedBarProps): React.ReactNode {
         )}
         <span className="grow" />
         {some ? (
-          <>
+          // other buttons, not the same ones with other words: a key that was meant for one must not press the next
+          <Fragment key="staged">
             <Button className="button small" aria-expanded={open} onPress={() => setOpen(!open)}>
               {open ? "Hide the diff" : "Review"}
             </Button>
@@ -79,9 +98,9 @@ export function StagedBar({ tab, columns }: StagedBarProps): React.ReactNode {
             >
               Apply <kbd>Ctrl+Enter</kbd>
             </Button>
-          </>
+          </Fragment>
         ) : (
-          <>
+          <Fragment key="applied">
             <Button className="button small" onPress={() => void undoInMap(app, tab)}>
               Undo <kbd>Ctrl+Z</kbd>
             </Button>
@@ -98,7 +117,7 @@ export function StagedBar({ tab, columns }: StagedBarProps): React.ReactNode {
             >
               ✕
             </Button>
-          </>
+          </Fragment>
         )}
       </div>
     </section>

@@ -52,7 +52,7 @@ export function StagedDiff({ tab, columns, staged }: StagedDiffProps): React.Rea
                 <td>
                   <Button
                     className="button small quiet"
-                    aria-label={`Do not change ${(after ?? before ?? [])[0] ?? "this entry"}`}
+                    aria-label={`Leave ${(after ?? before ?? [])[0] ?? "this entry"}`}
                     onPress={() => changeStaged(app, tab.id, (now) => withoutKeys(now, [key]))}
                   >
                     Leave

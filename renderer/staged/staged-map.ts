@@ -14,6 +14,8 @@ export interface StagedMap {
   readonly changes: ReadonlyMap<string, StagedChange>;
   /** how it was before each edit, the latest last: for Ctrl+Z */
   readonly earlier: readonly ReadonlyMap<string, StagedChange>[];
+  /** what was taken back with Ctrl+Z, the latest last: for Ctrl+Shift+Z */
+  readonly later: readonly ReadonlyMap<string, StagedChange>[];
   /** rows of the last apply that somebody else had a hand in, until each is settled */
   readonly conflicts: readonly Conflict[];
   /** rows being written: so many of so many */
@@ -22,7 +24,10 @@ export interface StagedMap {
   readonly told: string | null;
 }
 
-export const nothingStaged: StagedMap = { changes: new Map(), earlier: [], conflicts: [], applying: null, told: null };
+export const nothingStaged: StagedMap = {
+  ...{ changes: new Map(), earlier: [], later: [], conflicts: [] },
+  ...{ applying: null, told: null },
+};
 
 const stepsBack = 100;
 
@@ -51,13 +56,21 @@ export function withoutKeys(staged: StagedMap, keys: readonly string[]): StagedM
 
 function stepped(staged: StagedMap, changes: ReadonlyMap<string, StagedChange>): StagedMap {
   const earlier = [...staged.earlier, staged.changes].slice(-stepsBack);
-  return { ...staged, changes, earlier, told: null };
+  return { ...staged, changes, earlier, later: [], told: null };
 }
 
 /** The last edit taken back; the same where there was none. */
 export function stepBack(staged: StagedMap): StagedMap {
   const changes = staged.earlier.at(-1);
-  return changes === undefined ? staged : { ...staged, changes, earlier: staged.earlier.slice(0, -1) };
+  if (changes === undefined) return staged;
+  return { ...staged, changes, earlier: staged.earlier.slice(0, -1), later: [...staged.later, staged.changes] };
+}
+
+/** The edit that was taken back last, staged again; the same where there was none. */
+export function stepOn(staged: StagedMap): StagedMap {
+  const changes = staged.later.at(-1);
+  if (changes === undefined) return staged;
+  return { ...staged, changes, later: staged.later.slice(0, -1), earlier: [...staged.earlier, staged.changes] };
 }
 
 /** What is left after an apply: rows that were not reached stay staged, conflicts wait to be settled. */
@@ -68,7 +81,7 @@ export function afterApply(staged: StagedMap, tried: readonly string[], report: 
   // it ends at the row that the kernel refused: those behind it were not tried
   const untouched = report.untouched === 0 ? new Set<string>() : new Set(tried.slice(tried.length - report.untouched));
   for (const key of tried) if (!untouched.has(key) || conflicting.has(key)) left.delete(key);
-  return { changes: left, earlier: [], conflicts, applying: null, told };
+  return { changes: left, earlier: [], later: [], conflicts, applying: null, told };
 }
 
 /** The user's value goes in over what was found, or what was found stays. */

@@ -58,7 +58,7 @@ test("write, verify, attach, count, steer, detach", async ({ workbench: { page, 
   await keyboard.press("Enter");
   await focused(page, "textbox", /^New value of/);
   await keyboard.type("1");
-  await keyboard.press("Enter");
+  await keyboard.press("Control+Enter");
   await chosenAction(page, "1");
   await send(page);
   await newestTraffic(page, "1,000", "0");

@@ -54,6 +54,7 @@ test("write, verify, attach, count, steer, detach", async ({ workbench: { page, 
   await steps.rowOf(page, "xdp_action", "0").getByRole("gridcell").last().dblclick();
   await page.getByRole("textbox", { name: /^New value of/ }).fill("1");
   await page.keyboard.press("Enter");
+  await page.getByRole("region", { name: "Changes of xdp_action" }).getByRole("button", { name: "Apply" }).click();
   await chosenAction(page, "1");
   await steps.bottomPanel(page, "Traffic");
   await page.getByRole("button", { name: "Send", exact: true }).click();

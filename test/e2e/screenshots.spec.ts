@@ -113,10 +113,13 @@ test("the pictures of the documentation", async ({ workbench: { page, machine } 
     await form.getByRole("textbox", { name: /^prefix/ }).fill(prefix);
     await form.getByRole("textbox", { name: /^packets/ }).fill("0");
     await form.getByRole("textbox", { name: /^bytes/ }).fill("0");
-    await form.getByRole("button", { name: "Add" }).click();
-    await steps.rowOf(page, "blocklist", prefix).waitFor();
+    await form.getByRole("button", { name: "Stage" }).click();
   }
+  const staged = page.getByRole("region", { name: "Changes of blocklist" });
+  await staged.getByText("4 added").waitFor();
   await form.getByRole("button", { name: "Close" }).click();
+  await staged.getByRole("button", { name: "Apply" }).click();
+  await steps.rowOf(page, "blocklist", "203.0.113.128/25").waitFor();
   await steps.bottomPanel(page, "Traffic");
   await page.getByRole("button", { name: "Send", exact: true }).click();
   await newestTraffic(page, "1,000", "0");
@@ -126,7 +129,7 @@ test("the pictures of the documentation", async ({ workbench: { page, machine } 
   await blocked.getByRole("gridcell", { name: "1,000" }).dblclick();
   await page.getByRole("textbox", { name: /^New value of/ }).fill("0");
   await dismissMessages(page);
-  await takeBoth(page, "map", ["203.0.113.128/25", "Enter sets, Escape leaves it"]);
+  await takeBoth(page, "map", ["203.0.113.128/25", "Enter stages, Ctrl+Enter applies, Escape leaves it"]);
   await page.keyboard.press("Escape");
 
   await page

@@ -132,13 +132,14 @@ describe("what is pasted", () => {
       ],
     ],
   ] as const)("%s", (_, text, from, rows) => {
-    expect(readPaste(text, columns, from)).toEqual({ rows, wrong: [] });
+    const lines = rows.map((cells, index) => ({ line: index + 1, cells }));
+    expect(readPaste(text, columns, from)).toEqual({ rows: lines, wrong: [] });
   });
 
   it("of a bridge goes to addresses and ports", () => {
     const bridge = [column("mac", "key"), column("vlan", "key"), column("ifindex", "value")];
     const text = "02:fc:00:00:00:09 dev port0 vlan 10 master br0\n02:fc:00:00:00:0a dev port1 self permanent";
-    expect(readPaste(text, bridge, 0).rows).toEqual([
+    expect(readPaste(text, bridge, 0).rows.map(({ cells }) => cells)).toEqual([
       ["02:fc:00:00:00:09", "10", "port0"],
       ["02:fc:00:00:00:0a", null, "port1"],
     ]);
@@ -146,7 +147,7 @@ describe("what is pasted", () => {
 
   it("with too many columns names the line", () => {
     const { rows, wrong } = readPaste("1\t2\n1", columns, 3);
-    expect(rows).toEqual([[null, null, null, "1"]]);
+    expect(rows).toEqual([{ line: 2, cells: [null, null, null, "1"] }]);
     expect(wrong).toEqual([{ line: 1, message: "2 columns, and there is 1 from metric on" }]);
   });
 });

@@ -22,6 +22,7 @@ describe.skipIf(noChromium)("window (skipped without a Chromium)", () => {
   }
   const editor = () => page.getByRole("textbox", { name: /source\. Ctrl\+M/ });
   const verdict = () => page.getByRole("status", { name: "Verdict" });
+  const changes = (map: string) => page.getByRole("region", { name: `Changes of ${map}` });
   const grid = (map: string) => page.getByRole("grid", { name: `${map} entries` });
   async function attachInLab(): Promise<void> {
     await page.keyboard.press("Control+Shift+L");
@@ -68,7 +69,14 @@ describe.skipIf(noChromium)("window (skipped without a Chromium)", () => {
         .nth(2)
         .dblclick();
       await look("editing a cell");
-      await page.keyboard.press("Escape");
+      await page.keyboard.type("1");
+      await page.keyboard.press("Enter");
+      await changes("xdp_stats_map").getByRole("button", { name: "Review" }).click();
+      await look("a staged change");
+      fake.count(1);
+      await changes("xdp_stats_map").getByRole("button", { name: "Apply" }).click();
+      await page.getByText(/is as asked/).waitFor();
+      await look("applied");
       await page.getByRole("tab", { name: "Traffic" }).click();
       await page.getByRole("button", { name: "Send" }).click();
       await page.getByRole("cell", { name: "not expected" }).waitFor();
@@ -108,7 +116,8 @@ describe.skipIf(noChromium)("window (skipped without a Chromium)", () => {
     await attachInLab();
     await openMap("xdp_stats_map");
     await page.getByRole("tab", { name: "xdp_stats_map" }).focus();
-    await page.keyboard.press("Tab");
+    const inGrid = () => page.evaluate(() => document.activeElement?.getAttribute("role") === "gridcell");
+    for (let presses = 0; presses < 10 && !(await inGrid()); presses++) await page.keyboard.press("Tab");
     await page.keyboard.press("End");
     await page.keyboard.press("F2");
     await page.keyboard.type("12x");
@@ -116,16 +125,97 @@ describe.skipIf(noChromium)("window (skipped without a Chromium)", () => {
     await page.getByRole("alert").getByText("“12x” is not a number").waitFor();
     expect(await page.getByRole("textbox", { name: "New value of rx_bytes" }).inputValue()).toBe("12x");
     await page.keyboard.press("Backspace");
-    await page.keyboard.press("Enter");
+    await page.keyboard.press("Control+Enter");
     const cell = grid("xdp_stats_map")
       .getByRole("row", { name: /XDP_ABORTED/ })
       .getByRole("gridcell")
       .last();
     await cell.getByText("12", { exact: true }).waitFor();
+    await changes("xdp_stats_map").getByText("1 row of xdp_stats_map is as asked").waitFor();
     expect(await focused()).toBe("12");
   });
 
-  test("entries are added and deleted, and an empty map says what to do", async () => {
+  test("a table as a spreadsheet: edits are staged, seen, applied, taken back and done again", async () => {
+    await attachInLab();
+    await openMap("xdp_stats_map");
+    const bar = changes("xdp_stats_map");
+    const cell = (row: RegExp) => grid("xdp_stats_map").getByRole("row", { name: row }).getByRole("gridcell").last();
+    const was = (await cell(/XDP_DROP/).textContent()) ?? "";
+    await cell(/XDP_ABORTED/).focus();
+    // typing begins over what the cell has, Enter goes down, Tab to the next cell that can be typed into
+    await page.keyboard.type("5");
+    await page.keyboard.press("Enter");
+    await bar.getByText("1 changed").waitFor();
+    await page.keyboard.press("F2");
+    await page.keyboard.type("6");
+    await page.keyboard.press("Shift+Tab");
+    await bar.getByText("2 changed").waitFor();
+    await expect
+      .poll(async () => page.evaluate(() => document.activeElement?.getAttribute("data-column")))
+      .toBe("rx_packets");
+    expect(
+      await cell(/XDP_DROP/)
+        .locator("ins")
+        .textContent(),
+    ).toBe("6");
+    await bar.getByRole("button", { name: "Review" }).click();
+    await bar
+      .getByRole("region", { name: "What will change" })
+      .getByRole("row", { name: /changed/ })
+      .nth(1)
+      .waitFor();
+    // staged edits are taken back one by one, and done again
+    await cell(/XDP_DROP/).focus();
+    await page.keyboard.press("Control+z");
+    await bar.getByText("1 changed").waitFor();
+    await page.keyboard.press("Control+Shift+z");
+    await bar.getByText("2 changed").waitFor();
+    await page.keyboard.press("Control+Enter");
+    await bar.getByText("2 rows of xdp_stats_map are as asked").waitFor();
+    await expect.poll(() => cell(/XDP_DROP/).textContent()).toBe("6");
+    await page.keyboard.press("Control+z");
+    await bar.getByText(/^Taken back: 2 rows/).waitFor();
+    await expect.poll(() => cell(/XDP_DROP/).textContent()).toBe(was);
+    await page.keyboard.press("Control+y");
+    await bar.getByText(/^Applied again: 2 rows/).waitFor();
+    await expect.poll(() => cell(/XDP_DROP/).textContent()).toBe("6");
+    // once that is not told any more, a key alone writes nothing
+    await bar.getByRole("button", { name: "Dismiss" }).click();
+    await cell(/XDP_DROP/).focus();
+    await page.keyboard.press("Control+z");
+    await page
+      .getByRole("alertdialog", { name: /^Take back 2 changed/ })
+      .getByRole("button", { name: "Cancel" })
+      .click();
+    expect(await cell(/XDP_DROP/).textContent()).toBe("6");
+    // the value that is filled down is that of the first row, staged or not
+    await cell(/XDP_ABORTED/).focus();
+    await page.keyboard.type("9");
+    await page.keyboard.press("Enter");
+    await bar.getByText("1 changed").waitFor();
+    await cell(/XDP_ABORTED/).focus();
+    await page.keyboard.press("Shift+ArrowDown");
+    await page.keyboard.press("Shift+ArrowDown");
+    await page.keyboard.press("Control+d");
+    await bar.getByText("3 changed").waitFor();
+    expect(
+      await cell(/XDP_PASS/)
+        .locator("ins")
+        .textContent(),
+    ).toBe("9");
+    // what somebody else changed meanwhile is a conflict, and stays
+    fake.count(1000);
+    await page.keyboard.press("Control+Enter");
+    const conflicts = bar.getByRole("region", { name: "Conflicts" });
+    await conflicts.getByRole("alert").getByText("1 row was changed by somebody else").waitFor();
+    await conflicts.getByRole("button", { name: "Stage mine again: 2" }).click();
+    await bar.getByText("1 changed").waitFor();
+    await bar.getByRole("button", { name: "Apply" }).click();
+    await bar.getByText("1 row of xdp_stats_map is as asked").waitFor();
+    await expect.poll(() => cell(/XDP_PASS/).textContent()).toBe("9");
+  });
+
+  test("entries are added, pasted and deleted, and an empty map says what to do", async () => {
     await attachInLab();
     await page.getByRole("option", { name: "blocklist" }).click();
     await page.getByText("blocklist has no entries yet").waitFor();
@@ -135,11 +225,30 @@ describe.skipIf(noChromium)("window (skipped without a Chromium)", () => {
     await form.getByRole("textbox", { name: /packets/ }).fill("0");
     await form.getByRole("textbox", { name: /bytes/ }).fill("0");
     await page.keyboard.press("Enter");
-    await grid("blocklist").getByRole("gridcell", { name: "192.0.2.0/24" }).waitFor();
+    const bar = changes("blocklist");
+    await bar.getByText("1 added").waitFor();
+    await page.keyboard.press("Control+Enter");
     await grid("blocklist").getByRole("gridcell", { name: "192.0.2.0/24" }).focus();
+    const text = "198.51.100.0/24\t1\t2\n203.0.113.0/24\t1\tx\n";
+    await page.evaluate((block) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", block);
+      document.activeElement?.dispatchEvent(
+        new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }),
+      );
+    }, text);
+    await page.getByText("Could not paste all of it into blocklist").waitFor();
+    await page.getByText(/^line 2: .*“x” is not a number/).waitFor();
+    await bar.getByText("1 added").waitFor();
+    await page.keyboard.press("Control+Enter");
+    await grid("blocklist").getByRole("gridcell", { name: "198.51.100.0/24" }).waitFor();
+    await page.keyboard.press("Control+a");
     await page.keyboard.press("Delete");
-    await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+    await bar.getByText("2 removed").waitFor();
+    await page.keyboard.press("Control+Enter");
     await page.getByText("blocklist has no entries yet").waitFor();
+    await bar.getByRole("button", { name: "Undo" }).click();
+    await grid("blocklist").getByRole("gridcell", { name: "192.0.2.0/24" }).waitFor();
   });
 
   test("ten thousand rows: only those in view are drawn, and the last is reached by key", async () => {
