@@ -91,7 +91,7 @@ function Journal({ id }: { readonly id: number | null }): React.ReactNode {
         <thead>
           <tr>
             <th scope="col">when</th>
-            <th scope="col">map</th>
+            {id === null && <th scope="col">map</th>}
             <th scope="col">what</th>
             <th scope="col">state</th>
             <td />
@@ -101,23 +101,20 @@ function Journal({ id }: { readonly id: number | null }): React.ReactNode {
           {entries.map((entry) => (
             <tr key={entry.journal}>
               <td className="number">{new Date(entry.at * 1000).toLocaleTimeString()}</td>
-              <th scope="row" className="mono">
-                {entry.map.name}
-              </th>
-              <td>
+              {id === null && (
+                <th scope="row" className="mono">
+                  {entry.map.name}
+                </th>
+              )}
+              <td className="journal-what">
                 {entry.title}
                 <RowsWords entry={entry} />
+                {survey?.journal === entry.journal && <WhichRows found={survey.found} />}
               </td>
               <td>
                 <span className={entry.state === "interrupted" ? "tag warn" : "tag"}>{entry.state}</span>
-                {survey?.journal === entry.journal && (
-                  <div className="mid">
-                    {survey.found.after} as after it, {survey.found.before} as before it, {survey.found.other} changed
-                    by others
-                  </div>
-                )}
               </td>
-              <td className="staged-choices">
+              <td className="staged-choices journal-choices">
                 {entry.state !== "running" && (
                   <Button className="button small" onPress={() => void look(entry)}>
                     Which rows are in?
@@ -143,6 +140,31 @@ function Journal({ id }: { readonly id: number | null }): React.ReactNode {
           ))}
         </tbody>
       </table>
+    </div>
+  );
+}
+
+const keysShown = 100;
+
+/** How many of its rows are in the map right now, and which. */
+function WhichRows({ found: { after, before, other, keys } }: { readonly found: Survey }): React.ReactNode {
+  const lists = [
+    ["in", after, keys.after],
+    ["not in", before, keys.before],
+    ["changed by somebody else", other, keys.other],
+  ] as const;
+  const some = lists.filter(([, count]) => count > 0);
+  return (
+    <div className="journal-rows">
+      <b>
+        {after.toLocaleString("en")} of {(after + before + other).toLocaleString("en")} rows are in
+      </b>
+      {(some.length > 1 ? some : []).map(([words, count, list]) => (
+        <p key={words}>
+          {words}: <span className="mono">{list.slice(0, keysShown).join(", ")}</span>
+          {count > keysShown && ` and ${(count - keysShown).toLocaleString("en")} more`}
+        </p>
+      ))}
     </div>
   );
 }
