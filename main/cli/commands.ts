@@ -225,8 +225,19 @@ export const commands: readonly CommandSpec[] = [
     words: ["status"],
     summary: "list interfaces, their drivers and modes, what is attached, whose it is and since when",
     arguments: [],
-    flags: { dev, netns: { ...netns, what: "only this network namespace: a name of `ip netns`, or pid:N" } },
-    examples: ["xdpw status", "xdpw status --netns xdpw-lab --dev port0 --json"],
+    flags: {
+      dev,
+      netns: { ...netns, what: "only this network namespace: a name of `ip netns`, or pid:N" },
+      full: {
+        value: null,
+        what: "with --dev: driver, modes with the evidence, features, queues, offloads, statistics, and how often programs run",
+      },
+    },
+    examples: [
+      "xdpw status",
+      "xdpw status --netns xdpw-lab --dev port0 --json",
+      "xdpw status --netns xdpw-lab --dev port0 --full",
+    ],
     load: async () => (await import("./status.ts")).runStatus,
   },
   {

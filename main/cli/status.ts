@@ -3,10 +3,11 @@ import type { OurAttachment } from "../../protocol/attach.ts";
 import { fail } from "../../protocol/failures.ts";
 import type { Guard } from "../../protocol/guard.ts";
 import type { AttachedProgram, NetworkInterface } from "../../protocol/interfaces.ts";
-import { findDevice, listFor, wantedPlace } from "./choose-place.ts";
+import { findDevice, listFor, placeOf, wantedPlace } from "./choose-place.ts";
 import { columns } from "./columns.ts";
 import type { Answer, CommandContext, Paint } from "./command.ts";
 import { interfaceJson, programJson } from "./json-shapes.ts";
+import { describeInFull, type InFull, inFullJson, inFullText } from "./status-in-full.ts";
 import { visible } from "./visible.ts";
 
 export async function runStatus(context: CommandContext): Promise<Answer> {
@@ -38,14 +39,25 @@ export async function runStatus(context: CommandContext): Promise<Answer> {
     guards: (await context.handlers["guards.list"]({}, context)).guards.filter(({ state }) => state === "waiting"),
     now: Date.now() / 1000,
   };
+  const full = new Map<NetworkInterface, InFull>();
+  if (typed.flags["full"] === true) {
+    if (device === null) fail({ kind: "usage", message: "--full wants --dev: one interface in full" });
+    for (const one of chosen) full.set(one, await describeInFull(context, placeOf(one)));
+  }
   const json = chosen.map((one) => ({
     ...interfaceJson(one),
+    ...inFullJsonOf(full.get(one)),
     attached: one.attached.map((program) => ({
       ...programJson(program),
       ...whoseJson(knownOf(known, one, program)),
     })),
   }));
-  return { ok: true, text: statusText(chosen, paint, known), json: { value: json } };
+  const rest = [...full.values()].map((one) => inFullText(one, paint));
+  return { ok: true, text: [statusText(chosen, paint, known), ...rest].join(""), json: { value: json } };
+}
+
+function inFullJsonOf(one: InFull | undefined) {
+  return one === undefined ? {} : { details: inFullJson(one) };
 }
 
 /** What is known of attached programs beside what the kernel tells. */

@@ -79,6 +79,28 @@ describe.each([
     const table = (await scene.run("status", "--netns", box)).out;
     expect(table).toContain(`${mode} id ${link.xdp?.prog.id} xdp_count tag ${link.xdp?.prog.tag}`);
   });
+
+  it.runIf(mode === "native")("in full says how often it runs, and what ethtool says", async () => {
+    const words = ["--from", "host0", "--to", "port0", "--proto", "udp", "--count", "5000", "--rate", "500"];
+    const traffic = scene.start(["lab", "traffic", "--name", scene.lab, ...words]);
+    const { out } = await scene.run("status", ...port0, "--full");
+    traffic.child.kill("SIGINT");
+    await traffic.finished;
+    expect(out).toMatch(/runs +[1-9]\d*\/s, \d+ ns a run, (under )?\d+(\.\d+)? % of a CPU/);
+    expect(out).toMatch(/^ {2}native +yes +the kernel reports it for this driver$/m);
+    const driver = (await run("nsenter", [`--net=/run/netns/${box}`, "ethtool", "-i", "port0"])).stdout;
+    for (const line of driver.trimEnd().split("\n")) {
+      const [name = "", value = ""] = line.split(/:\s*/, 2);
+      expect(out).toMatch(new RegExp(`^ {2}${name} +${value === "" ? "none" : value}$`, "m"));
+    }
+    // those of XDP come first
+    expect(out).toMatch(/^statistics .*\n {2}rx_queue_0_xdp_packets +\d+$/m);
+    const [device] = status.parse((await scene.run("status", ...port0, "--full", "--json")).json);
+    expect(device).toMatchObject({
+      details: { driver: { driver: "veth" }, statistics: { is: "known" }, runs: [{ id: device.attached[0]?.id }] },
+    });
+    expect(await scene.run("status", "--full")).toMatchObject({ status: 2, out: "" });
+  });
 });
 
 describe("maps", () => {
