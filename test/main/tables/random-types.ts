@@ -74,12 +74,14 @@ const { members } = fc.letrec<{ readonly member: Member; readonly members: reado
 }));
 
 function spell(list: readonly Member[], prefix = "m"): string {
+  // beside bit fields the kernel takes every enum for one of four bytes (btf_enum_check_kflag_member), and refuses the BTF
+  const hasBits = list.some(({ kind }) => kind === "bits");
   return list
     .map((member, index) => {
       const name = `${prefix}${index}`;
       switch (member.kind) {
         case "plain":
-          return `${member.base} ${name};`;
+          return `${hasBits && member.base === "enum tiny" ? "enum color" : member.base} ${name};`;
         case "bits":
           return `${member.base} ${name} : ${member.width};`;
         case "array":
