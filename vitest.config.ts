@@ -15,6 +15,8 @@ const everyTest = {
 export default defineConfig({
   cacheDir: ".cache/vitest",
   test: {
+    // how long each took last time: two runs at a time would write it over each other
+    cache: false,
     coverage: { provider: "v8", reportsDirectory: "coverage", include: ["{protocol,main,helper,renderer}/**"] },
     projects: [
       {

@@ -3,9 +3,9 @@
  * side, whatever the others say; exit 1 if any of them failed.
  */
 import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isEntry } from "./setup/entry.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -53,7 +53,7 @@ async function runCheck({ name, command: [file = "", ...args] }) {
  * Runs all checks and prints what they say.
  * @returns {Promise<readonly Check[]>}
  */
-export async function runChecks() {
+async function runChecks() {
   const results = await Promise.all(checks.map(runCheck));
   for (const { name, passed, output } of results) {
     if (!passed) console.log(`--- ${name}\n${output}\n`);
@@ -64,7 +64,10 @@ export async function runChecks() {
   return results;
 }
 
-if (isEntry(import.meta.url)) {
-  const results = await runChecks();
-  process.exitCode = results.every(({ passed }) => passed) ? 0 : 1;
+const results = await runChecks();
+const failed = results.filter(({ passed }) => !passed).map(({ name }) => `check: ${name}`);
+const report = process.env["XDPW_TEST_RESULTS"];
+if (report !== undefined) {
+  writeFileSync(report, JSON.stringify({ passed: results.length - failed.length, failed, skipped: [] }));
 }
+process.exitCode = failed.length === 0 ? 0 : 1;

@@ -1,7 +1,7 @@
 /** Builds the programs that the elevated helper itself loads, and puts them beside it. */
 import { execFile } from "node:child_process";
 import { mkdirSync, renameSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 /** source, object */
@@ -25,11 +25,11 @@ export async function buildCounters(root) {
  * @param {string} object
  */
 async function buildProgram(root, source, object) {
-  const fresh = `${object}.${process.pid}`;
-  mkdirSync(dirname(join(root, object)), { recursive: true });
+  const fresh = `.cache/${basename(object)}.${process.pid}`;
+  for (const file of [object, fresh]) mkdirSync(dirname(join(root, file)), { recursive: true });
   try {
     await promisify(execFile)("clang", [...flags, "-c", source, "-o", fresh], { cwd: root });
-    // at once in its place: a helper may be reading it
+    // at once in its place, from outside of its folder: a helper may be reading it, or the folder being copied
     renameSync(join(root, fresh), join(root, object));
   } catch (error) {
     rmSync(join(root, object), { force: true });

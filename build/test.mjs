@@ -1,15 +1,18 @@
 /**
  * `npm test`: sets up, then runs every test there is and ends on one line, `N passed, N failed, N skipped`.
+ * Tests wait more than they compute, so two lanes run beside each other.
  * Exit 0 when nothing failed, 3 when the set-up could not provide what the tests need, else 1.
  */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { chmodSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { runChecks } from "./check.mjs";
 import { takeInventory } from "./inventory.mjs";
 import { awaitNoLeaks } from "./leaks.mjs";
+import { removeOrphans } from "./orphans.mjs";
 import { withSystemDirectories } from "./setup/probe.mjs";
 import { judgePart, noResults, readPlaywrightReport, summaryLine, sumResults } from "./test-results.mjs";
 
@@ -37,43 +40,53 @@ const vitest = [
   "--project",
 ];
 
-/** @type {readonly Part[]} */
-const parts = [
-  { name: "unit", args: [...vitest, "unit"], minutes: 15, read: JSON.parse },
-  { name: "kernel", args: [...vitest, "kernel"], minutes: 15, read: JSON.parse },
-  // a download and a build of a kernel module among them, the first time
-  { name: "guest", args: [...vitest, "guest"], minutes: 8, read: JSON.parse },
-  {
-    name: "end to end",
-    args: ["node_modules/@playwright/test/cli.js", "test", "--retries=1", "--reporter=list,json"],
-    minutes: 20,
-    read: (report) => readPlaywrightReport(JSON.parse(report)),
-  },
-  { name: "package layout", args: ["build/dist.mjs", "--layout"], minutes: 4, read: JSON.parse },
-];
+/** @type {Part} */
+const checks = { name: "check", args: ["build/check.mjs"], minutes: 5, read: JSON.parse };
+/** @type {Part} */
+const unit = { name: "unit", args: [...vitest, "unit"], minutes: 20, read: JSON.parse };
+/** @type {Part} */
+const kernel = { name: "kernel", args: [...vitest, "kernel"], minutes: 20, read: JSON.parse };
+/** @type {Part} a download and a build of a kernel module among it, the first time */
+const guest = { name: "guest", args: [...vitest, "guest"], minutes: 12, read: JSON.parse };
+/** @type {Part} */
+const endToEnd = {
+  name: "end to end",
+  args: ["node_modules/@playwright/test/cli.js", "test", "--retries=1", "--reporter=list,json"],
+  minutes: 20,
+  read: (report) => readPlaywrightReport(JSON.parse(report)),
+};
+/** @type {Part} */
+const layout = { name: "package layout", args: ["build/dist.mjs", "--layout"], minutes: 4, read: JSON.parse };
+
+/** They load programs into this machine's kernel, and would see each other's. */
+const onThisKernel = [kernel, endToEnd];
+/** These load none. */
+const besideIt = [checks, unit, guest, layout];
+
+/** by Ctrl-C or SIGTERM: what runs is ended, nothing else is begun */
+let interrupted = false;
 
 /**
- * The environment of every part: all that a test writes stays inside the tree, and its processes can be known.
+ * The environment of a lane: all that a test writes stays inside the tree, and its processes can be known.
  * @param {string} mark
+ * @param {"" | "-beside"} lane
  */
-function environment(mark) {
-  const cache = join(root, ".cache");
-  const home = join(cache, "home");
-  const runtime = join(cache, "run");
+function environment(mark, lane) {
+  const [tmp = "", home = "", runtime = ""] = ["tmp", "home", "run"].map((name) => join(root, ".cache", name + lane));
   // what earlier runs left would make a test depend on them
-  for (const directory of [join(cache, "tmp"), home, runtime, reports]) {
+  for (const directory of [tmp, home, runtime]) {
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   }
   // tests that run as another user go through it
-  chmodSync(join(cache, "tmp"), 0o711);
+  chmodSync(tmp, 0o711);
   const [name = "", value = ""] = mark.split("=");
   const { DISPLAY: _display, WAYLAND_DISPLAY: _wayland, NODE_OPTIONS: _options, ...inherited } = process.env;
   return {
     ...inherited,
     PATH: withSystemDirectories(process.env["PATH"]),
     HOME: home,
-    TMPDIR: join(cache, "tmp"),
+    TMPDIR: tmp,
     XDG_CONFIG_HOME: join(home, ".config"),
     XDG_CACHE_HOME: join(home, ".cache"),
     XDG_DATA_HOME: join(home, ".local/share"),
@@ -87,33 +100,41 @@ function environment(mark) {
  * @param {readonly string[]} args of Node
  * @param {NodeJS.ProcessEnv} env
  * @param {number} minutes
+ * @param {(text: string) => void} [hear] takes what it prints; without, it prints for itself
  * @returns {Promise<number | string>} exit code, or why there is none
  */
-async function runNode(args, env, minutes) {
+async function runNode(args, env, minutes, hear) {
   // a group of its own, so that an overlong part is ended with all that it started
   const child = spawn(process.execPath, args, {
     cwd: root,
     env,
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: hear === undefined ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
     detached: true,
   });
+  for (const output of [child.stdout, child.stderr]) output?.setEncoding("utf8").on("data", hear ?? (() => undefined));
   const end = (/** @type {NodeJS.Signals} */ signal) => {
     if (child.pid !== undefined) process.kill(-child.pid, signal);
   };
-  const interrupt = () => end("SIGINT");
+  const interrupt = () => {
+    interrupted = true;
+    end("SIGINT");
+  };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
   let overlong = false;
-  const timer = setTimeout(() => {
+  const timer = globalThis.setTimeout(() => {
     overlong = true;
     end("SIGKILL");
   }, minutes * 60_000);
   try {
     return await new Promise((resolve) => {
       child.on("error", (error) => resolve(error.message));
-      child.on("exit", (code, signal) =>
-        resolve(overlong ? `ended after ${minutes} minutes` : (code ?? `ended by ${signal}`)),
-      );
+      child.on("exit", (code, signal) => {
+        const how = overlong ? `ended after ${minutes} minutes` : (code ?? `ended by ${signal}`);
+        // what is on its way is waited for, but not for a process that was left behind and holds the pipe
+        const said = hear === undefined ? [] : [once(child, "close"), setTimeout(2000)];
+        resolve(said.length === 0 ? how : Promise.race(said).then(() => how));
+      });
     });
   } finally {
     clearTimeout(timer);
@@ -125,13 +146,21 @@ async function runNode(args, env, minutes) {
 /**
  * @param {Part} part
  * @param {NodeJS.ProcessEnv} env
+ * @param {((text: string) => void) | undefined} hear takes what is printed, once it has ended; otherwise it prints as it goes
  * @returns {Promise<Results>}
  */
-async function runPart({ name, args, minutes, read }, env) {
-  console.log(`\n=== ${name}`);
+async function runPart({ name, args, minutes, read }, env, hear) {
+  if (interrupted) return { ...noResults, failed: [`${name}: not begun, the run was interrupted`] };
+  let heard = `\n=== ${name}\n`;
+  if (hear === undefined) process.stdout.write(heard);
   const started = performance.now();
   const report = join(reports, `${name.replaceAll(" ", "-")}.json`);
-  const exit = await runNode(args, { ...env, XDPW_TEST_RESULTS: report, PLAYWRIGHT_JSON_OUTPUT_FILE: report }, minutes);
+  const exit = await runNode(
+    args,
+    { ...env, XDPW_TEST_RESULTS: report, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+    minutes,
+    hear && ((text) => (heard += text)),
+  );
   /** @type {Results | undefined} */
   let results;
   try {
@@ -140,9 +169,54 @@ async function runPart({ name, args, minutes, read }, env) {
     // no report, or half of one: the part is judged by that
   }
   const judged = judgePart(name, exit, results);
-  const seconds = ((performance.now() - started) / 1000).toFixed(0);
-  console.log(`--- ${name}: ${summaryLine(judged)} (${seconds} s)`);
+  const ending = `--- ${name}: ${summaryLine(judged)} (${secondsSince(started)} s)\n`;
+  if (hear === undefined) process.stdout.write(ending);
+  else hear(heard + ending);
   return judged;
+}
+
+/**
+ * @param {number} started
+ */
+function secondsSince(started) {
+  return ((performance.now() - started) / 1000).toFixed(0);
+}
+
+/**
+ * Both lanes at a time. The first tells as it goes; what a part of the second said stands whole between two parts of it.
+ * @param {string} mark
+ * @returns {Promise<readonly Results[]>}
+ */
+async function runLanes(mark) {
+  rmSync(reports, { recursive: true, force: true });
+  mkdirSync(reports, { recursive: true });
+  /** @type {string[]} */
+  const held = [];
+  const release = () => process.stdout.write(held.splice(0).join(""));
+  let alone = false;
+  const beside = (async () => {
+    const env = environment(mark, "-beside");
+    /** @type {Results[]} */
+    const results = [];
+    for (const part of besideIt) {
+      results.push(
+        await runPart(part, env, (text) => {
+          held.push(text);
+          if (alone) release();
+        }),
+      );
+    }
+    return results;
+  })();
+  const env = environment(mark, "");
+  /** @type {Results[]} */
+  const results = [];
+  for (const part of onThisKernel) {
+    results.push(await runPart(part, env, undefined));
+    release();
+  }
+  alone = true;
+  return [...(await beside), ...results];
 }
 
 /**
@@ -159,10 +233,17 @@ function printSummary(results) {
   console.log(`\n${summaryLine(results)}`);
 }
 
+/** Runs that were killed left it, this one as well where it was. */
+function sweep() {
+  const removed = removeOrphans(takeInventory());
+  if (removed.length > 0) console.log(`\nremoved what a killed test run left:\n${removed.join("\n")}`);
+}
+
 /**
  * @returns {Promise<number>} exit code
  */
 async function main() {
+  const started = performance.now();
   const setUp = await runNode(["build/setup/setup.mjs", "--tests"], process.env, 20);
   if (setUp !== 0) {
     printSummary({
@@ -171,25 +252,17 @@ async function main() {
     });
     return setUp === 3 ? 3 : 1;
   }
+  console.log(`--- set-up (${secondsSince(started)} s)`);
   const mark = `XDPW_TEST_RUN=${randomUUID()}`;
-  const env = environment(mark);
   if (Buffer.byteLength(root) > 60) {
     console.log(`the path of this clone is long (${root}): tests of unix sockets may fail, which hold 108 bytes`);
   }
+  sweep();
   const before = takeInventory();
 
-  console.log("\n=== check");
-  const checks = await runChecks();
-  /** @type {Results[]} */
-  const results = [
-    {
-      passed: checks.filter(({ passed }) => passed).length,
-      failed: checks.filter(({ passed }) => !passed).map(({ name }) => `check: ${name}`),
-      skipped: [],
-    },
-  ];
-  for (const part of parts) results.push(await runPart(part, env));
+  const results = [...(await runLanes(mark))];
 
+  if (interrupted) sweep();
   console.log("\n=== leftovers");
   const leaks = await awaitNoLeaks(before, { mark, root });
   results.push({
@@ -198,8 +271,9 @@ async function main() {
     skipped: [],
   });
   console.log(leaks.length === 0 ? "nothing is left behind" : leaks.join("\n"));
-  rmSync(join(root, ".cache/tmp"), { recursive: true, force: true });
+  for (const tmp of ["tmp", "tmp-beside"]) rmSync(join(root, ".cache", tmp), { recursive: true, force: true });
 
+  console.log(`\nall of it took ${secondsSince(started)} s`);
   const sum = sumResults(results);
   printSummary(sum);
   return sum.failed.length === 0 ? 0 : 1;
