@@ -21,7 +21,7 @@ export function sayMarks(
   if (has("duplicate")) said.push({ text: `the same prefix as ${above} above it`, tone: "warn" });
   if (has("never")) {
     const why = has("spare")
-      ? "never answers: more specific entries cover all of it"
+      ? "never answers: entries below cover it all"
       : "never answers while entries below that say the same are there";
     said.push({ text: why, tone: "warn" });
   }

@@ -22,7 +22,7 @@ export function AddressPicture({ view, onBlock }: AddressPictureProps): React.Re
   const { id, version, tree } = view.state;
   const [asked, setAsked] = useState<string | null>(null);
   const [picture, setPicture] = useState<RowsPicture | null>(null);
-  const [at, setAt] = useState(0);
+  const [chosen, setAt] = useState<number | null>(null);
   const [over, setOver] = useState<number | null>(null);
   const cells = useRef<HTMLDivElement>(null);
   const isOpen = tree !== null;
@@ -40,6 +40,12 @@ export function AddressPicture({ view, onBlock }: AddressPictureProps): React.Re
   }, [app, id, version, asked, isOpen]);
   if (picture === null) return null;
   const { scope, up, behind, blocks } = picture;
+  const at =
+    chosen ??
+    Math.max(
+      0,
+      blocks.findIndex(({ share }) => share > 0),
+    );
   const bits = view.face.prefixes?.bits ?? 32;
   const canEnter = (block: Block): boolean => block.entries > 0 && Number(block.prefix.split("/")[1]) + 8 <= bits;
   const enter = (index: number): void => {
