@@ -46,7 +46,7 @@ export const edit = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("add"), cells }),
   /** added, or the entry with that key changed: a row of a pasted block */
   z.strictObject({ do: z.literal("put"), cells }),
-  /** `over`: what is staged for the entry already, as a change: the columns that differ in it stay so where a cell is null */
+  /** `over`: what is staged for the entry already, as a change, which this edit goes on from */
   z.strictObject({
     do: z.literal("replace"),
     key: base64,

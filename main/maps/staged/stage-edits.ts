@@ -6,8 +6,6 @@ import { Failed } from "../../../protocol/failures.ts";
 import type { InterfaceListing } from "../../../protocol/interfaces.ts";
 import type { ElevatedPeer, HelperPool } from "../../helpers/helper-pool.ts";
 import { formatEntryCells } from "../../tables/format-entry.ts";
-import { bitsOfColumns } from "../../tables/column-bits.ts";
-import { formatCells } from "../../tables/format-value.ts";
 import { parseEntryCells } from "../../tables/parse-entry.ts";
 import { parseCells } from "../../tables/parse-value.ts";
 import type { MapShapes } from "../../rows/map-shapes.ts";
@@ -149,7 +147,10 @@ function stageOne(
     }
     return cells;
   };
-  const base = { key: key.toString("base64"), was: now?.toString("base64") ?? null };
+  const over = overOf(edit, description.valueStride);
+  // on top of what is staged: compared with what was shown then
+  const was = over?.was ?? now;
+  const base = { key: key.toString("base64"), was: was?.toString("base64") ?? null };
   if (edit.do === "remove") {
     if (now === null) return { is: "same", key: base.key };
     return { is: "change", change: { ...base, value: null }, before: side(now), after: null };
@@ -160,47 +161,28 @@ function stageOne(
   if (edit.do === "put" && now === null && !layout.resizable) {
     return wrong("key", `map ${description.map.name} has no entry with this key, and none can be added`);
   }
-  const over = edit.do === "replace" && edit.over !== undefined && now !== null ? edit.over : null;
-  const start = over === null || now === null ? now : overlaid(layout, now, over);
+  const start = over?.value ?? now;
   const parsed = parseEntryCells(layout, edit.cells, start === null ? null : { key, value: start });
   if (!parsed.ok) return wrong(parsed.failure.field, parsed.failure.message);
   const value = Buffer.from(parsed.value);
   if (!key.equals(parsed.key)) {
     return wrong("key", "a key is not changed in place: remove the entry and add one with the other key");
   }
-  if (now !== null && value.equals(now)) return { is: "same", key: base.key };
+  if (was !== null && value.equals(was)) return { is: "same", key: base.key };
   if (edit.do === "add" && now !== null) {
     return wrong("key", `map ${description.map.name} has an entry with this key already: edit that one`);
   }
-  const cpus = now === null ? [] : changedCpus(layout, key, now, value);
+  const cpus = was === null ? [] : changedCpus(layout, key, was, value);
   return {
     ...{ is: "change", change: { ...base, value: value.toString("base64") } },
-    ...{ before: side(now), after: side(value), cpus },
+    ...{ before: side(was), after: side(value), cpus },
   };
 }
 
-/** What the map has now, with the columns that were staged already, CPU by CPU: counts beside them go on. */
-function overlaid(
-  { value: layout, copies, stride }: DescribedMap["layout"],
-  now: Buffer,
-  staged: { readonly was: string; readonly value: string },
-): Buffer {
-  const [was, value] = [Buffer.from(staged.was, "base64"), Buffer.from(staged.value, "base64")];
-  const all = Buffer.from(now);
-  if (was.length !== now.length || value.length !== now.length) return all;
-  for (let start = 0; start < copies * stride; start += stride) {
-    const part = (bytes: Buffer): Buffer => bytes.subarray(start, start + layout.size);
-    const old = formatCells(layout, part(was));
-    const next = formatCells(layout, part(value));
-    const changed = bitsOfColumns(layout, (column) => {
-      const at = layout.columns.indexOf(column);
-      return old[at] !== next[at];
-    });
-    for (const [at, bits] of changed.entries()) {
-      all[start + at] = ((all[start + at] ?? 0) & ~bits) | ((value[start + at] ?? 0) & bits);
-    }
-  }
-  return all;
+function overOf(edit: Edit, size: number): { readonly was: Buffer; readonly value: Buffer } | null {
+  if (edit.do !== "replace" || edit.over === undefined) return null;
+  const [was, value] = [Buffer.from(edit.over.was, "base64"), Buffer.from(edit.over.value, "base64")];
+  return was.length === size && value.length === size ? { was, value } : null;
 }
 
 type CpuCells = NonNullable<Extract<StagedRow, { is: "change" }>["cpus"]>;
