@@ -16,8 +16,10 @@ export interface GridColumn {
   /** which CPU's value */
   readonly cpu: number | null;
   readonly characters: number;
-  /** what can be typed into it; null where nothing can */
+  /** the column of the table that it is; null for those beside one */
   readonly column: RowsColumn | null;
+  /** what can be typed into it; null where nothing can */
+  readonly typed: RowsColumn | null;
 }
 
 export function gridColumns(
@@ -30,6 +32,7 @@ export function gridColumns(
     const own: GridColumn = {
       ...{ id: `${column.from}:${column.path}`, cell, title: column.path, type: column.type, align: column.align },
       ...{ from: column.from, cpu: null, characters: widths[cell] ?? 10, column },
+      typed: column.from === "value" ? column : null,
     };
     const all = [own];
     if (prefs.rates && column.counts) {
@@ -42,6 +45,7 @@ export function gridColumns(
         from: "rate",
         characters: 11,
         column: null,
+        typed: null,
       });
     }
     if (prefs.cpus && column.from === "value") {
@@ -55,7 +59,7 @@ export function gridColumns(
   const labelWidth = widths[columns.length] ?? 0;
   const label: GridColumn = {
     ...{ id: "label", cell: null, title: "name", type: "", align: "text", from: "label", cpu: null },
-    ...{ characters: labelWidth, column: null },
+    ...{ characters: labelWidth, column: null, typed: null },
   };
   const keys = values.filter(({ from }) => from === "key");
   const rest = values.filter(({ from }) => from !== "key");

@@ -133,10 +133,14 @@ export function MapGrid({ tab, view, prefs, onPrefs, onSelect, goTo, lit }: MapG
     const there = lineAt(to.row, opened, face.cpus);
     const entry = rows.rowAt(there.row);
     const wanted = columns[to.column];
-    if (entry === null || there.cpu !== null || wanted?.column === null || wanted?.cell === null) return;
-    if (!editable || wanted === undefined || wanted.from !== "value") return;
+    if (!editable || entry === null || wanted === undefined || wanted.typed === null || wanted.cell === null) return;
+    // the line of a CPU has its value's cells only
+    if (there.cpu !== null && wanted.cpu !== null) return;
     setAt(to);
-    setEditing({ key: entry.key, cell: wanted.cell, start, wrong: null });
+    setEditing({
+      ...{ key: entry.key, cell: wanted.cell, cpu: there.cpu ?? wanted.cpu, line: there.cpu },
+      ...{ start, wrong: null },
+    });
   };
   const stopEditing = (): void => {
     wantsFocus.current = true;
@@ -149,27 +153,32 @@ export function MapGrid({ tab, view, prefs, onPrefs, onSelect, goTo, lit }: MapG
     } else if (next !== "apply") {
       const step = next === "right" ? 1 : -1;
       for (let to = column + step; to >= 0 && to < columns.length; to += step) {
-        if (columns[to]?.from === "value" && columns[to]?.column !== null) return go({ row: line, column: to });
+        if ((columns[to]?.typed ?? null) !== null) return go({ row: line, column: to });
       }
     }
   };
   /** Keys that are typed next belong to the next cell: it is not waited for. What is refused is opened again as it was typed. */
-  const commit = async (row: GridRow, cell: number, text: string, next: AfterEdit): Promise<void> => {
+  const commit = async (
+    row: GridRow,
+    of: Omit<Editing, "start" | "wrong" | "key">,
+    text: string,
+    next: AfterEdit,
+  ): Promise<void> => {
     const from = { row: line, column };
     stopEditing();
     goOn(next);
-    const wrong = await stageCell(app, tab, face.columns, row.key, cell, text);
+    const wrong = await stageCell(app, tab, face.columns, row.key, of.cell, text, of.cpu);
     if (wrong === null) {
       if (next === "apply") await applyStaged(app, tab);
       return;
     }
     if (isEditing.current) {
-      const title = `Could not stage ${face.columns[cell]?.path ?? "the cell"} of ${row.cells.slice(0, keys).join(" ")}`;
+      const title = `Could not stage ${face.columns[of.cell]?.path ?? "the cell"} of ${row.cells.slice(0, keys).join(" ")}`;
       notify(app, { kind: "error", title, detail: wrong });
       return;
     }
     setAt(from);
-    setEditing({ key: row.key, cell, start: text, wrong });
+    setEditing({ ...of, key: row.key, start: text, wrong });
   };
   const places = (): { readonly first: number; readonly last: number } => {
     const other = anchor === null ? place : lineAt(Math.max(0, anchor.row), opened, face.cpus).row;
@@ -240,7 +249,8 @@ export function MapGrid({ tab, view, prefs, onPrefs, onSelect, goTo, lit }: MapG
     })
     .join(" ");
   const least = pixels.reduce((sum, { width }) => sum + width, 0);
-  const edited = columns.find(({ cell }) => editing !== null && cell === editing.cell)?.column ?? null;
+  const edited =
+    columns.find(({ cell, typed }) => typed !== null && editing !== null && cell === editing.cell)?.typed ?? null;
   const block = anchor === null ? null : blockOf(anchor, { row: line, column });
   return (
     <>
@@ -286,7 +296,6 @@ export function MapGrid({ tab, view, prefs, onPrefs, onSelect, goTo, lit }: MapG
           {drawnLines.map((index) => {
             const { row: of, cpu } = lineAt(index, opened, face.cpus);
             const row = rows.rowAt(of);
-            const isEntry = cpu === null;
             return (
               <MapRow
                 // a line stays the same element when its entry comes, or the focus would be lost
@@ -298,9 +307,9 @@ export function MapGrid({ tab, view, prefs, onPrefs, onSelect, goTo, lit }: MapG
                 active={index === line ? column : null}
                 selected={block !== null && index >= block.first && index <= block.last ? block.columns : null}
                 changed={row === null ? null : (rows.changed.get(row.key) ?? null)}
-                staged={row === null || !isEntry ? null : layer.rowOf(row.key)}
+                staged={row === null ? null : layer.rowOf(row.key)}
                 lit={row !== null && lit === row.key}
-                editing={editing !== null && isEntry && editing.key === row?.key ? editing.cell : null}
+                editing={editing !== null && editing.line === cpu && editing.key === row?.key ? editing : null}
                 start={editing?.start ?? null}
                 wrong={editing?.wrong ?? null}
                 onFocus={(to) => {
@@ -317,7 +326,7 @@ export function MapGrid({ tab, view, prefs, onPrefs, onSelect, goTo, lit }: MapG
                 onCommit={
                   row === null || (edited !== null && setsAtOnce(edited))
                     ? null
-                    : (cell, text, next) => void commit(row, cell, text, next)
+                    : (cell, text, ofCpu, next) => void commit(row, { cell, cpu: ofCpu, line: cpu }, text, next)
                 }
                 onSet={async (cell, text) => {
                   if (row === null) return "the entry is not read yet";
@@ -346,6 +355,10 @@ export function MapGrid({ tab, view, prefs, onPrefs, onSelect, goTo, lit }: MapG
 interface Editing {
   readonly key: string;
   readonly cell: number;
+  /** whose value it is; null: the entry's */
+  readonly cpu: number | null;
+  /** the CPU in whose line it stands; null: in the entry's */
+  readonly line: number | null;
   /** what was typed over the cell to begin with, or was refused and why */
   readonly start: string | null;
   readonly wrong: string | null;

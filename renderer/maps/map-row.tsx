@@ -2,7 +2,7 @@ import { Button } from "react-aria-components";
 import type { GridRow } from "../../protocol/rows.ts";
 import { type AfterEdit, CellEditor } from "./cell-editor.tsx";
 import { type GridColumn, rawCell, shownCell } from "./grid-columns.ts";
-import type { StagedRow } from "./staged-layer.ts";
+import { cpuCell, type StagedRow } from "./staged-layer.ts";
 
 interface MapRowProps {
   /** null until it is there */
@@ -25,8 +25,8 @@ interface MapRowProps {
   readonly staged: StagedRow | null;
   /** found by a search or a look-up */
   readonly lit: boolean;
-  /** cell being edited */
-  readonly editing: number | null;
+  /** cell being edited, and of which CPU it is */
+  readonly editing: { readonly cell: number; readonly cpu: number | null } | null;
   /** what was typed to begin it, or was refused and why */
   readonly start: string | null;
   readonly wrong: string | null;
@@ -39,7 +39,7 @@ interface MapRowProps {
   readonly onToggle: () => void;
   readonly onClose: () => void;
   /** null where it is waited for until it is set */
-  readonly onCommit: ((cell: number, typed: string, next: AfterEdit) => void) | null;
+  readonly onCommit: ((cell: number, typed: string, cpu: number | null, next: AfterEdit) => void) | null;
   readonly onSet: (cell: number, text: string) => Promise<string | null>;
 }
 
@@ -51,7 +51,7 @@ export function MapRow(props: MapRowProps): React.ReactNode {
     active === null ? "" : "on",
     editing === null ? "" : "edited",
     props.lit ? "lit" : "",
-    staged === null ? "" : `staged-${staged.is}`,
+    staged === null || cpu !== null ? "" : `staged-${staged.is}`,
   ];
   return (
     <div
@@ -73,8 +73,13 @@ export function MapRow(props: MapRowProps): React.ReactNode {
           isChanged={
             cpu === null && column.cell !== null && column.from !== "rate" && changed?.has(column.cell) === true
           }
-          isEdited={editing !== null && column.cell === editing && column.column !== null}
-          next={column.cell === null || column.column === null ? null : (staged?.cells.get(column.cell) ?? null)}
+          isEdited={
+            editing !== null &&
+            column.cell === editing.cell &&
+            column.typed !== null &&
+            (cpu ?? column.cpu) === editing.cpu
+          }
+          next={plannedText(staged, cpu, column)}
           hint={hint}
         />
       ))}
@@ -96,6 +101,7 @@ interface CellProps extends MapRowProps {
 
 function Cell(props: CellProps): React.ReactNode {
   const { column, at, text, perCpu, cpu, opened, editable, hint, next } = props;
+  const { typed } = column;
   const marks = [
     "grid-cell",
     column.align === "number" ? "right number" : "mono",
@@ -107,7 +113,7 @@ function Cell(props: CellProps): React.ReactNode {
     <div
       role="gridcell"
       aria-colindex={at + 1}
-      aria-readonly={!editable || column.from !== "value"}
+      aria-readonly={!editable || typed === null || (cpu !== null && column.cpu !== null)}
       {...(props.isSelected ? { "aria-selected": true } : {})}
       tabIndex={props.isActive ? 0 : -1}
       data-column-index={at}
@@ -134,16 +140,20 @@ function Cell(props: CellProps): React.ReactNode {
           <span className={`codicon codicon-chevron-${opened ? "down" : "right"}`} aria-hidden="true" />
         </Button>
       )}
-      {props.isEdited && column.column !== null ? (
+      {props.isEdited && typed !== null ? (
         <CellEditor
-          column={column.column}
+          column={typed}
           text={next ?? text}
           start={props.start}
           hint={hint}
           close={props.onClose}
           wrong={props.wrong}
-          commit={props.onCommit === null ? null : (typed, goOn) => props.onCommit?.(column.cell ?? 0, typed, goOn)}
-          set={async (typed) => props.onSet(column.cell ?? 0, typed)}
+          commit={
+            props.onCommit === null
+              ? null
+              : (written, goOn) => props.onCommit?.(column.cell ?? 0, written, cpu ?? column.cpu, goOn)
+          }
+          set={async (written) => props.onSet(column.cell ?? 0, written)}
         />
       ) : next === null || next === text ? (
         <span className="cut" title={text.length > 40 ? text : undefined}>
@@ -156,6 +166,15 @@ function Cell(props: CellProps): React.ReactNode {
       )}
     </div>
   );
+}
+
+/** What a cell will be once it is applied; null where it stays. */
+function plannedText(staged: StagedRow | null, cpu: number | null, column: GridColumn): string | null {
+  if (staged === null || column.cell === null || (column.column === null && column.cpu === null)) return null;
+  // the line of a CPU has its value's cells only
+  if (cpu !== null && column.cpu !== null) return null;
+  const of = cpu ?? column.cpu;
+  return (of === null ? staged.cells.get(column.cell) : staged.cpus.get(cpuCell(of, column.cell))) ?? null;
 }
 
 /** Under an opened entry, the first column says which CPU it is. */

@@ -20,12 +20,14 @@ const atOnce = 20_000;
 export async function stageEdits(app: App, tab: MapTab, edits: readonly Edit[]): Promise<Refused | null> {
   const wrong: { edit: number; field: string; message: string }[] = [];
   const changes: StagedChange[] = [];
+  const same: string[] = [];
   for (let from = 0; from < edits.length; from += atOnce) {
     const some = edits.slice(from, from + atOnce);
     try {
       const { rows } = await app.request("maps.stage", { id: tab.id, netns: tab.place?.netns ?? null, edits: some });
       for (const [index, row] of rows.entries()) {
         if (row.is === "change") changes.push(row);
+        else if (row.is === "same") same.push(row.key);
         else if (row.is === "wrong") wrong.push({ edit: from + index, field: row.field, message: row.message });
       }
     } catch (error) {
@@ -36,20 +38,26 @@ export async function stageEdits(app: App, tab: MapTab, edits: readonly Edit[]):
       break;
     }
   }
+  // edited back to what the map has: no edit any more
+  if (same.length > 0) changeStaged(app, tab.id, (staged) => withoutKeys(staged, same));
   if (changes.length > 0) changeStaged(app, tab.id, (staged) => withChanges(staged, changes));
   return wrong.length === 0 ? null : { wrong };
 }
 
-/** One cell of an entry that is there, or of one that is staged to be. @returns what is wrong with it, or null */
+/**
+ * One cell of an entry that is there, or of one that is staged to be; of one CPU where that is said.
+ * @returns what is wrong with it, or null
+ */
 export function stageCell(
   app: App,
   tab: MapTab,
   columns: readonly Column[],
   key: string,
   column: number,
-  text: string,
+  typed: string,
+  cpu: number | null = null,
 ): Promise<string | null> {
-  return inTurn(app, () => stageCellNow(app, tab, columns, key, column, text));
+  return inTurn(app, () => stageCellNow(app, tab, columns, key, column, typed, cpu));
 }
 
 async function stageCellNow(
@@ -58,29 +66,23 @@ async function stageCellNow(
   columns: readonly Column[],
   key: string,
   column: number,
-  text: string,
+  typed: string,
+  cpu: number | null,
 ): Promise<string | null> {
+  const text = cpu === null ? typed : `cpu ${cpu}: ${typed}`;
   const staged = stagedOf(app, tab.id).changes.get(key);
-  const cells = columns.map(({ from }, index): string | null => {
-    if (index === column) return text;
-    const planned = staged?.after?.[index] ?? null;
-    // what was staged before stays staged; the rest is as the map has it
-    return from === "value" && staged?.before?.[index] !== planned ? planned : null;
-  });
-  const isNew = staged !== undefined && staged.before === null;
-  const whole = columns.map((_, index) => (index === column ? text : (staged?.after?.[index] ?? "")));
-  if (isNew) {
+  if (staged !== undefined && staged.before === null) {
+    const whole = columns.map((_, index) => (index === column ? text : (staged.after?.[index] ?? "")));
     const refused = await stageEdits(app, tab, [{ do: "add", cells: whole }]);
     if (refused === null && columns[column]?.from === "key") dropOld(app, tab, key);
     return refused?.wrong[0]?.message ?? null;
   }
-  const refused = await stageEdits(app, tab, [{ do: "replace", key, cells }]);
-  if (refused === null && staged !== undefined && isAsTheMap(cells, columns)) dropOld(app, tab, key);
+  const cells = columns.map((_, index) => (index === column ? text : null));
+  // what was staged before stays staged; the rest is as the map has it
+  const { was = null, value = null } = staged?.change ?? {};
+  const over = was === null || value === null ? {} : { over: { was, value } };
+  const refused = await stageEdits(app, tab, [{ do: "replace", key, cells, ...over }]);
   return refused?.wrong[0]?.message ?? null;
-}
-
-function isAsTheMap(cells: readonly (string | null)[], columns: readonly Column[]): boolean {
-  return cells.every((cell, index) => cell === null || columns[index]?.from === "key");
 }
 
 /** A new entry whose key was typed anew is another entry. */

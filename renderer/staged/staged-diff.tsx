@@ -38,7 +38,7 @@ export function StagedDiff({ tab, columns, staged }: StagedDiffProps): React.Rea
           </tr>
         </thead>
         <tbody>
-          {all.slice(0, most).map(([key, { change, before, after }]) => {
+          {all.slice(0, most).map(([key, { change, before, after, cpus }]) => {
             const is = kindOf(change);
             return (
               <tr key={key} className={`staged-${is}`}>
@@ -48,7 +48,7 @@ export function StagedDiff({ tab, columns, staged }: StagedDiffProps): React.Rea
                   </span>
                   <span className="staged-word">{is}</span>
                 </th>
-                <DiffCells before={before} after={after} columns={columns} />
+                <DiffCells before={before} after={after} columns={columns} cpus={cpus} />
                 <td>
                   <Button
                     className="button small quiet"

@@ -1,12 +1,21 @@
 /** Edits of one map that are not in it yet: by key, the latest edit of an entry in the place of its earlier ones. */
 import type { Applied, Change, Conflict } from "../../protocol/changes.ts";
-import type { StagedLayer, StagedRow } from "../maps/staged-layer.ts";
+import { cpuCell, type StagedLayer, type StagedRow } from "../maps/staged-layer.ts";
 
 export interface StagedChange {
   readonly change: Change;
   /** cells of key and value; null where there is no such entry on that side */
   readonly before: readonly string[] | null;
   readonly after: readonly string[] | null;
+  /** value cells of single CPUs that change */
+  readonly cpus?: readonly CpuChange[] | undefined;
+}
+
+export interface CpuChange {
+  readonly cpu: number;
+  readonly cell: number;
+  readonly before: string;
+  readonly after: string;
 }
 
 export interface StagedMap {
@@ -43,7 +52,13 @@ export function withChanges(staged: StagedMap, added: readonly StagedChange[]): 
     }
     const { was } = first.change;
     if (one.change.value === was) changes.delete(key);
-    else changes.set(key, { change: { key, was, value: one.change.value }, before: first.before, after: one.after });
+    else
+      changes.set(key, {
+        change: { key, was, value: one.change.value },
+        before: first.before,
+        after: one.after,
+        cpus: one.cpus,
+      });
   }
   return stepped(staged, changes);
 }
@@ -138,7 +153,11 @@ export function layerOf({ changes }: StagedMap): StagedLayer {
     rowOf(key) {
       const staged = changes.get(key);
       if (staged === undefined) return null;
-      const row = known.get(key) ?? { is: kindOf(staged.change), cells: changedCells(staged) };
+      const row = known.get(key) ?? {
+        is: kindOf(staged.change),
+        cells: changedCells(staged),
+        cpus: new Map((staged.cpus ?? []).map(({ cpu, cell, after }) => [cpuCell(cpu, cell), after])),
+      };
       known.set(key, row);
       return row;
     },
