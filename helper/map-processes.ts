@@ -7,16 +7,16 @@ export interface MapProcess {
 }
 
 /**
- * This process aside: what it has open for a moment is no use of the map. `pause` is awaited between processes, so that a
+ * This process aside: what it has open for a moment is no use of the map. `pause` is awaited between descriptors, so that a
  * long list holds nobody up.
  */
 export async function mapProcesses(pause: () => Promise<void>): Promise<ReadonlyMap<number, readonly MapProcess[]>> {
   const found = new Map<number, MapProcess[]>();
   for (const name of quietly(() => readdirSync("/proc"), [])) {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
-    await pause();
     const maps = new Set<number>();
     for (const fd of quietly(() => readdirSync(`/proc/${name}/fdinfo`), [])) {
+      await pause();
       const id = mapBehind(name, fd);
       if (id !== null) maps.add(id);
     }

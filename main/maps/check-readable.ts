@@ -25,28 +25,13 @@ const whyByType: Readonly<Record<string, string>> = {
 /** They show socket cookies of eight bytes, and nothing where values have four. */
 const sockets: ReadonlySet<string> = new Set(["sockmap", "sockhash", "reuseport_sockarray"]);
 
-/** include/uapi/linux/bpf.h */
-const readOnlyForCalls = 1 << 3;
-const writeOnlyForCalls = 1 << 4;
-
 export function isQueue({ type }: Pick<MapSummary, "type">): boolean {
   return type === "queue" || type === "stack";
 }
 
 /** Why its entries cannot be listed; null where they can. */
-export function whyUnlisted({
-  type,
-  valueSize,
-  flags,
-}: Pick<MapSummary, "type" | "valueSize" | "flags">): string | null {
-  if ((flags & writeOnlyForCalls) !== 0) return "it was made write only (BPF_F_WRONLY): only programs read it";
+export function whyUnlisted({ type, valueSize }: Pick<MapSummary, "type" | "valueSize">): string | null {
   return whyByType[type] ?? (sockets.has(type) && valueSize !== 8 ? ofSockets : null);
-}
-
-/** Why nobody but programs may write to it; null where that is no matter of the map's. */
-export function whyUnwritable({ flags }: Pick<MapSummary, "flags">, frozen: boolean): string | null {
-  if (frozen) return "is frozen: only programs write to it, for as long as it lives";
-  return (flags & readOnlyForCalls) === 0 ? null : "was made read only (BPF_F_RDONLY): only programs write to it";
 }
 
 /** @throws Failed `bad-value` */

@@ -1,7 +1,6 @@
 /** A map with everything that its table needs: the kernel's description, its BTF decoded, its layout. */
 import type { MapDescription } from "../../protocol/maps.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
-import { whyUnwritable } from "./check-readable.ts";
 import { type Btf, readBtf } from "../object/read-btf.ts";
 import { describeMap, type MapLayout } from "../tables/describe-map.ts";
 import { type SectionMap, sectionOf, shownName } from "./section-map.ts";
@@ -25,7 +24,9 @@ export async function describeEntries(peer: ElevatedPeer, id: number): Promise<D
   const section = sectionOf(description, btf);
   const readOnly = section?.constant
     ? "holds constants, frozen when the program was loaded: set them before a load"
-    : whyUnwritable(description.map, description.frozen);
+    : description.frozen
+      ? "is frozen: only programs write to it, for as long as it lives"
+      : null;
   return {
     description: { ...description, map: { ...description.map, name: section?.name ?? shownName(description.map) } },
     layout: readOnly === null ? layout : { ...layout, readOnly },

@@ -10,6 +10,7 @@ import { ask } from "../session/ask.ts";
 import { showDialog } from "../session/dialog.ts";
 import { wordsOf } from "../session/failure-words.ts";
 import { notify, notifyFailure } from "../session/notices.ts";
+import { work } from "../session/work.ts";
 import { count } from "../verify/sizes.ts";
 import { readOverviewAnew } from "./read-overview.ts";
 
@@ -90,7 +91,8 @@ export async function clearMap(app: App, map: MapShown): Promise<void> {
   });
   if (answer !== "clear") return;
   await does(app, `clear ${titleOf(map)}`, async () => {
-    const { cleared } = await app.request("maps.clear", { id: map.id });
+    const options = { kind: "maps", title: `clearing ${titleOf(map)}` } as const;
+    const { cleared } = await work(app, options, (token) => app.request("maps.clear", { id: map.id }, token));
     notify(app, {
       kind: "info",
       title: `${titleOf(map)} is cleared: ${count(cleared)} ${cleared === 1 ? "entry" : "entries"}`,

@@ -4,6 +4,7 @@ import { useApp } from "../session/use-app.tsx";
 import { bytes, count } from "../verify/sizes.ts";
 import { openShown } from "./map-deeds.ts";
 import { MapMenu } from "./map-menu.tsx";
+import { programAccess } from "./program-access.ts";
 import { type MapOrder, type SortColumn, sortColumns } from "./sort-maps.ts";
 
 const titles: Readonly<Record<SortColumn, string>> = {
@@ -108,6 +109,8 @@ function nextRow(key: string, at: number, rows: number): number | null {
 
 function MapCells({ map, isActive }: { readonly map: MapShown; readonly isActive: boolean }): React.ReactNode {
   const { id, name, type, keySize, valueSize, maxEntries, memory, frozen, btfId } = map;
+  // the kernel takes devmaps for programs to read only, always
+  const access = type.startsWith("devmap") ? null : programAccess(map);
   return (
     <>
       <td role="gridcell" className="right number">
@@ -117,6 +120,7 @@ function MapCells({ map, isActive }: { readonly map: MapShown; readonly isActive
         <span className="map-name">
           {name === "" ? <span className="dim">no name</span> : <b>{name}</b>}
           {frozen && <span className="tag">frozen</span>}
+          {access !== null && <span className="tag">{access}</span>}
           {btfId !== 0 && <span className="dim">BTF {btfId}</span>}
         </span>
       </td>

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Button, Input, Label, TextField } from "react-aria-components";
 import type { RowsFace } from "../../protocol/rows.ts";
-import { useApp } from "../session/use-app.tsx";
+import { useApp, useSession } from "../session/use-app.tsx";
 import { sentence } from "./map-deeds.ts";
 
 /** A map whose entries nobody can list: why, and what of it can be seen. */
@@ -20,24 +20,29 @@ export function UnlistedPanel({ face }: { readonly face: RowsFace }): React.Reac
   );
 }
 
+/** Events go to who reads them: looking at them here would take them away. */
 function WhereToLook({ type, id }: { readonly type: string; readonly id: number }): React.ReactNode {
-  const command =
-    type === "perf_event_array"
-      ? `bpftool map event_pipe id ${id}`
-      : type === "struct_ops"
-        ? "bpftool struct_ops dump"
-        : null;
-  if (type === "ringbuf")
+  const readers = useSession(({ overview }) => overview?.find((map) => map.id === id)?.processes) ?? [];
+  if (type === "struct_ops") {
     return (
       <p className="mid">
-        These are events: the process that reads them gets them. Who has the map open is in the list of all maps.
+        In a terminal, <code>bpftool struct_ops dump</code>
       </p>
     );
-  if (command === null) return null;
+  }
+  if (type !== "ringbuf" && type !== "perf_event_array") return null;
   return (
     <p className="mid">
-      {type === "perf_event_array" ? "These are events: to read them here and now, " : "In a terminal, "}
-      <code>{command}</code>
+      These are events.{" "}
+      {readers.length === 0
+        ? "No process that could be found has the map open to read them."
+        : `${readers.map(({ pid, name }) => `${name} (${pid})`).join(", ")} ${readers.length === 1 ? "has" : "have"} it open to read them.`}
+      {type === "perf_event_array" && (
+        <>
+          {" "}
+          To read them in a terminal: <code>bpftool map event_pipe id {id}</code>
+        </>
+      )}
     </p>
   );
 }

@@ -4,6 +4,9 @@ import { useApp, useSession } from "../session/use-app.tsx";
 import { readOverview } from "./read-overview.ts";
 
 const everyMilliseconds = 5000;
+/** Maps that come and go many times a second are not looked at as often. */
+const leastMilliseconds = 1000;
+let lookedAt = Number.NEGATIVE_INFINITY;
 
 export function useOverview(visible: boolean): void {
   const app = useApp();
@@ -11,8 +14,15 @@ export function useOverview(visible: boolean): void {
   const ready = useSession(({ helper, connection }) => helper?.state === "ready" && connection.state === "open");
   useEffect(() => {
     if (!visible || !ready) return;
-    void readOverview(app);
-    const timer = setInterval(() => void readOverview(app), everyMilliseconds);
-    return () => clearInterval(timer);
+    let timer: ReturnType<typeof setTimeout>;
+    const look = (): void => {
+      lookedAt = performance.now();
+      void readOverview(app);
+      timer = setTimeout(look, everyMilliseconds);
+    };
+    const wait = lookedAt + leastMilliseconds - performance.now();
+    if (wait <= 0) look();
+    else timer = setTimeout(look, wait);
+    return () => clearTimeout(timer);
   }, [app, visible, ready, listed]);
 }

@@ -97,7 +97,7 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
           id {map.id} · {map.type.replaceAll("_", " ")} · key {map.keySize} B · value {map.valueSize} B
           {tab.place === null ? "" : ` · ${tab.place.name}`}
         </span>
-        {unused && gone === null && <span className="tag warn">no program uses it</span>}
+        {unused && gone === null && tab.outer === undefined && <span className="tag warn">no program uses it</span>}
         <span className="grow" />
         {readOnly !== null && face.unlisted === null && <span className="tag">read only: {readOnly}</span>}
         {face.unlisted === null && <EntriesLine view={view} />}
