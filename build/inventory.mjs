@@ -66,13 +66,20 @@ function namesIn(directory) {
  * @returns {readonly Fields[]} what the command printed as a JSON array; nothing where it could not
  */
 function jsonArray(file, args) {
-  const { stdout } = spawnSync(file, args, { encoding: "utf8", maxBuffer: 1 << 28 });
-  try {
-    const value = JSON.parse(stdout);
-    return Array.isArray(value) ? value : [];
-  } catch {
-    return [];
+  /** @type {readonly Fields[]} */
+  let printed = [];
+  // what vanishes while it is listed can end the listing, and a list that was cut short would read as leaks
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const { stdout, status } = spawnSync(file, args, { encoding: "utf8", maxBuffer: 1 << 28 });
+    try {
+      const value = JSON.parse(stdout);
+      if (Array.isArray(value)) printed = value;
+      if (status === 0) break;
+    } catch {
+      // not there, not allowed, or cut short
+    }
   }
+  return printed;
 }
 
 /**

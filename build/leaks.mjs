@@ -80,7 +80,7 @@ function ancestorsOf(pid, processes) {
  * @param {{ readonly mark: string, readonly root: string, readonly patience?: number }} options patience: milliseconds
  * @returns {Promise<readonly string[]>} what is left, by name
  */
-export async function awaitNoLeaks(before, { mark, root, patience = 5000 }) {
+export async function awaitNoLeaks(before, { mark, root, patience = 20_000 }) {
   const deadline = performance.now() + patience;
   /** @type {Run} */
   const run = { self: process.pid, isOurs: (candidate) => isMarked(candidate, mark, root), socketsOf, root };
