@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { cpuCell } from "../../renderer/maps/staged-layer.ts";
 import type { Column } from "../../protocol/maps.ts";
 import { readPaste } from "../../renderer/staged/read-paste.ts";
 import {
@@ -38,8 +39,16 @@ describe("edits of a map", () => {
       { key: "b", was: null, value: "5" },
     ]);
     expect(countWords(countsOf(staged))).toBe("1 added, 1 changed");
-    expect(layerOf(staged).rowOf("a")).toEqual({ is: "changed", cells: new Map([[1, "3"]]) });
+    expect(layerOf(staged).rowOf("a")).toEqual({ is: "changed", cells: new Map([[1, "3"]]), cpus: new Map() });
     expect(layerOf(staged).rowOf("c")).toBeNull();
+  });
+
+  it("of single CPUs are shown at theirs, the latest edit's", () => {
+    const cpu = (number: number, after: string) => ({ cpu: number, cell: 1, before: "1", after });
+    let staged = withChanges(nothingStaged, [{ ...changed("a", "1", "2"), cpus: [cpu(0, "7")] }]);
+    staged = withChanges(staged, [{ ...changed("a", "1", "3"), cpus: [cpu(0, "7"), cpu(3, "8")] }]);
+    const cpus = layerOf(staged).rowOf("a")?.cpus;
+    expect([cpuCell(0, 1), cpuCell(3, 1), cpuCell(1, 1)].map((at) => cpus?.get(at))).toEqual(["7", "8", undefined]);
   });
 
   it("that go back to what the map has are none, and each is a step to take back", () => {
