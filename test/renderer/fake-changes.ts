@@ -66,7 +66,8 @@ export function fakeChanges({ table, set, remove, did }: FakeTables): Pick<Handl
           if (text === null || align !== "number" || /^\d+$/.test(text) || choices?.includes(text)) continue;
           return { is: "wrong", field: path, message: `set ${path}: “${text}” is not a number; give ${hint}` };
         }
-        const after = columns.map((_, index) => edit.cells[index] ?? before?.[index] ?? "");
+        const start = edit.do === "replace" && edit.over !== undefined ? cellsOf(edit.over.value) : before;
+        const after = columns.map((_, index) => edit.cells[index] ?? start?.[index] ?? "");
         const value = valueOf(after);
         return value === was ? { is: "same", key } : { is: "change", change: { key, was, value }, before, after };
       }),
