@@ -6,7 +6,8 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -97,10 +98,24 @@ function environment(mark, lane) {
 }
 
 /**
+ * What runs beside takes what the other leaves: there are tests of moments and deadlines there.
+ * @param {number} pid of a session of its own
+ */
+function giveWay(pid) {
+  try {
+    setPriority(pid, 10);
+    // where the kernel shares the processor among sessions first: sched(7)
+    writeFileSync(`/proc/${pid}/autogroup`, "10");
+  } catch {
+    // it has ended, or this kernel has no such thing
+  }
+}
+
+/**
  * @param {readonly string[]} args of Node
  * @param {NodeJS.ProcessEnv} env
  * @param {number} minutes
- * @param {(text: string) => void} [hear] takes what it prints; without, it prints for itself
+ * @param {(text: string) => void} [hear] takes what it prints, and it gives way; without, it prints for itself
  * @returns {Promise<number | string>} exit code, or why there is none
  */
 async function runNode(args, env, minutes, hear) {
@@ -111,6 +126,7 @@ async function runNode(args, env, minutes, hear) {
     stdio: hear === undefined ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
     detached: true,
   });
+  if (hear !== undefined && child.pid !== undefined) giveWay(child.pid);
   for (const output of [child.stdout, child.stderr]) output?.setEncoding("utf8").on("data", hear ?? (() => undefined));
   const end = (/** @type {NodeJS.Signals} */ signal) => {
     if (child.pid !== undefined) process.kill(-child.pid, signal);
