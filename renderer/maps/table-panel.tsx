@@ -69,6 +69,7 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
   const { row } = selected;
   // before a button takes Enter for itself
   const onKeyDown = (event: React.KeyboardEvent): void => {
+    if (!isIn(event)) return;
     const { key, ctrlKey, shiftKey, altKey } = event;
     if (!ctrlKey || altKey || event.target instanceof HTMLInputElement) return;
     const pressed = key.toLowerCase();
@@ -81,6 +82,7 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
   };
   // in the grid it goes over the cell with the focus; beside it, below the last row
   const onPaste = (event: React.ClipboardEvent): void => {
+    if (!isIn(event)) return;
     if (event.defaultPrevented || !canAdd || event.target instanceof HTMLInputElement) return;
     event.preventDefault();
     const columns = gridColumns(face.columns, [], 0, prefs);
@@ -146,6 +148,11 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
       <StagedBar tab={tab} columns={face.columns} />
     </div>
   );
+}
+
+/** What happens in a dialog that a button here opens comes by as well: React hands it on to the button's parents. */
+function isIn({ currentTarget, target }: React.SyntheticEvent): boolean {
+  return target instanceof Node && currentTarget.contains(target);
 }
 
 function EntriesLine({ view: { state, face, filter } }: { readonly view: RowsView }): React.ReactNode {
