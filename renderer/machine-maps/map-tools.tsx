@@ -14,10 +14,7 @@ export function MapTools({ id }: { readonly id: number }): React.ReactNode {
   if (map === undefined) return null;
   return (
     <MapMenu map={map} isOpen className="button small">
-      Map{" "}
-      <span aria-hidden="true" className="dim">
-        ▾
-      </span>
+      Map <span aria-hidden="true">▾</span>
     </MapMenu>
   );
 }
