@@ -69,7 +69,7 @@ describe.skipIf(!isRoot)(`maps as files${isRoot ? "" : ` (${needsRoot})`}`, () =
   });
 
   it("shows prefixes under those that cover them, and what is to be said of them", async () => {
-    await scene.run("map", "set", map, "10.1.4.0/24", "nexthop=2,flags=0");
+    await scene.run("map", "set", map, "10.1.4.0/24", "nexthop=2,flags=7");
     const { json, out } = await scene.run("map", "tree", map, "--json");
     expect(out).not.toBe("");
     expect(json).toMatchObject({
