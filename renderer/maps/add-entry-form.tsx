@@ -3,6 +3,7 @@ import { Button, Input, Label, TextField } from "react-aria-components";
 import type { Column, MapSummary } from "../../protocol/maps.ts";
 import { useApp } from "../session/use-app.tsx";
 import type { MapTab } from "./map-view.ts";
+import { usePicking } from "./picking.tsx";
 import { applyStaged } from "../staged/apply-staged.ts";
 import { stageEdits } from "../staged/stage-edits.ts";
 import { addEntry } from "./set-cell.ts";
@@ -48,29 +49,17 @@ export function AddEntryForm({ tab, table, added, close }: AddEntryProps): React
         }
       }}
     >
-      {table.columns.map(({ path, hint, type, choices, from }, index) => (
-        <TextField
-          key={`${from} ${path}`}
-          className="field"
-          value={texts[index] ?? ""}
-          autoFocus={index === 0}
+      {table.columns.map((column, index) => (
+        <EntryField
+          key={`${column.from} ${column.path}`}
+          {...{ column, tab }}
+          index={index}
+          text={texts[index] ?? ""}
+          isActive={at === index}
+          {...(index === 0 ? { first } : {})}
           onFocus={() => setAt(index)}
-          onChange={(text) => setTexts(texts.map((old, at) => (at === index ? text : old)))}
-        >
-          <Label>
-            {path} <span className="dim">{type}</span>
-          </Label>
-          <Input
-            className="input mono"
-            {...(index === 0 ? { ref: first } : {})}
-            title={hint}
-            aria-describedby={`hint-${tab.id}`}
-            spellCheck={false}
-            autoComplete="off"
-            {...(choices === null ? {} : { list: `choices-${tab.id}-${index}` })}
-          />
-          {choices !== null && <Choices id={`choices-${tab.id}-${index}`} of={choices} />}
-        </TextField>
+          onText={(text) => setTexts(texts.map((old, of) => (of === index ? text : old)))}
+        />
       ))}
       <Button type="submit" className="button go">
         {atOnce ? "Add" : "Stage"}
@@ -87,6 +76,63 @@ export function AddEntryForm({ tab, table, added, close }: AddEntryProps): React
         </p>
       )}
     </form>
+  );
+}
+
+interface EntryFieldProps {
+  readonly column: Column;
+  readonly tab: MapTab;
+  readonly index: number;
+  readonly text: string;
+  /** the field that has, or had, the focus */
+  readonly isActive: boolean;
+  readonly first?: React.RefObject<HTMLInputElement | null>;
+  readonly onFocus: () => void;
+  readonly onText: (text: string) => void;
+}
+
+function EntryField({ column, tab, index, text, isActive, first, onFocus, onText }: EntryFieldProps): React.ReactNode {
+  const { path, hint, type, choices } = column;
+  const own = useRef<HTMLInputElement>(null);
+  const field = first ?? own;
+  const [focused, setFocused] = useState(false);
+  const picking = usePicking({
+    column,
+    typed: text,
+    untouched: text === "",
+    isActive: isActive && focused,
+    field,
+    take: onText,
+  });
+  return (
+    <TextField
+      className="field"
+      value={text}
+      autoFocus={index === 0}
+      onFocus={() => {
+        onFocus();
+        setFocused(true);
+      }}
+      onBlur={() => setFocused(false)}
+      onChange={onText}
+    >
+      <Label>
+        {path} <span className="dim">{type}</span>
+      </Label>
+      <Input
+        className="input mono"
+        ref={field}
+        title={hint}
+        aria-describedby={`hint-${tab.id}`}
+        spellCheck={false}
+        autoComplete="off"
+        {...(choices === null || picking.has ? {} : { list: `choices-${tab.id}-${index}` })}
+        {...picking.attributes}
+        onKeyDown={(event) => void picking.onKey(event)}
+      />
+      {picking.list}
+      {choices !== null && !picking.has && <Choices id={`choices-${tab.id}-${index}`} of={choices} />}
+    </TextField>
   );
 }
 

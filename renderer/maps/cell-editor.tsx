@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef, useState } from "react";
 import type { Column } from "../../protocol/maps.ts";
 import { Choices } from "./add-entry-form.tsx";
+import { usePicking } from "./picking.tsx";
 
 /** Where the focus goes, as in a spreadsheet; "apply": what is staged goes into the map at once. */
 export type AfterEdit = "down" | "up" | "right" | "left" | "apply";
@@ -37,6 +38,10 @@ export function CellEditor({
   const [setting, setSetting] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
+  const picking = usePicking({
+    ...{ column, typed, untouched: typed === text, isActive: !setting && failed === null, field },
+    take: setTyped,
+  });
 
   useEffect(() => {
     field.current?.focus();
@@ -68,13 +73,15 @@ export function CellEditor({
         aria-label={`New value of ${column.path}`}
         aria-invalid={failed !== null}
         aria-describedby={failed === null ? hint : `${id}-below`}
-        {...(column.choices === null ? {} : { list: `${id}-choices` })}
+        {...(column.choices === null || picking.has ? {} : { list: `${id}-choices` })}
+        {...picking.attributes}
         onChange={(event) => {
           setTyped(event.target.value);
           setFailed(null);
         }}
         onKeyDown={(event) => {
           event.stopPropagation();
+          if (picking.onKey(event)) return;
           if (event.key === "Escape") close();
           else if (event.key === "Enter" && !setting) {
             done(event.ctrlKey ? "apply" : event.shiftKey ? "up" : "down");
@@ -88,7 +95,8 @@ export function CellEditor({
           if (typed === text) close();
         }}
       />
-      {column.choices !== null && <Choices id={`${id}-choices`} of={column.choices} />}
+      {picking.list}
+      {column.choices !== null && !picking.has && <Choices id={`${id}-choices`} of={column.choices} />}
       {failed !== null && (
         <span id={`${id}-below`} className="below-cell bad-text" role="alert">
           {failed}

@@ -1,17 +1,17 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { Button } from "react-aria-components";
 import { useApp, useSession } from "../session/use-app.tsx";
 import { count } from "../verify/sizes.ts";
+import { applyStaged, redoInMap, undoInMap } from "../staged/apply-staged.ts";
+import { pasteRows } from "../staged/edit-rows.ts";
+import { StagedBar } from "../staged/staged-bar.tsx";
+import { stageRemovals } from "../staged/stage-edits.ts";
 import { MatchBar } from "../forwarding/match-bar.tsx";
 import { TreePanel } from "../forwarding/tree-panel.tsx";
 import { type GoTo, TreeSwitch, useTree } from "../forwarding/tree-switch.tsx";
 import { Breadcrumb, InnerMapTools } from "../machine-maps/inner-map.tsx";
 import { MapTools } from "../machine-maps/map-tools.tsx";
 import { UnlistedPanel } from "../machine-maps/unlisted-panel.tsx";
-import { applyStaged, redoInMap, undoInMap } from "../staged/apply-staged.ts";
-import { pasteRows } from "../staged/edit-rows.ts";
-import { StagedBar } from "../staged/staged-bar.tsx";
-import { stageRemovals } from "../staged/stage-edits.ts";
 import { AddEntryForm } from "./add-entry-form.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { FindBar } from "./find-bar.tsx";
@@ -19,6 +19,7 @@ import { gridColumns } from "./grid-columns.ts";
 import { type GridPrefs, readPrefs, writePrefs } from "./grid-prefs.ts";
 import { MapGrid } from "./map-grid.tsx";
 import type { MapTab } from "./map-view.ts";
+import { PickContext, type PickSource } from "./picking.tsx";
 import { whenAddEntryRequested } from "./request-add-entry.ts";
 import type { RowsView } from "./rows-view.ts";
 import { GoneBanner } from "./section-panel.tsx";
@@ -65,6 +66,11 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
     [map.name],
   );
   const onSelect = useCallback((row: Selected | null, place: number) => setSelected({ row, place }), []);
+  const netns = tab.place?.netns ?? null;
+  const picks = useMemo(
+    (): PickSource => ({ id: tab.id, netns, columns: face.columns }),
+    [tab.id, netns, face.columns],
+  );
   const tree = useTree(tab, view, prefs, onPrefs, setGoTo);
   const { row } = selected;
   // before a button takes Enter for itself
@@ -90,63 +96,65 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
     void pasteRows(app, tab, view, columns, { row: state.shown, column: columns[0] ?? null }, text);
   };
   return (
-    // a click anywhere in it is where a paste goes
-    <div className="map-panel" tabIndex={-1} onKeyDownCapture={onKeyDown} onPaste={onPaste}>
-      <div className="strip">
-        <Breadcrumb tab={tab} />
-        <b>{map.name}</b>
-        <span className="dim cut">
-          id {map.id} · {map.type.replaceAll("_", " ")} · key {map.keySize} B · value {map.valueSize} B
-          {tab.place === null ? "" : ` · ${tab.place.name}`}
-        </span>
-        {unused && gone === null && tab.outer === undefined && <span className="tag warn">no program uses it</span>}
-        <span className="grow" />
-        {readOnly !== null && face.unlisted === null && <span className="tag">read only: {readOnly}</span>}
-        {face.unlisted === null && <EntriesLine view={view} />}
-        {!large && face.unlisted === null && gone === null && (
-          <TableTools view={view} prefs={prefs} onPrefs={onPrefs} />
-        )}
-        {canAdd && (
-          <>
-            <Button className="button small" onPress={() => setAdding(true)}>
-              Add entry
-            </Button>
-            <Button
-              className="button small"
-              isDisabled={row === null}
-              onPress={() => row !== null && void stageRemovals(app, tab, [row.key])}
-            >
-              Delete entry
-            </Button>
-          </>
-        )}
-        {face.holdsMaps && gone === null && <InnerMapTools {...{ tab, face, canAdd }} cells={row?.cells ?? null} />}
-        {gone === null && <MapTools id={tab.id} />}
-      </div>
-      {large && (
-        <div className="strip table-tools">
-          {face.prefixes !== null && <TreeSwitch isTree={tree.isShown} set={tree.show} />}
-          <FilterBar view={view} />
-          {face.prefixes?.of === "trie" && <MatchBar view={view} tab={tab.tab} onMatch={tree.match} />}
-          <FindBar view={view} at={selected.place} onFound={(found) => setGoTo({ row: found })} />
-          <TableTools view={view} prefs={prefs} onPrefs={onPrefs} />
+    <PickContext value={picks}>
+      {/* a click anywhere in it is where a paste goes */}
+      <div className="map-panel" tabIndex={-1} onKeyDownCapture={onKeyDown} onPaste={onPaste}>
+        <div className="strip">
+          <Breadcrumb tab={tab} />
+          <b>{map.name}</b>
+          <span className="dim cut">
+            id {map.id} · {map.type.replaceAll("_", " ")} · key {map.keySize} B · value {map.valueSize} B
+            {tab.place === null ? "" : ` · ${tab.place.name}`}
+          </span>
+          {unused && gone === null && tab.outer === undefined && <span className="tag warn">no program uses it</span>}
+          <span className="grow" />
+          {readOnly !== null && face.unlisted === null && <span className="tag">read only: {readOnly}</span>}
+          {face.unlisted === null && <EntriesLine view={view} />}
+          {!large && face.unlisted === null && gone === null && (
+            <TableTools view={view} prefs={prefs} onPrefs={onPrefs} />
+          )}
+          {canAdd && (
+            <>
+              <Button className="button small" onPress={() => setAdding(true)}>
+                Add entry
+              </Button>
+              <Button
+                className="button small"
+                isDisabled={row === null}
+                onPress={() => row !== null && void stageRemovals(app, tab, [row.key])}
+              >
+                Delete entry
+              </Button>
+            </>
+          )}
+          {face.holdsMaps && gone === null && <InnerMapTools {...{ tab, face, canAdd }} cells={row?.cells ?? null} />}
+          {gone === null && <MapTools id={tab.id} />}
         </div>
-      )}
-      <GoneBanner title={map.name} gone={gone} />
-      {adding && canAdd && (
-        <AddEntryForm tab={tab} table={face} added={() => readRowsNow(app, tab.id)} close={() => setAdding(false)} />
-      )}
-      {face.unlisted !== null ? (
-        <UnlistedPanel face={face} />
-      ) : state.shown === 0 ? (
-        <Nothing view={view} canAdd={canAdd} />
-      ) : tree.isShown ? (
-        <TreePanel {...{ view, prefs }} lit={tree.lit} onOpen={tree.goToRow} />
-      ) : (
-        <MapGrid {...{ tab, view, prefs, onPrefs, onSelect, goTo }} lit={tree.lit?.key ?? null} />
-      )}
-      <StagedBar tab={tab} columns={face.columns} />
-    </div>
+        {large && (
+          <div className="strip table-tools">
+            {face.prefixes !== null && <TreeSwitch isTree={tree.isShown} set={tree.show} />}
+            <FilterBar view={view} />
+            {face.prefixes?.of === "trie" && <MatchBar view={view} tab={tab.tab} onMatch={tree.match} />}
+            <FindBar view={view} at={selected.place} onFound={(found) => setGoTo({ row: found })} />
+            <TableTools view={view} prefs={prefs} onPrefs={onPrefs} />
+          </div>
+        )}
+        <GoneBanner title={map.name} gone={gone} />
+        {adding && canAdd && (
+          <AddEntryForm tab={tab} table={face} added={() => readRowsNow(app, tab.id)} close={() => setAdding(false)} />
+        )}
+        {face.unlisted !== null ? (
+          <UnlistedPanel face={face} />
+        ) : state.shown === 0 ? (
+          <Nothing view={view} canAdd={canAdd} />
+        ) : tree.isShown ? (
+          <TreePanel {...{ view, prefs }} lit={tree.lit} onOpen={tree.goToRow} />
+        ) : (
+          <MapGrid {...{ tab, view, prefs, onPrefs, onSelect, goTo }} lit={tree.lit?.key ?? null} />
+        )}
+        <StagedBar tab={tab} columns={face.columns} />
+      </div>
+    </PickContext>
   );
 }
 
