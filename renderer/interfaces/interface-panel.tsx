@@ -5,9 +5,10 @@ import { DriverCard } from "./cards/driver-card.tsx";
 import { LinkCard } from "./cards/link-card.tsx";
 import { ModesCard } from "./cards/modes-card.tsx";
 import { OffloadsCard } from "./cards/offloads-card.tsx";
+import { QueueRatesCard } from "./cards/queue-rates-card.tsx";
 import { QueuesCard } from "./cards/queues-card.tsx";
 import { createRatesFeed } from "./cards/rate-chart.tsx";
-import { QueueRatesCard, RatesCard } from "./cards/rates-card.tsx";
+import { RatesCard } from "./cards/rates-card.tsx";
 import { RunsCard } from "./cards/runs-card.tsx";
 import { StatisticsCard } from "./cards/statistics-card.tsx";
 import { placeKey } from "./places.ts";
@@ -47,7 +48,7 @@ export function InterfacePanel({ of }: { readonly of: string }): React.ReactNode
             <AttachedCard attached={details.attached} rates={live.now} />
             <RatesCard live={live} feed={feed} />
             <RunsCard attached={details.attached} now={live.now} feed={feed} />
-            <QueueRatesCard rates={live.now} />
+            <QueueRatesCard rates={live.now} feed={feed} />
             <QueuesCard name={details.interface.name} details={details} />
             <OffloadsCard name={details.interface.name} offloads={details.offloads} />
             <StatisticsCard name={details.interface.name} statistics={details.statistics} again={again} />

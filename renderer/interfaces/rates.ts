@@ -92,6 +92,15 @@ export function byQueue(driver: ReadonlyMap<string, number>): QueueRates[] {
     }));
 }
 
+const split = new WeakMap<Rates, readonly QueueRates[]>();
+
+/** The same of one moment, taken apart once: a chart is drawn from a minute of them. */
+export function queuesOf(rates: Rates): readonly QueueRates[] {
+  const known = split.get(rates) ?? byQueue(rates.driver);
+  split.set(rates, known);
+  return known;
+}
+
 /** Over all queues; null where the driver does not count it by queue. */
 export function total(queues: readonly QueueRates[], column: number): number | null {
   const cells = queues.map(({ cells }) => cells[column] ?? null).filter((cell) => cell !== null);

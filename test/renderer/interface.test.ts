@@ -85,9 +85,12 @@ describe.skipIf(noChromium)("an interface's page (skipped without a Chromium)", 
     const queues = card("By queue").getByRole("row");
     expect(await queues.allTextContents()).toEqual([
       "queueXDP packets /sXDP drop /s",
-      "0150,8201,011",
-      "1149,2001,019",
+      "0 ▬150,8201,011",
+      "1 ▬149,2001,019",
     ]);
+    await card("By queue")
+      .getByRole("img", { name: "XDP packets /s by queue over the last minute: queue 0 150,820, queue 1 149,200" })
+      .waitFor();
     await page.getByRole("tab", { name: "Start" }).click();
     await card("Packets per second").waitFor({ state: "hidden" });
     // what was under way may still come

@@ -1,19 +1,12 @@
-import { byQueue, queueColumns, type Rates, rateText, total } from "../rates.ts";
+import { queueColumns, queuesOf, type Rates, rateText, total } from "../rates.ts";
 import type { LiveRates } from "../use-rates.ts";
 import { Card } from "./card.tsx";
 import { RateChart, type RatesFeed, type Series } from "./rate-chart.tsx";
 
 const dropColumn = queueColumns.findIndex(({ title }) => title.startsWith("XDP drop"));
 
-/** of each moment once: a chart is drawn from a minute of them */
-const dropped = new WeakMap<Rates, number>();
-
 function droppedByXdp(rates: Rates): number {
-  const known = dropped.get(rates);
-  if (known !== undefined) return known;
-  const counted = total(byQueue(rates.driver), dropColumn) ?? 0;
-  dropped.set(rates, counted);
-  return counted;
+  return total(queuesOf(rates), dropColumn) ?? 0;
 }
 
 /** the lines of the chart, and what each is of one moment */
@@ -61,45 +54,4 @@ export function RatesCard({
       </p>
     </Card>
   );
-}
-
-/** Of the receive queues, where the driver counts them one by one. */
-export function QueueRatesCard({ rates }: { readonly rates: Rates | null }): React.ReactNode {
-  const queues = rates === null ? [] : byQueue(rates.driver);
-  const shown = queueColumns
-    .map(({ title }, index) => ({ title, index }))
-    .filter(({ index }) => queues.some(({ cells }) => typeof cells[index] === "number"));
-  if (queues.length === 0 || shown.length === 0) return null;
-  return (
-    <Card title="By queue" wide="whole">
-      <table aria-label="Rates by receive queue">
-        <thead>
-          <tr>
-            <th scope="col">queue</th>
-            {shown.map(({ title }) => (
-              <th key={title} scope="col" className="right">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {queues.map(({ queue, cells }) => (
-            <tr key={queue}>
-              <td>{queue}</td>
-              {shown.map(({ title, index }) => (
-                <td key={title} className="right number">
-                  {rateOrNothing(cells[index])}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Card>
-  );
-}
-
-function rateOrNothing(value: number | null | undefined): string {
-  return typeof value === "number" ? rateText(value) : "";
 }
