@@ -64,9 +64,10 @@ export function createGuards(context: HelperContext): Guards {
     try {
       return await peer.request("guard.describe", {});
     } catch (error) {
-      // it has ended, or attached nothing yet
-      if (error instanceof Failed) return null;
-      throw error;
+      // It has ended, or attached nothing yet. One of another version that we do not understand keeps its deadline by itself,
+      // and must not keep anybody from attaching.
+      if (!(error instanceof Failed)) context.trouble(`a guard that is not understood: ${String(error)}`);
+      return null;
     }
   };
   const gather = (): GuardList => {

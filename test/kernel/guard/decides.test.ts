@@ -1,7 +1,11 @@
 /** What a guard decides, through a whole workbench: by word, by deadline, and where others were quicker. */
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { leaveRendezvous, listenAsGuard } from "../../../helper/guard/rendezvous.ts";
+import { socketPipe } from "../../../main/helpers/socket-pipe.ts";
 import type { Guard } from "../../../protocol/guard.ts";
+import { connectPeer } from "../../../protocol/peer.ts";
 import { buildHelper, eventually, failureOf, skipReason, uniqueName } from "../helper/harness.ts";
 import { compile, native } from "../native/support.ts";
 import {
@@ -75,6 +79,30 @@ describe.skipIf(skipReason !== "")("a guard", () => {
       ),
     ).toEqual([]);
     expect(attachedAt(at(0))).toEqual([{ mode: "native", id }]);
+  });
+
+  it("of another version is not understood, and keeps nobody from attaching", async () => {
+    const stranger = await listenAsGuard("0123456789abcdef", (socket) => {
+      const serves = { "guard.describe": { params: z.strictObject({}), result: z.strictObject({ odd: z.boolean() }) } };
+      connectPeer(
+        socketPipe(socket),
+        {},
+        {
+          ...{ serves, sends: {}, hears: {} },
+          handlers: { "guard.describe": async () => ({ odd: true }) },
+        },
+      );
+    });
+    try {
+      const { guards } = await window.request("guards.list", {});
+      expect(guards.map((one) => one.guard)).not.toContain("0123456789abcdef");
+      const { guard, id } = await attach([10], 600);
+      expect(attachedAt(at(10))).toEqual([{ mode: "native", id }]);
+      expect(await window.request("guards.rollBack", { guard: guard.guard })).toMatchObject({ state: "rolled-back" });
+    } finally {
+      stranger.close();
+      leaveRendezvous("0123456789abcdef");
+    }
   });
 
   it("rolls several places back on request, each to what it had", async () => {
