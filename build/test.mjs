@@ -70,7 +70,7 @@ let interrupted = false;
 /**
  * The environment of a lane: all that a test writes stays inside the tree, and its processes can be known.
  * @param {string} mark
- * @param {"" | "-beside"} lane
+ * @param {"" | "2"} lane its folders differ by it: short, for unix sockets lie in them
  */
 function environment(mark, lane) {
   const [tmp = "", home = "", runtime = ""] = ["tmp", "home", "run"].map((name) => join(root, ".cache", name + lane));
@@ -211,7 +211,7 @@ async function runLanes(mark) {
   const release = () => process.stdout.write(held.splice(0).join(""));
   let alone = false;
   const beside = (async () => {
-    const env = environment(mark, "-beside");
+    const env = environment(mark, "2");
     /** @type {Results[]} */
     const results = [];
     for (const part of besideIt) {
@@ -270,7 +270,7 @@ async function main() {
   }
   console.log(`--- set-up (${secondsSince(started)} s)`);
   const mark = `XDPW_TEST_RUN=${randomUUID()}`;
-  if (Buffer.byteLength(root) > 60) {
+  if (Buffer.byteLength(root) > 59) {
     console.log(`the path of this clone is long (${root}): tests of unix sockets may fail, which hold 108 bytes`);
   }
   sweep();
@@ -287,7 +287,7 @@ async function main() {
     skipped: [],
   });
   console.log(leaks.length === 0 ? "nothing is left behind" : leaks.join("\n"));
-  for (const tmp of ["tmp", "tmp-beside"]) rmSync(join(root, ".cache", tmp), { recursive: true, force: true });
+  for (const tmp of ["tmp", "tmp2"]) rmSync(join(root, ".cache", tmp), { recursive: true, force: true });
 
   console.log(`\nall of it took ${secondsSince(started)} s`);
   const sum = sumResults(results);
