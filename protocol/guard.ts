@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { attachedProgram, mode, place } from "./interfaces.ts";
-import { id, netns, u32, u64 } from "./wire.ts";
+import { base64, id, netns, u32, u64 } from "./wire.ts";
 
 /** seconds */
 export const confirmWithin = z.number().int().min(1).max(3600);
@@ -116,6 +116,8 @@ export const guardMapParams = z.strictObject({
   stride: u32,
   /** values hold a bpf_spin_lock */
   locked: z.boolean(),
+  /** see mapChangeParams: counts go on where rows are put back */
+  counted: base64.nullable(),
 });
 export type GuardMapParams = z.infer<typeof guardMapParams>;
 

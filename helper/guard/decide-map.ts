@@ -36,7 +36,14 @@ interface Held {
 
 /** @throws Failed where the map or its namespace is gone, or the map is another one */
 export function createMapDecider(native: NativeFace, id: string, params: GuardMapParams, told: Told): MapDecider {
-  const { map, seconds, keySize, stride, locked } = params;
+  const { map, seconds, keySize, stride } = params;
+  const how: How = {
+    locked: params.locked,
+    counted: params.counted === null ? null : Buffer.from(params.counted, "base64"),
+  };
+  if (how.counted !== null && how.counted.length !== stride) {
+    fail({ kind: "bad-value", field: "counted", message: `guard ${id}: counts of another size than the map's values` });
+  }
   // a name may go before the deadline does
   if (map.netns !== null) inNamespace(native, map.netns, () => undefined);
   const path = namespacePath(map.netns);
@@ -81,7 +88,7 @@ export function createMapDecider(native: NativeFace, id: string, params: GuardMa
     const counts = { back: 0, left: 0 };
     try {
       // what came last goes first: a full map has room again before it needs it
-      for (const rows of held.toReversed()) inside(() => putBack(handle, rows, locked, counts));
+      for (const rows of held.toReversed()) inside(() => putBack(handle, rows, how, counts));
     } catch (error) {
       const kernel = isKernelError(error) ? `${errnoWords(error.code, error.errno)} (${error.code})` : String(error);
       return settle("failed", `${why}: putting rows of ${map.name} back failed: ${kernel}; trying again every second`);
@@ -149,8 +156,13 @@ function openSame(native: NativeFace, { map, keySize, stride }: GuardMapParams):
   });
 }
 
+interface How {
+  readonly locked: boolean;
+  readonly counted: Buffer | null;
+}
+
 /** Turned round: what was added is removed, what was removed is added, from the last row to the first. */
-function putBack(handle: MapHandle, rows: Held, locked: boolean, counts: { back: number; left: number }): void {
+function putBack(handle: MapHandle, rows: Held, how: How, counts: { back: number; left: number }): void {
   const { count } = rows;
   const turned = (bytes: Buffer): Buffer => {
     const size = bytes.length / count;
@@ -163,7 +175,7 @@ function putBack(handle: MapHandle, rows: Held, locked: boolean, counts: { back:
   );
   const { outcomes, refusal } = handle.change(
     ...([count, Buffer.from(back), turned(rows.keys), turned(rows.news), turned(rows.olds)] as const),
-    ...([locked, false] as const),
+    ...([how.locked, false, how.counted] as const),
   );
   if (refusal !== null) throw refusal;
   for (const outcome of outcomes) {

@@ -19,14 +19,17 @@ export interface Guarded {
 /** @throws Failed; nothing is written then */
 export async function guardRows(
   peer: ElevatedPeer,
-  { id, name, netns, locked }: Target,
+  { id, name, netns, locked, counted }: Target,
   rows: ChangeRows,
   journal: string,
   seconds: number,
 ): Promise<Guarded> {
   const { keySize, stride } = rows;
   const map = { id, name, netns, rows: rows.count, journal };
-  const { guard } = await peer.request("guards.holdMap", { seconds, map, keySize, stride, locked });
+  const { guard } = await peer.request("guards.holdMap", {
+    ...{ seconds, map, keySize, stride, locked },
+    counted: counted?.toString("base64") ?? null,
+  });
   const step = Math.max(1, Math.min(changesAtOnce, Math.floor(mostBytes / (keySize + 2 * stride + 1))));
   for (let from = 0; from < rows.count; from += step) {
     const part = sliced(rows, from, Math.min(rows.count, from + step));

@@ -169,6 +169,26 @@ describe.skipIf(skipReason !== "")(`the router's next hop ${skipReason}`, () => 
       );
       expect(after).toBeGreaterThan(before);
     }
+    // taken back under load, too: the count has moved on, the hop has not
+    const before = hostCounts()[1]?.[1] ?? 0;
+    const cells = [null, "2", say(sourceOf(2)), say(targetOf(2)), null];
+    const edits = [{ do: "replace" as const, key: route.key.toString("base64"), cells }];
+    const { rows } = await rooms.handlers["maps.stage"]({ id: routes, netns: null, edits }, { token: never });
+    const change = rows[0]?.is === "change" ? [rows[0].change] : [];
+    const { guard } = await rooms.handlers["maps.apply"](
+      { id: routes, netns: null, title: "next hop", changes: change, confirm: 60 },
+      { token: never },
+    );
+    const peer = await rooms.helpers.elevated("test");
+    const settled = await peer.request("guards.rollBack", { guard: guard?.guard ?? "" });
+    expect(settled).toMatchObject({ state: "rolled-back", words: expect.stringMatching(/1 row of routes as before$/) });
+    expect(
+      await eventually(
+        () => hostCounts()[1]?.[1] ?? 0,
+        (packets) => packets > before,
+        10_000,
+      ),
+    ).toBeGreaterThan(before);
     ends = true;
     await sending;
     const [total, lost] = await eventually(
