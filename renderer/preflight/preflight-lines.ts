@@ -60,8 +60,3 @@ export function proposedDeadline(preflight: Preflight | null): number | null {
   const all = (preflight?.places ?? []).flatMap(({ confirmWithin }) => (confirmWithin === null ? [] : [confirmWithin]));
   return all.length === 0 ? null : Math.min(...all);
 }
-
-/** "native: the kernel reports native support" */
-export function modeSentence(mode: string, why: string): string {
-  return why === "" ? mode : `${mode}: ${why}`;
-}

@@ -78,6 +78,9 @@ test("a program of somebody else is told in full, with how often it runs", async
   );
   await expect(card(page, "By queue").getByRole("row").nth(1)).toContainText(/[1-9]/);
   const { look, found } = looker(page);
+  await card(page, "By queue")
+    .getByRole("img", { name: /packets \/s by queue/i })
+    .scrollIntoViewIfNeeded();
   await look("interface-charts");
   expect(found).toEqual([]);
   await sent.catch(() => undefined);

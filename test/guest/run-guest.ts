@@ -67,7 +67,7 @@ export async function runGuest(program: readonly GuestFile[], seconds: number): 
   try {
     writeInitramfs(image, oncePerPath([...equipment(), ...program]), folders);
     const tap = whyNoTap() === null;
-    const [file = "", ...words] = [...(tap ? inNamespace : []), "qemu-system-x86_64"];
+    const [file, ...words] = tap ? [...inNamespace, "qemu-system-x86_64"] : ["qemu-system-x86_64"];
     const qemu = spawn(
       file,
       [
