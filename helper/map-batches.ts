@@ -28,7 +28,7 @@ export function createBatchAdder({ handles }: MapsContext) {
       const values = sized(params.values, count * valueStride, "value", info);
       // the one before the last may still be at it where two can be
       await before.at(sideBySide.has(info.type) ? -2 : -1);
-      return toChanged(await handle.addBatch(keys, values, count));
+      return toChanged(await handle.addBatch(keys, values, count, params.fill));
     });
     const settled = written.catch(() => undefined);
     writing.set(id, [...before.slice(-1), settled]);

@@ -31,9 +31,9 @@ export const mapChangeParams = z.strictObject({
 });
 export const mapChanged = z.strictObject({
   /** one byte an entry, see MapChangeOutcomes in helper/native/face.ts */
-  outcomes: base64,
+  outcomes: z.string(),
   /** valueStride bytes for each 2 and 5 */
-  found: base64,
+  found: z.string(),
   /** the kernel's refusal of one entry, at which it ended */
   refused: z.strictObject({ code: z.string(), words: z.string() }).nullable(),
 });

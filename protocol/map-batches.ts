@@ -32,6 +32,8 @@ export const mapAddBatchParams = z.strictObject({
   /** base64 of count * valueStride bytes, as pages carry them */
   values: z.string(),
   count: u32,
+  /** the map was empty a moment ago: the kernel's batches, half as long, which overwrite what somebody adds meanwhile */
+  fill: z.boolean(),
 });
 /** Who answers for an address in an LPM trie: the key is one of the map, with the address and the longest length to try. */
 export const mapMatchParams = z.strictObject({ id, key: base64 });

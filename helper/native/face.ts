@@ -213,9 +213,10 @@ export interface MapHandle {
   updateBatch(keys: Buffer, values: Buffer, count: number): number;
   /**
    * Additions (BPF_NOEXIST) entry by entry, off the main thread, and so in the namespace that the process was started in.
-   * Those that the kernel took are not read back.
+   * Those that the kernel took are not read back. fill: the kernel's own batch, which is quicker, and overwrites what is
+   * there: for empty maps.
    */
-  addBatch(keys: Buffer, values: Buffer, count: number): Promise<MapChangeOutcomes>;
+  addBatch(keys: Buffer, values: Buffer, count: number, fill: boolean): Promise<MapChangeOutcomes>;
   /**
    * Writes bytes of the first value of an array made with BPF_F_MMAPABLE, in its memory: what lies beside them stays. What
    * is a naturally aligned 1, 2, 4 or 8 bytes is written at once. EPERM where the map is frozen.

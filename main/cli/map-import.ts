@@ -8,7 +8,7 @@ import type { Written } from "../maps/staged/write-rows.ts";
 import type { EntryTable } from "../maps/transfer/entry-table.ts";
 import { type Format, formats } from "../maps/transfer/formats.ts";
 import { type PlannedChanges, planChanges } from "../maps/transfer/plan-changes.ts";
-import { compareSides, unfitFor } from "../maps/transfer/plan-file.ts";
+import { compareSides, isFilling, unfitFor } from "../maps/transfer/plan-file.ts";
 import { readBytes } from "../maps/transfer/read-bytes.ts";
 import { readEntriesText } from "../maps/transfer/read-file.ts";
 import { readCurrent } from "../maps/transfer/read-table.ts";
@@ -47,6 +47,7 @@ async function bring(context: CommandContext, way: "import" | "restore"): Promis
   }
   const { applied, written } = await applyRows(changing(context), map.peer, map, planned.rows, {
     ...{ netns: map.scope.netns, title: `${way} of ${basename(name)}`, bulk: true, token },
+    fill: isFilling(map, { before }),
     confirm: confirmSeconds(typed),
   });
   return untilConfirmed(context, answer(context, map, way, facts, planned, applied, written), applied.guard);

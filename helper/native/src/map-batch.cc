@@ -128,8 +128,8 @@ uint32_t UpdateBatch(int fd, const MapShape& shape, const uint8_t* keys, const u
   uint32_t done = count;
   if (!bpf_map_update_batch(fd, keys, values, &done, nullptr)) return done;
   int error = errno;
-  // libbpf and the kernel leave `done` alone where they refuse the call as such
-  if (!LacksBatches(error)) FailAfter("BPF_MAP_UPDATE_BATCH", what, error, std::min(done, count));
+  // libbpf and the kernel leave `done` alone where they refuse the call as such: nothing that failed did all
+  if (!LacksBatches(error)) FailAfter("BPF_MAP_UPDATE_BATCH", what, error, done >= count ? 0 : done);
   for (done = 0; done < count; done += 1) {
     const uint8_t* key = shape.keySize ? keys + size_t{done} * shape.keySize : nullptr;
     if (bpf_map_update_elem(fd, key, values + size_t{done} * shape.stride, BPF_ANY)) {

@@ -100,10 +100,11 @@ Napi::Value ToOutcomes(Napi::Env env, const MapShape& shape, const Outcomes& out
 /** Adds with a descriptor and bytes of its own, so that the handle may be closed meanwhile. */
 class Addition : public Task {
  public:
-  Addition(Napi::Env env, Fd fd, MapShape shape, const uint8_t* keys, const uint8_t* values, uint32_t count)
+  Addition(Napi::Env env, Fd fd, MapShape shape, const uint8_t* keys, const uint8_t* values, uint32_t count, bool fill)
       : Task(env, "xdpw add"),
         fd_(std::move(fd)),
         shape_(shape),
+        fill_(fill),
         kinds_(count, static_cast<uint8_t>(Change::kAdd)),
         keys_(keys, keys + size_t{count} * shape.keySize),
         values_(values, values + size_t{count} * shape.stride) {}
@@ -112,14 +113,30 @@ class Addition : public Task {
   void Run() override {
     auto count = static_cast<uint32_t>(kinds_.size());
     Changes changes{count, kinds_.data(), keys_.data(), values_.data(), values_.data(), false, false, false, nullptr};
-    outcomes_ = ChangeEntries(fd_.Get(), shape_, changes);
+    if (fill_) Fill(count);
+    else outcomes_ = ChangeEntries(fd_.Get(), shape_, changes);
     fd_.Close();
   }
   Napi::Value Result(Napi::Env env) override { return ToOutcomes(env, shape_, outcomes_); }
 
  private:
+  /** The kernel's batch, which overwrites what is there. */
+  void Fill(uint32_t count) {
+    uint32_t done = count;
+    try {
+      done = std::min(count, UpdateBatch(fd_.Get(), shape_, keys_.data(), values_.data(), count));
+    } catch (const Failure& failure) {
+      done = std::min(count, static_cast<uint32_t>(failure.done.value_or(0)));
+      outcomes_.error = failure.error;
+    }
+    outcomes_.kinds.assign(count, static_cast<uint8_t>(Outcome::kUntouched));
+    std::fill_n(outcomes_.kinds.begin(), done, static_cast<uint8_t>(Outcome::kDone));
+    if (outcomes_.error && done < count) outcomes_.kinds[done] = static_cast<uint8_t>(Outcome::kRefused);
+  }
+
   Fd fd_;
   MapShape shape_;
+  bool fill_;
   std::vector<uint8_t> kinds_;
   std::vector<uint8_t> keys_;
   std::vector<uint8_t> values_;
@@ -336,7 +353,8 @@ class MapHandle : public Napi::ObjectWrap<MapHandle> {
       uint32_t count = Count(info[2]);
       const uint8_t* keys = Sized(info[0], "keys", size_t{count} * shape_.keySize);
       const uint8_t* values = Sized(info[1], "values", size_t{count} * shape_.stride);
-      auto* addition = new Addition(info.Env(), Another("update of"), shape_, keys, values, count);
+      auto* addition = new Addition(info.Env(), Another("update of"), shape_, keys, values, count,
+                                    info[3].ToBoolean());
       return addition->Start();
     });
   }

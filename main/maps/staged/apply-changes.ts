@@ -52,6 +52,7 @@ export interface ApplyOptions {
   readonly title: string;
   /** rows of a file, see writeRows */
   readonly bulk?: boolean;
+  readonly fill?: boolean;
   /** taken back unless it is confirmed within so many seconds */
   readonly confirm?: number | undefined;
   readonly token?: CancellationToken | undefined;
@@ -63,7 +64,7 @@ export async function applyRows(
   peer: ElevatedPeer,
   described: DescribedMap,
   rows: ChangeRows,
-  { netns, title, bulk = false, confirm, token }: ApplyOptions,
+  { netns, title, bulk = false, fill = false, confirm, token }: ApplyOptions,
 ): Promise<{ readonly applied: Applied; readonly written: Written }> {
   const { map } = described.description;
   const journal = changing.journals.begin(
@@ -81,7 +82,7 @@ export async function applyRows(
     const guarded = confirm === undefined ? null : await guardRows(peer, target, rows, journal.name, confirm);
     if (guarded !== null) changing.journals.mark(journal, { ...begun, guard: guarded.mark(null) }, helperOf(changing));
     const written = await writeRows(peer, target, rows, {
-      ...{ token, bulk },
+      ...{ token, bulk, fill },
       wrote(all, done) {
         changing.journals.note(journal, all.subarray(noted, done));
         noted = done;

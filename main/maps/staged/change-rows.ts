@@ -117,6 +117,9 @@ export function newAt({ news, stride }: ChangeRows, at: number): Buffer {
 
 export function countKinds(rows: ChangeRows): { added: number; replaced: number; removed: number } {
   const counts = [0, 0, 0];
-  for (const kind of rows.kinds) counts[kind] = (counts[kind] ?? 0) + 1;
+  for (let at = 0; at < rows.count; at++) {
+    const kind = rows.kinds[at] as number;
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
   return { added: counts[kinds.add] ?? 0, replaced: counts[kinds.replace] ?? 0, removed: counts[kinds.remove] ?? 0 };
 }

@@ -14,7 +14,8 @@ export function report(
   const counts = Array.from({ length: 8 }, () => 0);
   const conflicts: Conflict[] = [];
   let conflictCount = 0;
-  for (const [at, outcome] of came.entries()) {
+  for (let at = 0; at < came.length; at++) {
+    const outcome = came[at] as number;
     counts[outcome] = (counts[outcome] ?? 0) + 1;
     const what = wordOf(outcome, rows.kinds[at]);
     if (what === null) continue;

@@ -40,6 +40,8 @@ export interface WriteOptions {
    * in). Where one is refused, some of the rows behind it may be in.
    */
   readonly bulk?: boolean;
+  /** The map was empty a moment ago, and keeps its entries by value: the kernel's batches, which overwrite. */
+  readonly fill?: boolean;
   readonly token?: CancellationToken | undefined;
   /** after each batch: the outcomes up to `done` are known */
   readonly wrote?: (outcomes: Uint8Array, done: number) => void;
@@ -56,7 +58,7 @@ export async function writeRows(
   peer: ElevatedPeer,
   target: Target,
   rows: ChangeRows,
-  { look = false, bulk = false, token, wrote }: WriteOptions = {},
+  { look = false, bulk = false, fill = false, token, wrote }: WriteOptions = {},
 ): Promise<Written> {
   const all = new Uint8Array(rows.count).fill(outcomes.untouched);
   const found = new Map<number, Buffer>();
@@ -67,7 +69,7 @@ export async function writeRows(
   const send = async ({ from, to, additions }: Batch): Promise<void> => {
     try {
       const batch = sliced(rows, from, to);
-      const answer = await (additions ? add(peer, target, batch) : change(peer, target, batch, look));
+      const answer = await (additions ? add(peer, target, batch, fill) : change(peer, target, batch, look));
       const came = Buffer.from(answer.outcomes, "base64");
       all.set(came, from);
       readFound(rows.stride, came, Buffer.from(answer.found, "base64"), (at, value) => found.set(from + at, value));
@@ -124,8 +126,14 @@ function* batchesOf({ count, keySize, stride, kinds: each }: ChangeRows, bulk: b
   }
 }
 
-function add(peer: ElevatedPeer, { id }: Target, { count, keys, news }: ChangeRows): Promise<MapChanged> {
-  return peer.request("maps.addBatch", { id, count, keys: keys.toString("base64"), values: news.toString("base64") });
+function add(
+  peer: ElevatedPeer,
+  { id }: Target,
+  { count, keys, news }: ChangeRows,
+  fill: boolean,
+): Promise<MapChanged> {
+  const bytes = { keys: keys.toString("base64"), values: news.toString("base64") };
+  return peer.request("maps.addBatch", { id, count, fill, ...bytes });
 }
 
 function change(

@@ -13,7 +13,7 @@ import { keyOf, valueOf } from "./compare-entries.ts";
 import type { EntryTable } from "./entry-table.ts";
 import { exportMap } from "./export-map.ts";
 import { planChanges } from "./plan-changes.ts";
-import { type FilePlan, planFile, unfitFor } from "./plan-file.ts";
+import { type FilePlan, isFilling, planFile, unfitFor } from "./plan-file.ts";
 import { writeWhole } from "./write-file.ts";
 
 type Methods = "maps.export" | "maps.plan" | "maps.plannedRows" | "maps.applyPlan" | "maps.endPlan";
@@ -69,10 +69,12 @@ export function openMapFiles(
       const { rows } = planChanges(before, after, diff, described.layout.type === "lpm_trie");
       if (rows.count === 0)
         fail({ kind: "bad-value", field: "plan", message: `map ${name}: there is nothing to change` });
+      const fill = isFilling(described, { before });
+      const options = { netns, title, bulk: true, fill, confirm, token };
       // what it says was compared with a map that is another one then
       kept = null;
       try {
-        return (await applyRows(changing, peer, described, rows, { netns, title, bulk: true, confirm, token })).applied;
+        return (await applyRows(changing, peer, described, rows, options)).applied;
       } finally {
         wrote(id);
       }

@@ -56,3 +56,8 @@ export function unfitFor({ layout }: Pick<DescribedMap, "layout">, { removed }: 
   if (layout.resizable || removed.length === 0) return null;
   return `the file lacks ${removed.length} entries that stay as long as the map does: import it instead`;
 }
+
+/** Nothing that was there can be overwritten, and the kernel's batches take its values as they are. */
+export function isFilling({ layout }: Pick<DescribedMap, "layout">, { before }: Pick<FilePlan, "before">): boolean {
+  return before.count === 0 && /hash$|^lpm_trie$/.test(layout.type) && !/^(devmap|sock)/.test(layout.type);
+}
