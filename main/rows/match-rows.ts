@@ -3,7 +3,7 @@ import type { MapLayout } from "../tables/describe-map.ts";
 import type { CellWriter } from "./write-cells.ts";
 import type { Comparison, Condition } from "./parse-filter.ts";
 import type { RowViews } from "./row-bytes.ts";
-import { sortKey } from "./sort-key.ts";
+import { type SortKey, sortKey } from "./sort-key.ts";
 
 /** One bit of truth a row. */
 type Truth = Uint8Array;
@@ -13,15 +13,22 @@ export interface Texts {
   writers(column: number | null): readonly CellWriter[];
 }
 
-export function matchRows(map: MapLayout, rows: RowViews, condition: Condition, texts: Texts): Truth {
+/** @param among rows that are asked about; of the others anything may be said */
+export function matchRows(
+  map: MapLayout,
+  rows: RowViews,
+  condition: Condition,
+  texts: Texts,
+  among: Truth | null = null,
+): Truth {
   switch (condition.kind) {
     case "all":
     case "any": {
       const [first, ...rest] = condition.of;
       if (first === undefined) return new Uint8Array(rows.count).fill(1);
-      const truth = matchRows(map, rows, first, texts);
+      const truth = matchRows(map, rows, first, texts, among);
       for (const one of rest) {
-        const other = matchRows(map, rows, one, texts);
+        const other = matchRows(map, rows, one, texts, condition.kind === "all" ? truth : among);
         if (condition.kind === "all")
           for (let row = 0; row < truth.length; row++) truth[row] = (truth[row] ?? 0) & (other[row] ?? 0);
         else for (let row = 0; row < truth.length; row++) truth[row] = (truth[row] ?? 0) | (other[row] ?? 0);
@@ -29,14 +36,14 @@ export function matchRows(map: MapLayout, rows: RowViews, condition: Condition, 
       return truth;
     }
     case "not": {
-      const truth = matchRows(map, rows, condition.of, texts);
+      const truth = matchRows(map, rows, condition.of, texts, among);
       for (let row = 0; row < truth.length; row++) truth[row] = (truth[row] ?? 0) ^ 1;
       return truth;
     }
     case "has":
       return rowsWithText(rows.count, texts.writers(condition.column), condition.text);
     default:
-      return matchColumn(map, rows, condition);
+      return matchColumn(map, rows, condition, among);
   }
 }
 
@@ -45,65 +52,90 @@ type OfColumn = Extract<
   { readonly column: number; readonly kind: "compare" | "oneOf" | "between" | "within" }
 >;
 
-function matchColumn(map: MapLayout, rows: RowViews, condition: OfColumn): Truth {
-  const key = sortKey(map, condition.column, rows);
-  const scratch = new Uint8Array(key.width);
+function matchColumn(map: MapLayout, rows: RowViews, condition: OfColumn, among: Truth | null): Truth {
+  const test = testOf(sortKey(map, condition.column, rows), condition);
   const truth = new Uint8Array(rows.count);
-  const test = testOf(condition, scratch);
   for (let row = 0; row < rows.count; row++) {
-    key.write(row, scratch, 0);
-    if (test()) truth[row] = 1;
+    if ((among === null || among[row] !== 0) && test(row)) truth[row] = 1;
   }
   return truth;
 }
 
-function testOf(condition: OfColumn, scratch: Uint8Array): () => boolean {
+function testOf(key: SortKey, condition: OfColumn): (row: number) => boolean {
   switch (condition.kind) {
     case "compare":
-      return comparing(condition.is, scratch, condition.bytes);
-    case "oneOf":
-      return () => condition.values.some((value) => compare(scratch, value) === 0);
-    case "between":
-      return () => compare(scratch, condition.least) >= 0 && compare(scratch, condition.most) <= 0;
-    case "within": {
-      const { address, bits } = condition;
-      const whole = bits >> 3;
-      const mask = (0xff00 >> (bits & 7)) & 0xff;
-      const last = (address[whole] ?? 0) & mask;
-      // a prefix has its length behind its address
-      const lengthAt = scratch.length > address.length ? address.length : -1;
-      return () => {
-        for (let index = 0; index < whole; index++) if (scratch[index] !== address[index]) return false;
-        if (mask !== 0 && ((scratch[whole] ?? 0) & mask) !== last) return false;
-        return lengthAt < 0 || (scratch[lengthAt] ?? 0) >= bits;
-      };
+      return comparing(condition.is, orderTo(key, condition.bytes));
+    case "oneOf": {
+      const orders = condition.values.map((value) => orderTo(key, value));
+      return (row) => orders.some((order) => order(row) === 0);
     }
+    case "between": {
+      const [least, most] = [orderTo(key, condition.least), orderTo(key, condition.most)];
+      return (row) => least(row) >= 0 && most(row) <= 0;
+    }
+    case "within":
+      return within(key, condition.address, condition.bits);
   }
 }
 
-function comparing(is: Comparison, scratch: Uint8Array, wanted: Uint8Array): () => boolean {
+/** Whether the rows' address is in a prefix, and theirs is as long at least where they are prefixes themselves. */
+function within({ width, write, head }: SortKey, address: Uint8Array, bits: number): (row: number) => boolean {
+  const scratch = new Uint8Array(width);
+  const whole = bits >> 3;
+  const mask = (0xff00 >> (bits & 7)) & 0xff;
+  const last = (address[whole] ?? 0) & mask;
+  // a prefix has its length behind its address
+  const lengthAt = width > address.length ? address.length : -1;
+  const test = (row: number): boolean => {
+    write(row, scratch, 0);
+    for (let index = 0; index < whole; index++) if (scratch[index] !== address[index]) return false;
+    if (mask !== 0 && ((scratch[whole] ?? 0) & mask) !== last) return false;
+    return lengthAt < 0 || (scratch[lengthAt] ?? 0) >= bits;
+  };
+  if (head === null || address.length < 4) return test;
+  const headMask = bits >= 32 ? 0xffffffff : ~(0xffffffff >>> bits) >>> 0;
+  const network = (wordAt(address, 0) & headMask) >>> 0;
+  return (row) => (head(row) & headMask) >>> 0 === network && test(row);
+}
+
+function comparing(is: Comparison, order: (row: number) => number): (row: number) => boolean {
   switch (is) {
     case "==":
-      return () => compare(scratch, wanted) === 0;
+      return (row) => order(row) === 0;
     case "!=":
-      return () => compare(scratch, wanted) !== 0;
+      return (row) => order(row) !== 0;
     case "<":
-      return () => compare(scratch, wanted) < 0;
+      return (row) => order(row) < 0;
     case "<=":
-      return () => compare(scratch, wanted) <= 0;
+      return (row) => order(row) <= 0;
     case ">":
-      return () => compare(scratch, wanted) > 0;
+      return (row) => order(row) > 0;
     case ">=":
-      return () => compare(scratch, wanted) >= 0;
+      return (row) => order(row) >= 0;
   }
 }
 
-function compare(one: Uint8Array, other: Uint8Array): number {
-  for (let index = 0; index < other.length; index++) {
-    const difference = (one[index] ?? 0) - (other[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+/** Below 0 where the row's key comes before `wanted`, 0 where it is the same, above where it comes after. */
+function orderTo({ width, write, head, next }: SortKey, wanted: Uint8Array): (row: number) => number {
+  const scratch = new Uint8Array(width);
+  const whole = (row: number): number => {
+    write(row, scratch, 0);
+    for (let index = 0; index < wanted.length; index++) {
+      const difference = (scratch[index] ?? 0) - (wanted[index] ?? 0);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  };
+  if (head === null || wanted.length !== width) return whole;
+  const first = wordAt(wanted, 0);
+  if (width === 4) return (row) => head(row) - first;
+  if (next === null || width !== 8) return (row) => head(row) - first || whole(row);
+  const second = wordAt(wanted, 4);
+  return (row) => head(row) - first || next(row) - second;
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at);
 }
 
 const rowsAtOnce = 4096;

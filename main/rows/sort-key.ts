@@ -12,6 +12,9 @@ export interface SortKey {
   /** bytes a row */
   readonly width: number;
   write(row: number, out: Uint8Array, at: number): void;
+  /** its first four bytes as one number, and those behind: most comparisons are decided by them. Null where it has fewer */
+  readonly head: ((row: number) => number) | null;
+  readonly next: ((row: number) => number) | null;
 }
 
 /** Longer values are told apart by their first bytes. */
@@ -21,18 +24,45 @@ export function sortKey(map: MapLayout, column: number, rows: RowViews): SortKey
   const { fromKey, index } = placeOfColumn(map, column);
   const layout = fromKey ? map.key : map.value;
   const found = layout.columns[index];
-  if (found === undefined) return { width: 0, write: () => undefined };
+  if (found === undefined) return { width: 0, write: () => undefined, head: null, next: null };
   const bytes = fromKey ? rows.keys : rows.values;
   const stride = fromKey ? rows.keySize : rows.stride;
   if (!fromKey && map.perCpu && isSummed(found) && found.node.kind === "field") {
     return summed(found.node, found.offset, map, bytes, stride);
   }
-  const { width, write } = columnKey(found, layout.littleEndian);
-  return { width, write: (row, out, at) => write(bytes, row * stride, out, at) };
+  const { width, write, headAt } = columnKey(found, layout.littleEndian);
+  return {
+    width,
+    write: (row, out, at) => write(bytes, row * stride, out, at),
+    head: headAt === null ? null : wordOf(bytes, stride, headAt, 0),
+    next: headAt === null || width < 8 ? null : wordOf(bytes, stride, headAt, 4),
+  };
+}
+
+/** Where a key begins, byte by byte from the most significant one on. */
+interface HeadAt {
+  readonly first: number;
+  readonly step: 1 | -1;
+  /** turns the sign of the first byte round */
+  readonly flip: 0 | 0x80;
+}
+
+function wordOf(bytes: Uint8Array, stride: number, head: HeadAt, from: 0 | 4): (row: number) => number {
+  const { step } = head;
+  const first = head.first + from * step;
+  const flip = from === 0 ? head.flip : 0;
+  const [second, third, fourth] = [first + step, first + 2 * step, first + 3 * step];
+  return (row) => {
+    const base = row * stride;
+    const low = ((bytes[base + second] ?? 0) << 16) | ((bytes[base + third] ?? 0) << 8) | (bytes[base + fourth] ?? 0);
+    return ((((bytes[base + first] ?? 0) ^ flip) << 24) | low) >>> 0;
+  };
 }
 
 export interface ColumnKey {
   readonly width: number;
+  /** null where it is not four bytes or more side by side */
+  readonly headAt: HeadAt | null;
   /** `base` is where the key or value begins in `bytes` */
   write(bytes: Uint8Array, base: number, out: Uint8Array, at: number): void;
 }
@@ -47,6 +77,7 @@ export function columnKey({ node, offset }: LayoutColumn, littleEndian: boolean)
       const lengthAt = offset + length.offset + (littleEndian ? 0 : 3);
       return {
         width: size + 1,
+        headAt: size < 4 ? null : { first: from, step: 1, flip: 0 },
         write(bytes, base, out, at) {
           for (let index = 0; index < size; index++) out[at + index] = bytes[base + from + index] ?? 0;
           out[at + size] = bytes[base + lengthAt] ?? 0;
@@ -60,6 +91,7 @@ export function columnKey({ node, offset }: LayoutColumn, littleEndian: boolean)
 function plain(offset: number, width: number): ColumnKey {
   return {
     width,
+    headAt: width < 4 ? null : { first: offset, step: 1, flip: 0 },
     write(bytes, base, out, at) {
       for (let index = 0; index < width; index++) out[at + index] = bytes[base + offset + index] ?? 0;
     },
@@ -81,6 +113,7 @@ function fieldKey(node: FieldNode, offset: number, littleEndian: boolean): Colum
       const flip = signed ? 0x80 : 0;
       return {
         width: size,
+        headAt: size < 4 ? null : { first, step, flip },
         write(bytes, base, out, at) {
           let from = base + first;
           out[at] = (bytes[from] ?? 0) ^ flip;
@@ -94,6 +127,7 @@ function fieldKey(node: FieldNode, offset: number, littleEndian: boolean): Colum
     case "float":
       return {
         width: size,
+        headAt: null,
         write(bytes, base, out, at) {
           for (let index = 0; index < size; index++) {
             out[at + index] = bytes[base + offset + (littleEndian ? size - 1 - index : index)] ?? 0;
@@ -113,6 +147,7 @@ function bitsKey(node: FieldNode, offset: number, littleEndian: boolean, signed:
   const turn = signed ? 1n << BigInt(node.bitSize - 1) : 0n;
   return {
     width: 8,
+    headAt: null,
     write(bytes, base, out, at) {
       let bits = readBits(node, bytes, base + offset, littleEndian) ^ turn;
       for (let index = 7; index >= 0; index--) {
@@ -131,6 +166,7 @@ function summed(node: FieldNode, offset: number, map: MapLayout, bytes: Uint8Arr
   // Signed ones with their sign turned: that adds 2^(bits-1) a CPU to the sum, which is the same for every row.
   return {
     width: 10,
+    ...{ head: null, next: null },
     write(row, out, at) {
       out.fill(0, at, at + 10);
       for (let cpu = 0; cpu < map.copies; cpu++) {

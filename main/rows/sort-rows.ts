@@ -5,7 +5,7 @@ import type { SortKey } from "./sort-key.ts";
 const few = 4096;
 
 /** `order` holds row numbers, and gets them sorted. */
-export function sortRows(order: Uint32Array, key: SortKey, descending: boolean): void {
+export function sortRows(order: Uint32Array, key: Pick<SortKey, "width" | "write">, descending: boolean): void {
   const count = order.length;
   const words = Math.ceil(key.width / 2);
   if (count < 2 || words === 0) return;
@@ -54,7 +54,7 @@ export function sortRows(order: Uint32Array, key: SortKey, descending: boolean):
   order.set(next);
 }
 
-function sortFew(order: Uint32Array, key: SortKey, descending: boolean): void {
+function sortFew(order: Uint32Array, key: Pick<SortKey, "width" | "write">, descending: boolean): void {
   const keys = Array.from(order, (row) => {
     const bytes = Buffer.alloc(key.width);
     key.write(row, bytes, 0);

@@ -98,6 +98,52 @@ describe("a filter", () => {
   });
 });
 
+describe("a comparison", () => {
+  const operators = {
+    "==": (one: bigint, other: bigint) => one === other,
+    "!=": (one: bigint, other: bigint) => one !== other,
+    "<": (one: bigint, other: bigint) => one < other,
+    "<=": (one: bigint, other: bigint) => one <= other,
+    ">": (one: bigint, other: bigint) => one > other,
+    ">=": (one: bigint, other: bigint) => one >= other,
+  };
+  const edges = [0n, 1n, 2n ** 31n - 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 32n + 1n, 2n ** 63n - 1n];
+  // each at the edge where one word of a number ends and the next begins
+  it.each([
+    ["__u64", integer(8), [...edges, 2n ** 63n, 2n ** 64n - 1n]],
+    ["__s64", integer(8, true), [...edges, -1n, -(2n ** 31n), -(2n ** 32n), -(2n ** 32n) - 1n, -(2n ** 63n)]],
+    ["__be64", integer(8, false, true), edges],
+    ["__u32", integer(4), edges.filter((edge) => edge < 2n ** 32n)],
+    ["__s32", integer(4, true), [0n, 1n, -1n, 2n ** 31n - 1n, -(2n ** 31n)]],
+    ["__be32", integer(4, false, true), edges.filter((edge) => edge < 2n ** 32n)],
+    ["__u16", integer(2), [0n, 1n, 255n, 256n, 65535n]],
+  ] as const)("of a %s is that of the numbers", (_, node, numbers) => {
+    const table = mapOf(layoutOf([["n", node]]), layoutOf([["v", integer(4)]]));
+    const network = node.form.as === "integer" && node.form.network;
+    const bytesOf = (number: bigint): Buffer => {
+      const bytes = Buffer.alloc(8);
+      bytes.writeBigInt64LE(BigInt.asIntN(64, number));
+      const own = bytes.subarray(0, node.size);
+      return network ? own.reverse() : own;
+    };
+    const some = rowsOf(
+      table,
+      numbers.map((number) => ({ key: bytesOf(number), value: Buffer.alloc(4) })),
+    );
+    for (const [operator, holds] of Object.entries(operators)) {
+      for (const wanted of numbers) {
+        const parsed = parseFilter(table, `n ${operator} ${wanted}`);
+        if (!parsed.ok) throw new Error(parsed.wrong.message);
+        const { condition } = parsed;
+        const { order } = arrangeRows({ do: "arrange", rows: some, map: table, labels, sort: null, condition });
+        const shown = order === null ? [...numbers.keys()] : [...new Uint32Array(order)];
+        const right = numbers.flatMap((number, row) => (holds(number, wanted) ? [row] : []));
+        expect(shown, `n ${operator} ${wanted}`).toEqual(right);
+      }
+    }
+  });
+});
+
 describe("a sort order", () => {
   const comparers: readonly ((one: readonly string[], other: readonly string[]) => number)[] = [
     (one, other) => Buffer.compare(addressOf(one[0]), addressOf(other[0])),
