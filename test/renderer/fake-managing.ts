@@ -27,7 +27,10 @@ export function fakeManaging(list: () => readonly MapListed[]): Handlers<Managin
     "maps.overview": async () => ({ maps: all().map((map) => ({ ...map, ...useOf(map.id) })) }),
     "maps.create": async ({ pin, name, type, keySize, valueSize, maxEntries, flags }) => {
       const id = 900 + made.length;
-      made.push({ ...{ name, type, keySize, valueSize, maxEntries, flags, id, btfId: 0, btfKeyTypeId: 0, btfValueTypeId: 0 }, programs: [] });
+      made.push({
+        ...{ name, type, keySize, valueSize, maxEntries, flags, id, btfId: 0, btfKeyTypeId: 0, btfValueTypeId: 0 },
+        programs: [],
+      });
       change(id, { pins: pin === null ? [] : [pin], held: pin === null });
       return { id };
     },
