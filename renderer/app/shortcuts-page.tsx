@@ -7,14 +7,24 @@ import { actions } from "./actions.ts";
 
 const others: readonly { readonly what: string; readonly keys: string }[] = [
   { what: "Let Tab leave the editor, or type tabs again", keys: "Ctrl+M" },
-  { what: "Edit the cell of a map", keys: "Enter or F2" },
-  { what: "Set the edited cell", keys: "Enter" },
-  { what: "Leave the cell as it was", keys: "Escape" },
-  { what: "Delete the entry of a map", keys: "Delete" },
   { what: "Show or hide an entry's values of each CPU", keys: "Space" },
   { what: "Menus, lists, tabs and table cells", keys: "arrow keys" },
   { what: "Close the tab in a tab strip", keys: "Delete" },
   { what: "Move the line between two panels", keys: "arrow keys" },
+];
+
+const tables: typeof others = [
+  { what: "Edit the cell, or type over it", keys: "Enter, F2 or any letter" },
+  { what: "Stage the edit and go on: down, up", keys: "Enter, Shift+Enter" },
+  { what: "Stage the edit and go on: right, left", keys: "Tab, Shift+Tab" },
+  { what: "Leave the cell as it was", keys: "Escape" },
+  { what: "Select a block", keys: "Shift+arrow keys" },
+  { what: "Copy the block, paste rows", keys: "Ctrl+C, Ctrl+V" },
+  { what: "Fill down", keys: "Ctrl+D" },
+  { what: "Stage the removal of the rows", keys: "Delete" },
+  { what: "Write what is staged to the map", keys: "Ctrl+Enter" },
+  { what: "Take back: what is staged, then what was applied", keys: "Ctrl+Z" },
+  { what: "Do that again", keys: "Ctrl+Y or Ctrl+Shift+Z" },
 ];
 
 export function ShortcutsPage(): React.ReactNode {
@@ -41,6 +51,10 @@ export function ShortcutsPage(): React.ReactNode {
             )
           );
         })}
+        <section className="card">
+          <h2>Tables of maps</h2>
+          <Keys of={tables} />
+        </section>
         <section className="card">
           <h2>Elsewhere</h2>
           <Keys of={others} />

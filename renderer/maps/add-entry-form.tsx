@@ -24,14 +24,20 @@ export function AddEntryForm({ tab, table, added, close }: AddEntryProps): React
   const [failed, setFailed] = useState<string | null>(null);
   const first = useRef<HTMLInputElement>(null);
   const atOnce = table.columns.some(setsAtOnce);
+  // What is typed next belongs to the next entry: it is not waited for. What is refused comes back as it was typed.
   const submit = async (): Promise<void> => {
-    const refused = atOnce ? null : await stageEdits(app, tab, [{ do: "add", cells: [...texts] }]);
-    const wrong = atOnce ? await addEntry(app, tab, texts) : (refused?.wrong[0]?.message ?? null);
-    setFailed(wrong);
-    if (wrong !== null) return;
-    setTexts(table.columns.map(() => ""));
+    const given = texts;
+    setTexts(given.map(() => ""));
+    setFailed(null);
     first.current?.focus();
-    if (atOnce) await added();
+    const refused = atOnce ? null : await stageEdits(app, tab, [{ do: "add", cells: [...given] }]);
+    const wrong = atOnce ? await addEntry(app, tab, given) : (refused?.wrong[0]?.message ?? null);
+    if (wrong === null) {
+      if (atOnce) await added();
+      return;
+    }
+    setFailed(`${given[0] ?? ""}: ${wrong}`);
+    setTexts((now) => (now.every((text) => text === "") ? given : now));
   };
   return (
     <form
@@ -58,7 +64,7 @@ export function AddEntryForm({ tab, table, added, close }: AddEntryProps): React
           isActive={at === index}
           {...(index === 0 ? { first } : {})}
           onFocus={() => setAt(index)}
-          onText={(text) => setTexts(texts.map((old, of) => (of === index ? text : old)))}
+          onText={(text) => setTexts((now) => now.map((old, of) => (of === index ? text : old)))}
         />
       ))}
       <Button type="submit" className="button go">

@@ -118,6 +118,8 @@ test("the pictures of the documentation", async ({ workbench: { page, machine } 
   const staged = page.getByRole("region", { name: "Changes of blocklist" });
   await staged.getByText("4 added").waitFor();
   await form.getByRole("button", { name: "Close" }).click();
+  await staged.getByRole("button", { name: "Review" }).click();
+  await takeBoth(page, "staged", ["Not in the map yet: 4 added", "203.0.113.128/25"]);
   await staged.getByRole("button", { name: "Apply" }).click();
   await steps.rowOf(page, "blocklist", "203.0.113.128/25").waitFor();
   await steps.bottomPanel(page, "Traffic");
