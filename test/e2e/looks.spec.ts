@@ -35,7 +35,9 @@ test("a table fills its panel, and a cell's hint covers no row", async ({ workbe
   expect(Math.abs(around.x + around.width - last.x - last.width)).toBeLessThan(3);
   await steps.rowOf(page, "xdp_stats_map", "1").getByRole("gridcell").last().dblclick();
   const field = page.getByRole("textbox", { name: /^New value of/ });
-  await expect(field).toHaveAccessibleDescription(/whole number .* Enter stages, Ctrl\+Enter applies, Escape leaves it/);
+  await expect(field).toHaveAccessibleDescription(
+    /whole number .* Enter stages, Ctrl\+Enter applies, Escape leaves it/,
+  );
   const [hint, row] = [
     await boxOf(page.getByText("Enter stages, Ctrl+Enter applies, Escape leaves it")),
     await boxOf(grid.getByRole("row").last()),
