@@ -28,7 +28,10 @@ export const modules = ["psample", "netdevsim", "veth"];
 export const emulated = [
   ...["failover", "net_failover", "virtio_ring", "virtio", "virtio_pci_modern_dev", "virtio_pci_legacy_dev"],
   ...["virtio_pci", "virtio_net", "vmxnet3"],
-];
+]; /** a device above others; put in by whoever wants it, in this order */
+export const above = ["tls", "bonding"];
+/** all that a guest is given */
+export const allModules = [...modules, ...emulated, ...above];
 /** two megabytes a second are enough for the download */
 const patience = 120_000;
 
@@ -53,9 +56,7 @@ export function whyNoGuest() {
 
 /** Whole: one that was made before a module was wanted is made anew. */
 function isBuilt() {
-  return ["vmlinuz", ...[...modules, ...emulated].map((name) => `${name}.ko`)].every((file) =>
-    existsSync(join(kernelFolder, file)),
-  );
+  return ["vmlinuz", ...allModules.map((name) => `${name}.ko`)].every((file) => existsSync(join(kernelFolder, file)));
 }
 
 /**
@@ -113,7 +114,7 @@ function build(folder, say) {
 
   const kernel = join(folder, "kernel");
   copyFileSync(join(folder, path, "netdevsim.ko"), join(kernel, "netdevsim.ko"));
-  for (const name of [...modules, ...emulated])
+  for (const name of allModules)
     if (name !== "netdevsim") takeModule(join(unpacked, "lib/modules", release), name, kernel);
   copyFileSync(join(unpacked, "boot", `vmlinuz-${release}`), join(kernel, "vmlinuz"));
 }

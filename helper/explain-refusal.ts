@@ -103,22 +103,9 @@ const byWords: readonly (readonly [RegExp, Explain])[] = [
       next: `load it for ${device}: choose hw mode here`,
     }),
   ],
-  [
-    /frag|multi-buf|single[- ]buf|data-split/i,
-    () => ({
-      means: "the device gives packets of several fragments, which the program does not take",
-      next: 'declare the program SEC("xdp.frags"), or make MTU and rings smaller',
-    }),
-  ],
-  [
-    /queue|ring|channel/i,
-    ({ device }) => ({
-      means: "the device has too few queues or rings left for XDP",
-      next: `change them: ethtool -L ${device}, ethtool -G ${device}`,
-    }),
-  ],
 ];
 
+/** Only what the suite has seen the kernel say: of other numbers its own words are all that is known. */
 const byCode: Readonly<Record<string, Explain>> = {
   EINVAL: ({ driver, mode }) => ({
     means:
@@ -126,10 +113,6 @@ const byCode: Readonly<Record<string, Explain>> = {
         ? `${driver ?? "the driver"} takes no program in its hardware`
         : `${driver ?? "the driver"} found something of the program or of the device that it does not take, mostly the MTU, and has no words for it`,
     next: mode === "hw" ? "choose native or skb mode" : `see dmesg, make the MTU 1500, or ${chooseSkb}`,
-  }),
-  EBUSY: () => ({
-    means: "something is attached there, or the device is being changed",
-    next: "look again, and detach what is there first",
   }),
   EOPNOTSUPP: ({ driver, mode }) => ({
     means: `${driver ?? "its driver"} has no ${mode === "hw" ? "hardware" : mode} XDP, or not as it is set up`,
@@ -139,22 +122,8 @@ const byCode: Readonly<Record<string, Explain>> = {
     means: `a program runs there already, in ${mode} mode or in another`,
     next: "look again, then choose whether to replace it",
   }),
-  ERANGE: ({ driver }) => ({
-    means: `a size of the device is out of what ${driver ?? "its driver"} takes with a program, mostly the MTU`,
-    next: 'make the MTU smaller, or declare the program SEC("xdp.frags")',
-  }),
-  ENOSPC: ({ device }) => ({
-    means: "the device has too few queues for XDP",
-    next: `change them: ethtool -L ${device}`,
-  }),
-  E2BIG: () => ({ means: "the program is too long for the device", next: "make it smaller, or choose another mode" }),
   EPERM: () => ({ means: "attaching needs CAP_NET_ADMIN and CAP_BPF", next: "unlock, or start the workbench as root" }),
-  ENOMEM: ({ driver }) => ({
-    means: `the kernel has no memory for the rings that ${driver ?? "the driver"} makes for XDP`,
-    next: "free memory, or make rings and queues smaller (ethtool -G, ethtool -L)",
-  }),
   ENODEV: ({ device }) => ({ means: `${device} went away`, next: "choose again" }),
-  ENETDOWN: ({ device }) => ({ means: `${device} is down`, next: `ip link set dev ${device} up` }),
 };
 
 /** null where there is nothing to add to what the kernel said */

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
-import { emulated } from "../../build/guest.mjs";
+import { above, emulated } from "../../build/guest.mjs";
 
 export interface Simulated {
   readonly name: string;
@@ -44,6 +44,17 @@ export function emulatedNic(driver: "vmxnet3" | "virtio_net", fixed = false): st
   const [name] = found;
   if (name === undefined || found.length > 1) throw new Error(`${found.length} devices of ${driver}`);
   return name;
+}
+
+/** A bond without ports, that takes native programs if its ports do. */
+export function addBond(name: string): void {
+  if (!existsSync("/sys/module/bonding")) {
+    for (const module of above) {
+      const options = module === "bonding" ? ["max_bonds=0"] : [];
+      execFileSync("/bin/busybox", ["insmod", `/modules/${module}.ko`, ...options]);
+    }
+  }
+  ip("link", "add", name, "type", "bond", "mode", "active-backup");
 }
 
 export function ip(...words: string[]): string {

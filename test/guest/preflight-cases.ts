@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { WantedMode } from "../../protocol/interfaces.ts";
 import type { Preflight, PreflightLine } from "../../protocol/preflight.ts";
-import { emulatedNic, ip, xdpOf } from "./device.ts";
+import { addBond, emulatedNic, ip, xdpOf } from "./device.ts";
 import { type Bench, refusalOf } from "./open-bench.ts";
 
 async function preflight(bench: Bench, program: string, mode: WantedMode, on = bench.device.name) {
@@ -116,6 +116,24 @@ export const preflightCases: Readonly<Record<string, (bench: Bench) => Promise<v
     assert.equal(bare?.expectation, true);
     assert.match(bare.text, /^A native redirect into \w+ would lose every packet/);
     for (const name of ["veth0", "out0"]) ip("link", "del", name);
+  },
+
+  "a bond and its ports keep each other from a program, and each says which is in the way": async (bench) => {
+    addBond("above0");
+    ip("link", "add", "veth0", "type", "veth", "peer", "name", "veth1");
+    ip("link", "set", "veth0", "master", "above0");
+    await bench.attach("pass", "native", { on: "above0" });
+    const below = await refusalOf(bench.attach("pass", "native", { on: "veth0" }));
+    assert.equal(words(below), "Cannot attach when an upper device already has a program");
+    assert.match(below.message, /a device above this one \(a bridge, bond or team\) runs a program of its own/);
+    await bench.detach(undefined, "above0");
+
+    const bare = emulatedNic("vmxnet3");
+    ip("link", "set", bare, "master", "above0");
+    const above = await refusalOf(bench.attach("pass", "native", { on: "above0" }));
+    assert.match(words(above) ?? "", /^Slave device does not support XDP/);
+    assert.match(above.message, /a device below this one does not take the program/);
+    for (const name of ["above0", "veth0"]) ip("link", "del", name);
   },
 
   "a kernel that is too old for an object is told before it refuses": async (bench) => {

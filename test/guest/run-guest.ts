@@ -6,7 +6,7 @@ import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { emulated, kernelFolder, modules } from "../../build/guest.mjs";
+import { allModules, kernelFolder, modules } from "../../build/guest.mjs";
 import { type GuestFile, withLibraries, writeInitramfs } from "./initramfs.ts";
 
 const folders = ["/dev", "/proc", "/sys", "/tmp", "/run", "/root", "/etc", "/bin"];
@@ -104,7 +104,7 @@ function equipment(): GuestFile[] {
     ...withLibraries(where("busybox"), "/bin/busybox"),
     ...withLibraries(where("ip"), "/bin/ip"),
     ...withLibraries(process.execPath, "/xdpw/node"),
-    ...[...modules, ...emulated].map((name) => ({
+    ...allModules.map((name) => ({
       path: `/modules/${name}.ko`,
       content: readFileSync(join(kernelFolder, `${name}.ko`)),
     })),

@@ -80,7 +80,7 @@ describe.each([
     expect(table).toContain(`${mode} id ${link.xdp?.prog.id} xdp_count tag ${link.xdp?.prog.tag}`);
   });
 
-  it.runIf(mode === "native")("in full says how often it runs, and what ethtool says", async () => {
+  it("in full says how often it runs, and what ethtool says", async () => {
     const words = ["--from", "host0", "--to", "port0", "--proto", "udp", "--count", "5000", "--rate", "500"];
     const traffic = scene.start(["lab", "traffic", "--name", scene.lab, ...words]);
     const { out } = await scene.run("status", ...port0, "--full");
