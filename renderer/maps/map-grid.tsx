@@ -14,7 +14,7 @@ import { copyCells } from "./copy-cells.ts";
 import { type GridColumn, gridColumns } from "./grid-columns.ts";
 import { afterDeed, movedBefore } from "./grid-deeds.ts";
 import { GridHead } from "./grid-head.tsx";
-import { type At, moveInGrid } from "./grid-keys.ts";
+import { type At, blockOf, isTyped, nextPlace, range, span } from "./grid-keys.ts";
 import { lineAt, lineCount, lineOf } from "./grid-lines.ts";
 import type { GridPrefs } from "./grid-prefs.ts";
 import { MapRow } from "./map-row.tsx";
@@ -362,43 +362,4 @@ interface Editing {
   /** what was typed over the cell to begin with, or was refused and why */
   readonly start: string | null;
   readonly wrong: string | null;
-}
-
-function isTyped({ key, ctrlKey, metaKey }: React.KeyboardEvent): boolean {
-  return !ctrlKey && !metaKey && key.length === 1 && key !== " ";
-}
-
-/** As slice() takes it. */
-function span(one: number, other: number): [number, number] {
-  return [Math.min(one, other), Math.max(one, other) + 1];
-}
-
-function range(first: number, last: number): number[] {
-  return Array.from({ length: Math.max(0, last - first) }, (_, index) => first + index);
-}
-
-/** As in a grid; above the first line is the head. */
-function nextPlace(event: React.KeyboardEvent, here: At, count: number, columns: number, page: number): At | null {
-  const { key, ctrlKey } = event;
-  if (here.row < 0) {
-    if (key === "ArrowDown" || key === "PageDown") return count > 0 ? { row: 0, column: here.column } : null;
-    const next = moveInGrid(key, false, { row: 0, column: here.column }, 1, columns, page);
-    return next === null || /^(Arrow|Page)Up$/.test(key) ? null : { row: -1, column: next.column };
-  }
-  if (key === "ArrowUp" && here.row === 0 && !event.shiftKey) return { row: -1, column: here.column };
-  if (ctrlKey && (key === "ArrowUp" || key === "ArrowDown")) {
-    return { row: key === "ArrowUp" ? 0 : count - 1, column: here.column };
-  }
-  return moveInGrid(key, ctrlKey, here, count, columns, page);
-}
-
-function blockOf(
-  one: At,
-  other: At,
-): { readonly first: number; readonly last: number; readonly columns: readonly [number, number] } {
-  return {
-    first: Math.min(one.row, other.row),
-    last: Math.max(one.row, other.row),
-    columns: [Math.min(one.column, other.column), Math.max(one.column, other.column)],
-  };
 }

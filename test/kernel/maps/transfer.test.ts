@@ -126,12 +126,18 @@ afterAll(async () => {
   await elevated?.stop();
 });
 
+/** bytes; a random array of arrays is long as JSON */
+const plenty = 2 ** 30;
+
 describe.skipIf(skipReason !== "")(`exported maps, of ${saySeed}`, () => {
   it.each([...everyMap.filter((name) => name !== "floats"), ".data"])(
     "%s is in JSON what bpftool prints, byte for byte",
     async (name) => {
       const id = loaded.maps.find((each) => each.name === name || each.name.endsWith(name))?.id ?? 0;
-      const theirs = execFileSync("bpftool", ["-j", "map", "dump", "id", `${id}`], { encoding: "utf8" });
+      const theirs = execFileSync("bpftool", ["-j", "map", "dump", "id", `${id}`], {
+        encoding: "utf8",
+        maxBuffer: plenty,
+      });
       const ours = await textOf(await describeEntries(elevated.peer, id), "json");
       // the place of the first difference says more than all of both
       const at = Buffer.from(ours).findIndex((_, index) => ours[index] !== theirs[index]);
@@ -299,7 +305,10 @@ describe.skipIf(skipReason !== "")("types without a plain table", () => {
     async (name) => {
       const described = await open(name);
       const { id } = described.description.map;
-      const dumped = execFileSync("bpftool", ["-j", "map", "dump", "id", `${id}`], { encoding: "utf8" });
+      const dumped = execFileSync("bpftool", ["-j", "map", "dump", "id", `${id}`], {
+        encoding: "utf8",
+        maxBuffer: plenty,
+      });
       const theirs = (JSON.parse(dumped) as { value: object }[]).filter(({ value }) => !("error" in value));
       expect(JSON.parse(await textOf(described, "json"))).toEqual(theirs);
       expect(theirs).toHaveLength(["sockets", "programs", "traces"].includes(name) ? 0 : 1);
