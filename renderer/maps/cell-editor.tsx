@@ -14,8 +14,8 @@ interface CellEditorProps {
   /** gives what is wrong, or null when it is written */
   readonly set: (text: string) => Promise<string | null>;
   readonly close: () => void;
-  /** takes what was typed and goes on at once; null where it is waited for, and Enter is the only key that sets */
-  readonly commit: ((typed: string, next: AfterEdit) => void) | null;
+  /** takes what was typed, null where that is what was there, and goes on at once; null where it is waited for, and Enter is the only key that sets */
+  readonly commit: ((typed: string | null, next: AfterEdit) => void) | null;
   /** what is wrong with it from the start: it was committed, and refused */
   readonly wrong?: string | null;
   /** of the line that says what may be typed */
@@ -60,7 +60,7 @@ export function CellEditor({
   };
   const done = (next: AfterEdit): void => {
     if (commit === null) void submit();
-    else commit(typed, next);
+    else commit(typed === text && refused === null ? null : typed, next);
   };
   return (
     <span className="cell-editor">

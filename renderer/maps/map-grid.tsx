@@ -161,13 +161,14 @@ export function MapGrid({ tab, view, prefs, onPrefs, onSelect, goTo, lit }: MapG
   const commit = async (
     row: GridRow,
     of: Omit<Editing, "start" | "wrong" | "key">,
-    text: string,
+    text: string | null,
     next: AfterEdit,
   ): Promise<void> => {
     const from = { row: line, column };
     stopEditing();
     goOn(next);
-    const wrong = await stageCell(app, tab, face.columns, row.key, of.cell, text, of.cpu);
+    // what was only looked at is no edit: a counter must not be set back to what it was when the cell was opened
+    const wrong = text === null ? null : await stageCell(app, tab, face.columns, row.key, of.cell, text, of.cpu);
     if (wrong === null) {
       if (next === "apply") await applyStaged(app, tab);
       return;

@@ -39,7 +39,7 @@ interface MapRowProps {
   readonly onToggle: () => void;
   readonly onClose: () => void;
   /** null where it is waited for until it is set */
-  readonly onCommit: ((cell: number, typed: string, cpu: number | null, next: AfterEdit) => void) | null;
+  readonly onCommit: ((cell: number, typed: string | null, cpu: number | null, next: AfterEdit) => void) | null;
   readonly onSet: (cell: number, text: string) => Promise<string | null>;
 }
 
