@@ -8,7 +8,8 @@ import type { Guard, GuardMapParams, GuardRows } from "../../protocol/guard.ts";
 import { errnoWords, isKernelError } from "../failures.ts";
 import { inNamespace, namespacePath } from "../namespaces.ts";
 import type { MapHandle, NativeFace } from "../native/face.ts";
-import type { Decider, Told } from "./decide.ts";
+import type { Decider } from "./decide.ts";
+import { createDecision, type Settled, type Told } from "./decision.ts";
 
 export interface MapDecider extends Omit<Decider, "place"> {
   hold(rows: GuardRows): void;
@@ -23,8 +24,6 @@ export interface MapDecider extends Omit<Decider, "place"> {
 /** The numbers of MapHandle.change. */
 const kinds = { add: 0, replace: 1, remove: 2 } as const;
 const ours = { done: 0, already: 1, overwritten: 5, removedAfter: 7 } as const;
-/** what the kernel refused to put back is tried again after so many ms, and so many times */
-const again = { milliseconds: 1000, times: 600 };
 
 interface Held {
   readonly count: number;
@@ -50,62 +49,38 @@ export function createMapDecider(native: NativeFace, id: string, params: GuardMa
   const handle = openSame(native, params);
   const namespace = path === null ? null : openSync(path, "r");
   const held: Held[] = [];
-  let state: MapDecider["state"] = "idle";
-  let words = "";
-  let deadline: bigint | null = null;
-  let timer: NodeJS.Timeout | null = null;
-  let attempts = 0;
 
   const describe = (): Guard => {
-    if (state === "idle") {
+    if (decision.state === "idle") {
       return fail({ kind: "not-found", what: "guard", name: "", message: "the guard watches nothing yet" });
     }
-    const left = deadline === null ? seconds : Number(deadline - process.hrtime.bigint()) / 1e9;
     return {
-      ...{ guard: id, state, targets: [], map, seconds, words },
-      secondsLeft: state === "waiting" ? Math.max(0, left) : 0,
+      ...{ guard: id, state: decision.state, targets: [], map, seconds, words: decision.words },
+      secondsLeft: decision.secondsLeft() ?? seconds,
     };
-  };
-  const settle = (to: Exclude<Guard["state"], "waiting">, said: string): Guard => {
-    if (timer !== null) clearTimeout(timer);
-    state = to;
-    words = said;
-    attempts += 1;
-    const goesOn = to === "failed" && attempts < again.times;
-    if (goesOn) timer = setTimeout(() => putBackAll("the kernel refused at first"), again.milliseconds);
-    const now = describe();
-    told.changed(now);
-    if (!goesOn) {
-      handle.close();
-      if (namespace !== null) closeSync(namespace);
-      told.over();
-    }
-    return now;
   };
   const inside = <T>(run: () => T): T =>
     namespace === null ? run() : native.inNetns(`/proc/self/fd/${namespace}`, run);
-  const putBackAll = (why: string): Guard => {
+  const putBackAll = (why: string): Settled => {
     const counts = { back: 0, left: 0 };
     try {
       // what came last goes first: a full map has room again before it needs it
       for (const rows of held.toReversed()) inside(() => putBack(handle, rows, how, counts));
     } catch (error) {
       const kernel = isKernelError(error) ? `${errnoWords(error.code, error.errno)} (${error.code})` : String(error);
-      return settle("failed", `${why}: putting rows of ${map.name} back failed: ${kernel}; trying again every second`);
+      return {
+        state: "failed",
+        words: `${why}: putting rows of ${map.name} back failed: ${kernel}; trying again every second`,
+      };
     }
     const left = counts.left === 0 ? "" : `, ${rowsWords(counts.left)} that somebody changed since left alone`;
-    return settle("rolled-back", `${why}: ${rowsWords(counts.back)} of ${map.name} as before${left}`);
+    return { state: "rolled-back", words: `${why}: ${rowsWords(counts.back)} of ${map.name} as before${left}` };
   };
-  const tick = (): void => {
-    if (deadline === null || state !== "waiting") return;
-    const left = Number(deadline - process.hrtime.bigint()) / 1e6;
-    if (left > 0) timer = setTimeout(tick, Math.ceil(left));
-    else putBackAll(`nobody confirmed within ${seconds} s`);
+  const release = (): void => {
+    handle.close();
+    if (namespace !== null) closeSync(namespace);
   };
-  const startClock = (): void => {
-    deadline ??= process.hrtime.bigint() + BigInt(seconds) * 1_000_000_000n;
-    tick();
-  };
+  const decision = createDecision({ describe, putBack: putBackAll, release }, told);
   return {
     hold(rows) {
       const bytes = (text: string, size: number): Buffer => {
@@ -113,33 +88,33 @@ export function createMapDecider(native: NativeFace, id: string, params: GuardMa
         if (found.length === rows.count * size) return found;
         return fail({ kind: "bad-value", field: "rows", message: `guard ${id}: rows of another size than the map's` });
       };
-      if (state !== "idle") fail({ kind: "name-taken", name: id, message: `guard ${id}: it watches already` });
+      if (decision.state !== "idle") fail({ kind: "name-taken", name: id, message: `guard ${id}: it watches already` });
       held.push({
         ...{ count: rows.count, kinds: bytes(rows.kinds, 1), keys: bytes(rows.keys, keySize) },
         ...{ olds: bytes(rows.olds, stride), news: bytes(rows.news, stride) },
       });
     },
     watch() {
-      if (state === "idle") state = "waiting";
+      decision.wait();
       return describe();
     },
     applied() {
-      if (state === "waiting") startClock();
+      decision.startClock(seconds);
       const now = describe();
       told.changed(now);
       return now;
     },
-    starterGone() {
-      if (state === "waiting") startClock();
-    },
+    starterGone: () => decision.startClock(seconds),
     describe,
     confirm: () =>
-      state === "waiting" ? settle("confirmed", `confirmed: ${rowsWords(map.rows)} of ${map.name} stay`) : describe(),
-    rollBack: () => (state === "waiting" ? putBackAll("rolled back on request") : describe()),
+      decision.state === "waiting"
+        ? decision.settle({ state: "confirmed", words: `confirmed: ${rowsWords(map.rows)} of ${map.name} stay` })
+        : describe(),
+    rollBack: decision.rollBack,
     // what somebody changes since is seen row by row
     superseded: describe,
     get state() {
-      return state;
+      return decision.state;
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * The one that decides. From the attach on it waits for a word or for the deadline, whichever comes first; a second
- * word changes nothing. It talks to nobody by itself and needs nobody: what it holds is enough.
+ * The one that decides about an attach, from the attach on. It talks to nobody by itself and needs nobody: what it holds
+ * is enough.
  */
 import { fail } from "../../protocol/failures.ts";
 import type { Guard, GuardPlaced, GuardPlaceParams } from "../../protocol/guard.ts";
@@ -9,6 +9,7 @@ import { putAll } from "../attach/put-all.ts";
 import { hasCode } from "../failures.ts";
 import type { NativeFace } from "../native/face.ts";
 import { attachedProgram, programInfo } from "../programs.ts";
+import { createDecision, type Decision, type Settled, type Told } from "./decision.ts";
 import { type HeldTarget, holdTarget, type NewProgram, type Outcome, wordsOf } from "./held-target.ts";
 
 export interface Decider {
@@ -18,64 +19,29 @@ export interface Decider {
   confirm(): Guard;
   rollBack(): Guard;
   superseded(): Guard;
-  readonly state: "idle" | Guard["state"];
+  readonly state: Decision["state"];
 }
-
-/** what the kernel refused to put back is tried again after so many ms, and so many times */
-const again = { milliseconds: 1000, times: 600 };
 
 interface Watched {
   readonly params: GuardPlaceParams;
   readonly program: NewProgram;
   readonly targets: readonly HeldTarget[];
   readonly shown: Guard["targets"];
-  /** ns, monotonic: while the machine sleeps nobody is cut off and nobody can confirm */
-  readonly deadline: bigint;
-}
-
-export interface Told {
-  /** after every change of state but the first */
-  changed(guard: Guard): void;
-  /** there is nothing left to do */
-  over(): void;
 }
 
 export function createDecider(native: NativeFace, id: string, told: Told): Decider {
   let watched: Watched | null = null;
-  let state: Decider["state"] = "idle";
-  let words = "";
-  let timer: NodeJS.Timeout | null = null;
-  let attempts = 0;
 
   const describe = (): Guard => {
-    if (watched === null || state === "idle") return notYet();
-    const { params, shown, deadline } = watched;
-    const left = Number(deadline - process.hrtime.bigint()) / 1e9;
+    if (watched === null || decision.state === "idle") return notYet();
+    const { params, shown } = watched;
     return {
-      ...{ guard: id, state, targets: [...shown], seconds: params.seconds, words },
-      secondsLeft: state === "waiting" ? Math.max(0, left) : 0,
+      ...{ guard: id, state: decision.state, targets: [...shown], seconds: params.seconds, words: decision.words },
+      secondsLeft: decision.secondsLeft() ?? params.seconds,
       ...(params.source === undefined ? {} : { source: params.source }),
     };
   };
-  const settle = (to: Exclude<Guard["state"], "waiting">, said: string): Guard => {
-    if (timer !== null) clearTimeout(timer);
-    state = to;
-    words = said;
-    attempts += 1;
-    const goesOn = to === "failed" && attempts < again.times;
-    if (goesOn) timer = setTimeout(() => putBackAll("the kernel refused at first"), again.milliseconds);
-    const now = describe();
-    told.changed(now);
-    if (!goesOn) release();
-    return now;
-  };
-  const release = (): void => {
-    if (watched === null) return;
-    for (const target of watched.targets) target.close();
-    native.closeFd(watched.program.fd);
-    told.over();
-  };
-  const putBackAll = (why: string): Guard => {
+  const putBack = (why: string): Settled => {
     if (watched === null) return notYet();
     const { program, targets } = watched;
     // the last that was attached goes first
@@ -85,44 +51,52 @@ export function createDecider(native: NativeFace, id: string, told: Told): Decid
       .reverse();
     const reached = overall(outcomes);
     if (reached !== "failed") unpinProgArrays(program.id);
-    return settle(reached, `${why}: ${outcomes.map((outcome) => outcome.words).join("; ")}`);
+    return { state: reached, words: `${why}: ${outcomes.map((outcome) => outcome.words).join("; ")}` };
   };
-  const tick = (): void => {
-    if (watched === null || state !== "waiting") return;
-    const left = Number(watched.deadline - process.hrtime.bigint()) / 1e6;
-    if (left > 0) timer = setTimeout(tick, Math.ceil(left));
-    else putBackAll(`nobody confirmed within ${watched.params.seconds} s`);
+  const release = (): void => {
+    if (watched === null) return;
+    for (const target of watched.targets) target.close();
+    native.closeFd(watched.program.fd);
   };
+  const decision = createDecision({ describe, putBack, release }, told);
 
   return {
     place(params) {
       if (watched !== null) fail({ kind: "name-taken", name: id, message: `guard ${id}: it guards already` });
       const { placed, notes, ...held } = attachAndHold(native, params);
-      watched = { ...held, params, deadline: process.hrtime.bigint() + BigInt(params.seconds) * 1_000_000_000n };
-      state = "waiting";
-      tick();
+      watched = { ...held, params };
+      decision.wait();
+      decision.startClock(params.seconds);
       return { guard: describe(), placed, notes };
     },
     describe,
     confirm() {
-      if (watched === null || state !== "waiting") return describe();
+      if (watched === null || decision.state !== "waiting") return describe();
       const { program, targets, shown } = watched;
       const running = targets.filter((target) => target.runs(program)).map(({ place }) => place.name);
       const said = `${wordsOf(shown[0]?.program ?? { ...program, mode: "native" })}`;
-      if (running.length > 0) return settle("confirmed", `confirmed: ${said} stays on ${running.join(", ")}`);
+      if (running.length > 0) {
+        return decision.settle({ state: "confirmed", words: `confirmed: ${said} stays on ${running.join(", ")}` });
+      }
       unpinProgArrays(program.id);
-      return settle("left-alone", `${said} was not attached any more when it was confirmed: nothing was touched`);
+      return decision.settle({
+        state: "left-alone",
+        words: `${said} was not attached any more when it was confirmed: nothing was touched`,
+      });
     },
-    rollBack: () => (state === "waiting" ? putBackAll("rolled back on request") : describe()),
+    rollBack: decision.rollBack,
     superseded() {
-      if (watched === null || state !== "waiting") return describe();
+      if (watched === null || decision.state !== "waiting") return describe();
       const { program, targets } = watched;
       if (targets.some((target) => target.runs(program))) return describe();
       // its pins are for whoever replaced it to judge
-      return settle("left-alone", `${program.name} was replaced or detached meanwhile: nothing was touched`);
+      return decision.settle({
+        state: "left-alone",
+        words: `${program.name} was replaced or detached meanwhile: nothing was touched`,
+      });
     },
     get state() {
-      return state;
+      return decision.state;
     },
   };
 }

@@ -13,7 +13,8 @@ import { connectPeer, type Peer } from "../../protocol/peer.ts";
 import { descriptorOf } from "../connect.ts";
 import { loadNative } from "../native/load.ts";
 import { socketPipe } from "../pipe.ts";
-import { createDecider, type Decider, type Told } from "./decide.ts";
+import { createDecider, type Decider } from "./decide.ts";
+import type { Told } from "./decision.ts";
 import { createMapDecider, type MapDecider } from "./decide-map.ts";
 import { leaveRendezvous, listenAsGuard } from "./rendezvous.ts";
 
