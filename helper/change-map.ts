@@ -30,8 +30,7 @@ export function changeMap(
 
 export function toChanged({ outcomes, found, refusal }: MapChangeOutcomes): MapChanged {
   return {
-    outcomes: outcomes.toString("base64"),
-    found: found.toString("base64"),
+    ...{ outcomes, found },
     refused: refusal === null ? null : { code: refusal.code, words: errnoWords(refusal.code, refusal.errno) },
   };
 }

@@ -10,6 +10,7 @@ import type { MapBatch } from "./native/face.ts";
 
 /** Of one caller; a walk that was left halfway makes room for newer ones. */
 const mostWalks = 64;
+const nothing = new Uint8Array(0);
 
 interface Walk {
   readonly id: number;
@@ -66,13 +67,9 @@ export function createMapWalks({ handles }: Pick<MapsContext, "handles">): MapWa
         walk.over = true;
       });
       const page = await reading;
-      if (page === null) return { keys: "", values: "", count: 0, last: true };
-      return {
-        keys: page.keys.toString("base64"),
-        values: page.values.toString("base64"),
-        count: page.count,
-        last: page.cursor === null,
-      };
+      if (page === null) return { keys: nothing, values: nothing, count: 0, last: true };
+      const { keys, values, count, cursor } = page;
+      return { keys, values, count, last: cursor === null };
     },
     end(walk) {
       walks.delete(walk);

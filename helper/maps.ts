@@ -189,8 +189,12 @@ export function containsInMap(
   });
 }
 
-export function sized(base64: string, size: number, field: "key" | "value", info: MapInfo): Buffer {
-  const bytes = Buffer.from(base64, "base64");
+/** `given`: base64, or bytes that came beside the message. @throws Failed `bad-value` */
+export function sized(given: string | Uint8Array, size: number, field: "key" | "value", info: MapInfo): Buffer {
+  const bytes =
+    typeof given === "string"
+      ? Buffer.from(given, "base64")
+      : Buffer.from(given.buffer, given.byteOffset, given.byteLength);
   if (bytes.length === size) return bytes;
   return fail({
     kind: "bad-value",

@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { confirmWithin, guard, guardId } from "./guard.ts";
-import { base64, id, netns, u32 } from "./wire.ts";
+import { base64, bytesBeside, id, netns, u32 } from "./wire.ts";
 
 // --- what main asks of the elevated helper: raw bytes
 /** At most so many entries a request, so that it answers other requests in between. */
@@ -14,12 +14,12 @@ export const mapChangeParams = z.strictObject({
   id,
   count: u32.max(changesAtOnce),
   /** one byte an entry: 0 add, 1 replace, 2 remove */
-  kinds: base64,
+  kinds: bytesBeside,
   /** count * keySize bytes */
-  keys: base64,
+  keys: bytesBeside,
   /** count * valueStride bytes: what is expected before (of additions: zeros), and what is to be after (of removals: zeros) */
-  olds: base64,
-  news: base64,
+  olds: bytesBeside,
+  news: bytesBeside,
   /** changes nothing and says how things are */
   look: z.boolean(),
   /** values hold a bpf_spin_lock: they are read and written under it (BPF_F_LOCK) */
@@ -31,9 +31,9 @@ export const mapChangeParams = z.strictObject({
 });
 export const mapChanged = z.strictObject({
   /** one byte an entry, see MapChangeOutcomes in helper/native/face.ts */
-  outcomes: z.string(),
+  outcomes: bytesBeside,
   /** valueStride bytes for each 2 and 5 */
-  found: z.string(),
+  found: bytesBeside,
   /** the kernel's refusal of one entry, at which it ended */
   refused: z.strictObject({ code: z.string(), words: z.string() }).nullable(),
 });

@@ -1,6 +1,6 @@
 /** attachment ─maps▶ rows, many at once: what main asks of the elevated helper to read, write and delete whole tables */
 import { z } from "zod";
-import { base64, id, u32 } from "./wire.ts";
+import { base64, bytesBeside, id, u32 } from "./wire.ts";
 
 /**
  * A walk through all entries. Ask for several pages at once: they come in the order asked for, and the kernel reads while
@@ -12,10 +12,10 @@ export const mapWalkParams = z.strictObject({
   count: z.number().int().min(1).max(65536),
 });
 export const mapWalkPage = z.strictObject({
-  /** base64 of count * keySize bytes: the length is checked by who decodes it, a pattern would cost as much as reading */
-  keys: z.string(),
-  /** base64 of count * valueStride bytes */
-  values: z.string(),
+  /** count * keySize bytes: the length is checked by who reads them */
+  keys: bytesBeside,
+  /** count * valueStride bytes */
+  values: bytesBeside,
   count: u32,
   /** no entries come after these */
   last: z.boolean(),
@@ -27,10 +27,10 @@ export type MapWalkPage = z.infer<typeof mapWalkPage>;
  */
 export const mapAddBatchParams = z.strictObject({
   id,
-  /** base64 of count * keySize bytes; of another length it is refused */
-  keys: z.string(),
-  /** base64 of count * valueStride bytes, as pages carry them */
-  values: z.string(),
+  /** count * keySize bytes; of another length it is refused */
+  keys: bytesBeside,
+  /** count * valueStride bytes, as pages carry them */
+  values: bytesBeside,
   count: u32,
   /** the map was empty a moment ago: the kernel's batches, half as long, which overwrite what somebody adds meanwhile */
   fill: z.boolean(),

@@ -20,7 +20,8 @@ import { z } from "zod";
 import type { Contract, Notifications, Params, Result } from "./contracts.ts";
 import { openEnvelope } from "./envelope.ts";
 import { Failed, type Failure, failure } from "./failures.ts";
-import type { Pipe } from "./pipe.ts";
+import { joinBytes, splitBytes } from "./bytes-beside.ts";
+import type { Beside, Pipe } from "./pipe.ts";
 import { maximumMessageBytes } from "./wire.ts";
 
 // An Electron or browser page under a strict CSP may not compile code from strings.
@@ -202,8 +203,8 @@ class PipeReader extends AbstractMessageReader {
   listen(callback: DataCallback): Disposable {
     this.#callback = callback;
     this.#pipe.receive({
-      message: (text) => {
-        const opened = openEnvelope(text);
+      message: (text, beside) => {
+        const opened = joinBytes(openEnvelope(text), beside ?? null);
         if (opened.ok) this.deliver(opened.message as Message);
         else this.#refuse(opened.id, opened.isAnswer, opened.why);
       },
@@ -247,14 +248,16 @@ class PipeWriter extends AbstractMessageWriter {
   }
 
   async write(message: Message): Promise<void> {
-    const text = JSON.stringify(message);
-    if (fits(text)) {
-      this.#pipe.send(text);
+    const { rest, beside } = splitBytes(message);
+    const text = JSON.stringify(rest);
+    const bytes = bytesIn(beside);
+    if (fits(text, maximumMessageBytes - bytes)) {
+      this.#pipe.send(text, beside ?? undefined);
       return;
     }
     const data: Failure = {
       kind: "too-large",
-      message: `a message of ${text.length} characters is over the limit of ${maximumMessageBytes} bytes`,
+      message: `a message of ${text.length} characters${bytes === 0 ? "" : ` and ${bytes} bytes beside them`} is over the limit of ${maximumMessageBytes} bytes`,
       limit: maximumMessageBytes,
     };
     if (Message.isRequest(message)) this.#reader.deliver(errorAnswer(message.id, failedCode, data));
@@ -272,8 +275,13 @@ function errorAnswer(id: number | string | null, code: number, data: Failure): R
 }
 
 /** Three bytes of UTF-8 at most for each UTF-16 unit: only a text near the limit is worth counting. */
-function fits(text: string): boolean {
-  return text.length <= maximumMessageBytes / 3 || utf8Length(text) <= maximumMessageBytes;
+function fits(text: string, room: number): boolean {
+  return text.length <= room / 3 || utf8Length(text) <= room;
+}
+
+/** What names them before the text counts little more. */
+function bytesIn(beside: Beside | null): number {
+  return beside === null ? 0 : Object.values(beside).reduce((sum, bytes) => sum + bytes.length, 256);
 }
 
 function utf8Length(text: string): number {

@@ -1,4 +1,4 @@
-/** How values that JSON cannot carry travel: u64 as decimal strings, bytes as base64. */
+/** How values that JSON cannot carry travel: u64 as decimal strings, bytes as base64, many bytes beside the text. */
 import { z } from "zod";
 
 /** 0 … 2^64-1 in decimal (JSON.parse would turn 9007199254740993 into …992). */
@@ -8,6 +8,13 @@ export const u32 = z.number().int().min(0).max(0xffff_ffff);
 /** An interface, program, map or link id: never 0. */
 export const id = z.number().int().min(1).max(0xffff_ffff);
 export const base64 = z.string().regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/);
+/**
+ * Whole pages of a map, between main and helper alone: a field of the parameters or of the result itself, not of something in
+ * it. See frames.ts.
+ */
+export const bytesBeside = z
+  .custom<Uint8Array>((value) => value instanceof Uint8Array)
+  .meta({ title: "bytes beside the message" });
 /**
  * What the kernel allows (dev_valid_name, net/core/dev.c): IFNAMSIZ is 16 bytes with the NUL; not "." or "..", no slash,
  * no colon, none of ASCII's white space. Quotes, control characters and any other byte may be in it.

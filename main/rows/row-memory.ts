@@ -9,8 +9,8 @@ export interface RowMemory {
   readonly mostRows: number;
   /** room for so many rows more; false where that would be too many */
   ensure(rows: number): boolean;
-  /** base64 to where the next rows are; returns the bytes written */
-  put(keys: string, values: string, count: number): void;
+  /** a page to where the next rows are */
+  put(keys: Uint8Array, values: Uint8Array, count: number): void;
   clear(): void;
   readonly count: number;
   bytes(): RowBytes;
@@ -41,12 +41,13 @@ export function createRowMemory(keySize: number, stride: number, expected: numbe
       if (count + rows > capacity) grow(Math.min(mostRows, Math.max(count + rows, capacity * 2)));
       return true;
     },
-    put(keyText, valueText, rows) {
-      const wrote = Buffer.from(keys).write(keyText, count * keySize, rows * keySize, "base64");
-      const wroteValues = Buffer.from(values).write(valueText, count * stride, rows * stride, "base64");
-      if (wrote !== rows * keySize || wroteValues !== rows * stride) {
-        throw new Error(`a page of ${rows} entries has ${wrote} bytes of keys and ${wroteValues} of values`);
+    put(pageKeys, pageValues, rows) {
+      if (pageKeys.length !== rows * keySize || pageValues.length !== rows * stride) {
+        const sizes = `${pageKeys.length} bytes of keys and ${pageValues.length} of values`;
+        throw new Error(`a page of ${rows} entries has ${sizes}`);
       }
+      new Uint8Array(keys).set(pageKeys, count * keySize);
+      new Uint8Array(values).set(pageValues, count * stride);
       count += rows;
     },
     clear() {

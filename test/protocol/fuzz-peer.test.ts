@@ -2,6 +2,7 @@
 import "vscode-jsonrpc/node";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { splitBytes } from "../../protocol/bytes-beside.ts";
 import { type Contract, elevatedHelper, plainHelper, workbench } from "../../protocol/contracts.ts";
 import { openEnvelope } from "../../protocol/envelope.ts";
 import { Failed } from "../../protocol/failures.ts";
@@ -42,7 +43,11 @@ describe.each([
     });
 
     const valid = validRequests(random, contract, 4);
-    for (const message of valid) outside.send(JSON.stringify(message));
+    const send = (message: object): void => {
+      const { rest, beside } = splitBytes(message);
+      outside.send(JSON.stringify(rest), beside ?? undefined);
+    };
+    for (const message of valid) send(message);
     await settle(valid.length);
     expect(reached).toHaveLength(valid.length);
     expect(answered.size).toBe(valid.length);
@@ -66,7 +71,7 @@ describe.each([
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
 
     reached.length = 0;
-    for (const [index, message] of valid.entries()) outside.send(JSON.stringify({ ...message, id: `alive ${index}` }));
+    for (const [index, message] of valid.entries()) send({ ...message, id: `alive ${index}` });
     await settle(valid.length);
     expect(closed).toBe(false);
     expect(new Set(reached.map(({ method }) => method))).toEqual(new Set(Object.keys(contract)));

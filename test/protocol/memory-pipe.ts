@@ -1,11 +1,11 @@
 /** Two ends of a pipe in memory. Messages arrive in order and never inside the call that sent them. */
-import type { Pipe, PipeHandlers } from "../../protocol/pipe.ts";
+import type { Beside, Pipe, PipeHandlers } from "../../protocol/pipe.ts";
 
 export interface PipeEnd extends Pipe {
   /** every text that this end sent */
   readonly sent: readonly string[];
   /** hands a text to this end's reader at once, as if the other side had sent it */
-  inject(text: string): void;
+  inject(text: string, beside?: Beside): void;
   overlong(bytes: number): void;
 }
 
@@ -17,10 +17,10 @@ export function memoryPipes(): readonly [PipeEnd, PipeEnd] {
     const sent: string[] = [];
     return {
       sent,
-      send(text) {
+      send(text, beside) {
         sent.push(text);
         queueMicrotask(() => {
-          if (open) handlers[other]?.message(text);
+          if (open) handlers[other]?.message(text, beside);
         });
       },
       receive(given) {
@@ -33,7 +33,7 @@ export function memoryPipes(): readonly [PipeEnd, PipeEnd] {
           for (const each of handlers) each?.closed();
         });
       },
-      inject: (text) => handlers[own]?.message(text),
+      inject: (text, beside) => handlers[own]?.message(text, beside),
       overlong: (bytes) => handlers[own]?.overlong(bytes),
     };
   };

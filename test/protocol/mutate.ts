@@ -1,6 +1,9 @@
 /** Valid messages, and what a broken or hostile sender makes of them. A seeded generator: a failure can be run again. */
 import { z } from "zod";
 import type { Contract } from "../../protocol/contracts.ts";
+import { bytesBeside } from "../../protocol/wire.ts";
+
+const besideTitle = bytesBeside.meta()?.title;
 
 export type Random = () => number;
 
@@ -46,7 +49,7 @@ type Container = Record<string, unknown> | unknown[];
 
 /** every object and array in a value, the value itself first */
 function containers(value: unknown): readonly Container[] {
-  if (typeof value !== "object" || value === null) return [];
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return [];
   const own = value as Container;
   return [own, ...Object.values(own).flatMap((each) => containers(each))];
 }
@@ -99,7 +102,7 @@ export function mutate(random: Random, message: unknown): string {
 
 /** A value that the schema takes, made from its JSON Schema; what that does not say (a refinement) is found by trying. */
 export function example(random: Random, schema: z.ZodType): unknown {
-  const described = z.toJSONSchema(schema, { io: "input" }) as JsonSchema;
+  const described = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
   for (let tries = 0; tries < 100; tries++) {
     const made = fromJsonSchema(random, described);
     if (schema.safeParse(made).success) return made;
@@ -108,6 +111,7 @@ export function example(random: Random, schema: z.ZodType): unknown {
 }
 
 interface JsonSchema {
+  readonly title?: string;
   readonly type?: string;
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
@@ -137,6 +141,7 @@ const texts: readonly string[] = [
 ];
 
 function fromJsonSchema(random: Random, schema: JsonSchema): unknown {
+  if (schema.title === besideTitle) return Uint8Array.from({ length: 3 }, () => random() * 256);
   if (schema.const !== undefined) return schema.const;
   if (schema.enum !== undefined) return pick(random, schema.enum);
   const choices = schema.anyOf ?? schema.oneOf;

@@ -4,7 +4,7 @@ import { CancellationTokenSource } from "vscode-jsonrpc";
 import { z } from "zod";
 import { Failed, type Failure } from "../../protocol/failures.ts";
 import { connectPeer, type Handlers, type Peer } from "../../protocol/peer.ts";
-import { maximumMessageBytes } from "../../protocol/wire.ts";
+import { bytesBeside, maximumMessageBytes } from "../../protocol/wire.ts";
 import { memoryPipes, type PipeEnd } from "./memory-pipe.ts";
 
 const contract = {
@@ -14,6 +14,10 @@ const contract = {
   "fail.expected": { params: z.strictObject({}), result: z.strictObject({}) },
   "fail.unexpected": { params: z.strictObject({}), result: z.strictObject({}) },
   "answer.wrong": { params: z.strictObject({}), result: z.strictObject({ number: z.number() }) },
+  "bytes.turn": {
+    params: z.strictObject({ bytes: bytesBeside, by: z.number() }),
+    result: z.strictObject({ bytes: bytesBeside, by: z.number() }),
+  },
 } as const;
 const notifications = { "text.said": z.strictObject({ text: z.string() }) } as const;
 
@@ -64,6 +68,10 @@ function connect(): Pair {
     },
     "fail.unexpected": async () => {
       throw new Error("the table is upside down");
+    },
+    "bytes.turn": async ({ bytes, by }) => {
+      calls.push("turn");
+      return { bytes: bytes.toReversed(), by };
     },
     "answer.wrong": async () => ({ number: "seven" }) as never,
   };
@@ -158,6 +166,46 @@ describe("a request", () => {
     pipes[1].inject('{"jsonrpc":"2.0","id":0,"result":1,"error":{"code":1,"message":""}}');
     expect(await failureOf(request)).toMatchObject({ kind: "invalid-message" });
     expect(pipes[1].sent.filter((text) => text.includes('"error"'))).toEqual([]);
+  });
+});
+
+describe("bytes beside a message", () => {
+  test("go and come as fields, and the text does not have them", async () => {
+    const { client, pipes } = connect();
+    const bytes = Uint8Array.of(1, 2, 0, 255);
+    expect(await client.request("bytes.turn", { bytes, by: 1 })).toEqual({ bytes: bytes.toReversed(), by: 1 });
+    for (const pipe of pipes) for (const text of pipe.sent) expect(text).not.toContain('"bytes"');
+  });
+
+  const request = (params: unknown): string =>
+    JSON.stringify({ jsonrpc: "2.0", id: "x", method: "bytes.turn", params });
+  test.each([
+    ["none where there must be some", request({ by: 1 }), undefined],
+    ["a text in their place", request({ by: 1, bytes: "AAAA" }), undefined],
+    ["a field both ways", request({ by: 1, bytes: "AAAA" }), { bytes: new Uint8Array(1) }],
+    ["bytes in another's place", request({ bytes: [1] }), { by: new Uint8Array(1) }],
+    ["a field that is not of the form", request({ by: 1 }), { bytes: new Uint8Array(1), more: new Uint8Array(1) }],
+    ["no fields for them", '{"jsonrpc":"2.0","id":"x","method":"bytes.turn"}', { bytes: new Uint8Array(1) }],
+    ["a list in place of fields", request([]), { bytes: new Uint8Array(1) }],
+  ])("refused: %s", async (_what, text, beside) => {
+    const pair = connect();
+    pair.pipes[0].inject(text, beside);
+    await vi.waitFor(() =>
+      expect(JSON.parse(pair.pipes[0].sent.at(-1) ?? "{}")).toMatchObject({
+        id: "x",
+        error: { data: { kind: "invalid-message" } },
+      }),
+    );
+    expect(pair.calls).toEqual([]);
+    await expectAlive(pair);
+  });
+
+  test("count towards the limit", async () => {
+    const pair = connect();
+    const bytes = new Uint8Array(maximumMessageBytes);
+    expect(await failureOf(pair.client.request("bytes.turn", { bytes, by: 1 }))).toMatchObject({ kind: "too-large" });
+    expect(pair.calls).toEqual([]);
+    await expectAlive(pair);
   });
 });
 

@@ -70,9 +70,8 @@ export async function writeRows(
     try {
       const batch = sliced(rows, from, to);
       const answer = await (additions ? add(peer, target, batch, fill) : change(peer, target, batch, look));
-      const came = Buffer.from(answer.outcomes, "base64");
-      all.set(came, from);
-      readFound(rows.stride, came, Buffer.from(answer.found, "base64"), (at, value) => found.set(from + at, value));
+      all.set(answer.outcomes, from);
+      readFound(rows.stride, answer, (at, value) => found.set(from + at, value));
       if (answer.refused !== null) {
         const { code, words } = answer.refused;
         ended ??= { ended: `${words} (${code}): ${remedy(code, target)}`, code };
@@ -132,31 +131,31 @@ function add(
   { count, keys, news }: ChangeRows,
   fill: boolean,
 ): Promise<MapChanged> {
-  const bytes = { keys: keys.toString("base64"), values: news.toString("base64") };
-  return peer.request("maps.addBatch", { id, count, fill, ...bytes });
+  return peer.request("maps.addBatch", { id, count, fill, keys, values: news });
 }
 
 function change(
   peer: ElevatedPeer,
   { id, netns, locked, counted }: Target,
-  batch: ChangeRows,
+  { count, kinds, keys, olds, news }: ChangeRows,
   look: boolean,
 ): Promise<MapChanged> {
   return peer.request("maps.change", {
-    ...{ id, netns, locked, look, count: batch.count, counted: counted?.toString("base64") ?? null },
-    kinds: batch.kinds.toString("base64"),
-    keys: batch.keys.toString("base64"),
-    olds: batch.olds.toString("base64"),
-    news: batch.news.toString("base64"),
+    ...{ id, netns, locked, look, count, counted: counted?.toString("base64") ?? null },
+    ...{ kinds, keys, olds, news },
   });
 }
 
-function readFound(stride: number, came: Buffer, values: Buffer, take: (index: number, value: Buffer) => void): void {
-  if (values.length === 0) return;
+function readFound(
+  stride: number,
+  { outcomes: came, found }: MapChanged,
+  take: (index: number, value: Buffer) => void,
+): void {
+  if (found.length === 0) return;
   let next = 0;
   for (const [index, outcome] of came.entries()) {
     if (outcome !== outcomes.other && outcome !== outcomes.overwritten) continue;
-    take(index, values.subarray(next, next + stride));
+    take(index, Buffer.from(found.subarray(next, next + stride)));
     next += stride;
   }
 }

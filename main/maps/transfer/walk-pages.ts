@@ -8,9 +8,9 @@ import { createOrderWatch } from "./watch-order.ts";
 
 export interface Page {
   /** count * keySize bytes */
-  readonly keys: Buffer;
+  readonly keys: Uint8Array;
   /** count * valueStride bytes */
-  readonly values: Buffer;
+  readonly values: Uint8Array;
   readonly count: number;
 }
 
@@ -68,8 +68,7 @@ async function walkOnce(
     for (;;) {
       const page = await (coming.shift() as Promise<Awaited<ReturnType<typeof ask>>>);
       if (!page.last) coming.push(silent(ask()));
-      const keys = Buffer.from(page.keys, "base64");
-      const values = Buffer.from(page.values, "base64");
+      const { keys, values } = page;
       if (keys.length !== page.count * map.keySize || values.length !== page.count * valueStride) {
         throw new Error(`maps.next: ${page.count} entries came in ${keys.length} and ${values.length} bytes`);
       }

@@ -132,6 +132,21 @@ describe.each(["plain", "elevated"] as const)("the %s helper", (role) => {
     await wire.alive();
   });
 
+  it.skipIf(skip)("reads bytes beside a message as bytes, whatever they are, and skips too many", async () => {
+    const wire = await open(role);
+    const text = JSON.stringify({ jsonrpc: "2.0", id: "beside", method: "interfaces.list", params: {} });
+    const bytes = Buffer.from(`\n${text}\n`.repeat(100));
+    wire.write(`+keys:${bytes.length},values:0 ${text}\n`);
+    wire.write(bytes);
+    // an unknown field
+    expect((await wire.answer("beside")).error?.data?.kind).toBe("invalid-message");
+    wire.write(`+keys:${maximumMessageBytes} ${text}\n`);
+    const chunk = Buffer.alloc(1024 * 1024, "\n");
+    for (let sent = 0; sent < maximumMessageBytes; sent += chunk.length) wire.write(chunk);
+    await wire.alive();
+    expect(wire.answers.map(({ id }) => id)).toEqual(["beside", null, "alive 1"]);
+  });
+
   it.skipIf(skip)("refuses bytes that are no message", async () => {
     const wire = await open(role);
     const odd = [
