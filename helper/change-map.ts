@@ -1,6 +1,8 @@
 /** Staged changes, in batches that main sends: each compared before it is written and read back after. */
 import type { z } from "zod";
 import type { MapChanged, mapChangeParams } from "../protocol/changes.ts";
+import type { KeptPrograms } from "./kept-programs.ts";
+import { progArrayType } from "./kernel-names.ts";
 import { errnoWords, naming } from "./failures.ts";
 import { type MapsContext, nameOf, sized } from "./maps.ts";
 import { inNamespace } from "./namespaces.ts";
@@ -8,6 +10,7 @@ import type { MapChangeOutcomes } from "./native/face.ts";
 
 export function changeMap(
   { native, handles }: MapsContext,
+  kept: KeptPrograms,
   params: z.infer<typeof mapChangeParams>,
 ): Promise<MapChanged> {
   return handles.use(params.id, `change map id ${params.id}`, (handle) => {
@@ -18,6 +21,9 @@ export function changeMap(
     const olds = sized(params.olds, count * valueStride, "value", info);
     const news = sized(params.news, count * valueStride, "value", info);
     const counted = params.counted === null ? null : sized(params.counted, valueStride, "value", info);
+    // else a program whose only holder was the entry would be gone, and no undo could put it back
+    if (info.type === progArrayType && !params.look)
+      for (const id of new Uint32Array(new Uint8Array(olds).buffer)) kept.keep(id);
     // a devmap looks the ifindex up in the namespace of whoever writes it
     const answer = inNamespace(native, params.netns, () =>
       naming({ doing: `change map ${nameOf(info)}` }, () =>

@@ -17,6 +17,7 @@ import { createSampling } from "./interfaces/sampling.ts";
 import { createInterfaceWatch } from "./interfaces/watch.ts";
 import { createLabs } from "./lab/lab.ts";
 import { sendTraffic } from "./lab/traffic.ts";
+import { createKeptPrograms } from "./kept-programs.ts";
 import { createMapManager } from "./manage-maps.ts";
 import { createBatchAdder, matchInMap } from "./map-batches.ts";
 import { createMapHandles } from "./map-handles.ts";
@@ -39,7 +40,7 @@ import { runFix } from "./preflight/run-fix.ts";
 import { listPrograms } from "./programs.ts";
 import { createRedirectCounter } from "./redirects/count-redirects.ts";
 import { createRunStatistics } from "./run-statistics.ts";
-import { setEntryProgram, updateMap } from "./update-map.ts";
+import { loadEntryProgram, setEntryProgram, updateMap } from "./update-map.ts";
 import { judge } from "./verify.ts";
 import { dump } from "./views/dump.ts";
 import { loadForLook } from "./views/load.ts";
@@ -57,6 +58,7 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
   const guards = createGuards(context);
   const preparations = createPreparations(context, guards);
   const lister = createMapLister(native);
+  const kept = createKeptPrograms(context);
   const manager = createMapManager({ ...maps, ledger: context.ledger });
   const mapUses = createMapUses(native, lister, manager.isHeld);
   return {
@@ -121,7 +123,8 @@ export function elevatedHandlers(context: HelperContext): Handlers<typeof elevat
     "maps.lookup": (params) => lookupInMap(maps, params),
     "maps.update": (params) => updateMap(maps, params),
     "maps.updateProgram": (params, { token }) => setEntryProgram({ ...maps, ledger: context.ledger }, params, token),
-    "maps.change": (params) => changeMap(maps, params),
+    "maps.loadProgram": (params, { token }) => loadEntryProgram(context, kept, params, token),
+    "maps.change": (params) => changeMap(maps, kept, params),
     "maps.fill": (params) => fillMap(maps, params),
     "maps.patch": (params) => patchMap(maps, params),
     "maps.walk": async (params) => walks.start(params),

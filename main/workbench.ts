@@ -144,7 +144,13 @@ export function createWorkbench(asking: Asking): Workbench {
       listeners.add(notify);
       const watches = createWatches(helpers, attachments, notify);
       const rows = openRows({ helpers, attachments, notify, shapes, thread, opened: commands.add });
-      const changing: Changing = { helpers, journals, shapes, tell: (progress) => notify("maps.applying", progress) };
+      const changing: Changing = {
+        helpers,
+        attachments,
+        journals,
+        shapes,
+        tell: (progress) => notify("maps.applying", progress),
+      };
       const redirectsListener: RedirectListener = {
         counted: (state) => notify("redirects.counted", state),
         gone: (why) => notify("redirects.gone", { why }),

@@ -147,6 +147,8 @@ export const elevatedHelper = {
   "maps.update": method(mapUpdateParams, none),
   /** an entry of a devmap or cpumap with a program of an object: loaded, written, and kept alive by the entry */
   "maps.updateProgram": method(entryProgramParams, entryProgram),
+  /** loaded and held until the helper ends, for an entry that is staged */
+  "maps.loadProgram": method(entryProgramParams.pick({ load: true }), entryProgram),
   /** how many went in; the others found no place (a full map, an index beyond its end) */
   /** compared one by one with what main saw, and read back */
   "maps.change": method(changes.mapChangeParams, changes.mapChanged),

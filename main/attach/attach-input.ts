@@ -167,6 +167,7 @@ async function commit(
 }
 
 /** Whether entries of maps may want other programs of the object later. */
-function hasCompanions({ programs }: BuiltObject["contents"]): boolean {
-  return programs.some(({ attachesTo }) => attachesTo === "devmap" || attachesTo === "cpumap");
+function hasCompanions({ programs, maps }: BuiltObject["contents"]): boolean {
+  const tails = programs.length > 1 && maps.some(({ type }) => type === "prog_array");
+  return tails || programs.some(({ attachesTo }) => attachesTo === "devmap" || attachesTo === "cpumap");
 }

@@ -37,6 +37,7 @@ export function changing({ workbench, note }: CommandContext): Changing {
   let told = performance.now();
   return {
     helpers: workbench.helpers,
+    attachments: workbench.attachments,
     journals: workbench.journals,
     shapes: workbench.shapes,
     tell({ done, total }) {

@@ -1,5 +1,6 @@
 /** xdpw map set: writes one entry, and shows it as the kernel has it then. */
 import { entryProgramTwin, setTwin } from "../commands/twins.ts";
+import { holdsIds } from "../tables/describe-map.ts";
 import { isDevmap } from "../maps/devmap-names.ts";
 import { type EntryProgramChoice, programIn, resolveEntry, writeEntry } from "../maps/entry-program.ts";
 import { isMappable, patchesOf } from "../maps/patch-section.ts";
@@ -46,13 +47,16 @@ export async function runMapSet(context: CommandContext): Promise<Answer> {
     const params = { id, key: key.toString("base64"), value: value.toString("base64"), when: "any", netns } as const;
     await writeEntry(map.peer, context.workbench.attachments, params, choice);
   }
-  const place = { id, name, netns: isDevmap(map.layout.type) ? netns : null };
+  const { type } = map.layout;
+  const place = { id, name, netns: isDevmap(type) ? netns : null, byId: holdsIds(type) };
   // What the kernel has now, not what was asked for: an LRU map or a data plane may have been quicker.
   const now = (await lookUp(map, key, token)) ?? noEntry(map, typedKey);
   const program = programIn(map.layout, now);
   const words = { key: typedKey, value: asked };
   const twin =
-    program === 0 ? setTwin(place, key, value, "any", words) : entryProgramTwin(place, `id ${program}`, words);
+    program === 0 || type === "prog_array"
+      ? setTwin(place, key, value, "any", words)
+      : entryProgramTwin(place, `id ${program}`, words);
   commands(twin.lines);
   return entryAnswer(context, map, key, now);
 }

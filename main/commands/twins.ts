@@ -157,13 +157,14 @@ export function setTwin(
     "hex",
     ...hexBytes(key),
     "value",
-    "hex",
-    ...hexBytes(value),
+    ...(map.byId === true ? ["id", `${word(value)}`] : ["hex", ...hexBytes(value)]),
   ];
+  // arrays of programs and maps take BPF_ANY only
+  const flag = when === "any" || map.byId === true ? [] : [when];
   return {
     what: `set ${map.name}[${typed.key}]`,
     // A devmap's ifindex is looked up in the namespace of whoever writes it.
-    lines: [shell([...inside(map.netns), ...words, ...(when === "any" ? [] : [when])])],
+    lines: [shell([...inside(map.netns), ...words, ...flag])],
     xdpw: shell([
       "xdpw",
       "map",
@@ -205,6 +206,14 @@ interface EntryPlace {
   readonly id: number;
   readonly name: string;
   readonly netns: string | null;
+  /** its values are ids of programs or maps: bpftool opens what an id names */
+  readonly byId?: boolean;
+}
+
+function word(value: Uint8Array): number {
+  const { buffer, byteOffset } = value;
+  const isLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+  return value.length < 4 ? 0 : new DataView(buffer, byteOffset).getUint32(0, isLittle);
 }
 /** as the command line takes them */
 interface Typed {

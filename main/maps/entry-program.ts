@@ -1,9 +1,9 @@
 /**
- * The program of a devmap's or cpumap's entry, named as a user names it: one that is loaded, or one of the object that
+ * The program of a devmap's, cpumap's or program array's entry, named as a user names it: one that is loaded, or one of the object that
  * the map came with, loaded for this entry. `docs/decisions/0017-entry-programs.md`
  */
 import type { z } from "zod";
-import type { entryProgramParams } from "../../protocol/entry-programs.ts";
+import type { EntryProgram, entryProgramParams } from "../../protocol/entry-programs.ts";
 import { fail } from "../../protocol/failures.ts";
 import type { MapListed, MapSummary } from "../../protocol/maps.ts";
 import type { ProgramListed } from "../../protocol/programs.ts";
@@ -22,8 +22,11 @@ export type EntryProgramChoice =
   | { readonly id: number; readonly load: null }
   | { readonly id: 0; readonly load: Load; readonly owner: AttachmentRecord };
 
-/** Where the map's entries run programs: "devmap" or "cpumap"; null for others. */
-export function programKind({ type, valueSize }: Pick<MapSummary, "type" | "valueSize">): "devmap" | "cpumap" | null {
+type Kind = "devmap" | "cpumap" | "prog_array";
+
+/** Where the map's entries run programs: which of the kinds it is; null for others. */
+export function programKind({ type, valueSize }: Pick<MapSummary, "type" | "valueSize">): Kind | null {
+  if (type === "prog_array") return type;
   if (valueSize !== 8) return null;
   if (type === "cpumap") return "cpumap";
   return type === "devmap" || type === "devmap_hash" ? "devmap" : null;
@@ -81,10 +84,11 @@ export async function chooseEntryProgram(
   typed: string,
 ): Promise<EntryProgramChoice> {
   const id = typedId(typed);
-  if (id !== null) return { id, load: null };
   const kind = programKind(map);
   const wrong = (why: string): never =>
     fail({ kind: "bad-value", field: "program", message: `map ${map.name} (id ${map.id}): program: ${why}` });
+  if (id === 0 && kind === "prog_array") return wrong("a slot without one is empty: delete the entry");
+  if (id !== null) return { id, load: null };
   if (kind === null) return wrong("its entries run no program");
   const name = typed.trim();
   const { owners, programs, maps } = await ownersOf(peer, attachments, map.id);
@@ -93,6 +97,7 @@ export async function chooseEntryProgram(
       (one) => one.program.name === name && programs.some((listed) => isSame(listed, one.program)),
     );
     if (loaded !== undefined) return { id: loaded.program.id, load: null };
+    if (kind === "prog_array" && owner.program.name === name) return { id: owner.program.id, load: null };
   }
   for (const owner of owners) {
     const object = contentsOf(attachments, owner);
@@ -107,7 +112,8 @@ export async function chooseEntryProgram(
     return { id: 0, load: loadOf(owner, object, name, maps), owner };
   }
   // one that somebody else loaded: the kernel says whether it fits
-  const named = programs.filter((one) => one.type === "xdp" && one.name === name);
+  const types = kind === "prog_array" ? tailTypes(programs, map.id) : new Set(["xdp"]);
+  const named = programs.filter((one) => one.name === name && (types.size === 0 || types.has(one.type)));
   const [only, ...others] = named;
   if (only !== undefined && others.length === 0) return { id: only.id, load: null };
   if (others.length > 0) {
@@ -119,7 +125,9 @@ export async function chooseEntryProgram(
   return wrong(
     known.length > 0
       ? `there is no ${name}; there is ${known.join(", ")}, or give the id of a loaded one (id:42), or none`
-      : `there is no ${name}: no object with SEC("xdp/${kind}") programs is known that the map came with; attach it with xdpw, or give the id of a loaded one (id:42), or none`,
+      : kind === "prog_array"
+        ? `there is no ${name}: give the name or the id (id:42) of a loaded program`
+        : `there is no ${name}: no object with SEC("xdp/${kind}") programs is known that the map came with; attach it with xdpw, or give the id of a loaded one (id:42), or none`,
   );
 }
 
@@ -152,10 +160,17 @@ export async function writeEntry(
     await peer.request("maps.update", params);
     return;
   }
-  const { program, maps } = await peer.request("maps.updateProgram", { ...params, load: choice.load });
+  remember(attachments, choice, await peer.request("maps.updateProgram", { ...params, load: choice.load }));
+}
+
+function remember(
+  attachments: Attachments,
+  { owner, load }: Extract<EntryProgramChoice, { owner: AttachmentRecord }>,
+  { program, maps }: EntryProgram,
+): void {
   const named = maps.map((map) => ({ id: map.id, name: objectName(map.name) }));
   // under its name in the object: the kernel may have cut it
-  attachments.addCompanion(choice.owner.program, { program: { ...program, name: choice.load.program }, maps: named });
+  attachments.addCompanion(owner.program, { program: { ...program, name: load.program }, maps: named });
 }
 
 interface Owners {
@@ -190,12 +205,45 @@ function contentsOf(attachments: Attachments, owner: AttachmentRecord): KeptObje
 }
 
 /** The kernel wants all programs around a map with fragments, or none (`bpf_prog_map_compatible`). */
-function sectionFor(contents: ObjectContents, owner: AttachmentRecord, kind: "devmap" | "cpumap"): string {
+function sectionFor(contents: ObjectContents, owner: AttachmentRecord, kind: Kind): string {
   const main = contents.programs.find(({ name }) => name === owner.program.name);
-  return `${main?.section.startsWith("xdp.frags") ? "xdp.frags" : "xdp"}/${kind}`;
+  return `${main?.section.startsWith("xdp.frags") ? "xdp.frags" : "xdp"}${kind === "prog_array" ? "" : `/${kind}`}`;
 }
 
-function fitting(contents: ObjectContents, owner: AttachmentRecord, kind: "devmap" | "cpumap") {
+/** Types of the programs that use a program array: it takes no others. Empty where none does: the first one decides. */
+export function tailTypes(programs: readonly ProgramListed[], map: number): ReadonlySet<string> {
+  return new Set(programs.filter(({ mapIds }) => mapIds.includes(map)).map(({ type }) => type));
+}
+
+/** Why a program does not fit into a program array, as far as types tell; the rest only the kernel knows. */
+export function whyNoTail(
+  programs: readonly ProgramListed[],
+  maps: readonly MapListed[],
+  map: number,
+  id: number,
+): string | null {
+  const chosen = programs.find((one) => one.id === id);
+  const name = maps.find((one) => one.id === map)?.name ?? "";
+  if (chosen === undefined) return `program id ${id}: no program with that id is loaded`;
+  const types = tailTypes(programs, map);
+  if (types.size === 0 || types.has(chosen.type)) return null;
+  const [type] = types;
+  return `program ${chosen.name} (id ${id}) is of type ${chosen.type}: ${name} takes programs of type ${type}, that of the program which uses it`;
+}
+
+/** The id of what was chosen; where it is of the map's object and not loaded yet, it is loaded, and held by the helper. */
+export async function loadChosen(
+  peer: ElevatedPeer,
+  attachments: Attachments,
+  choice: EntryProgramChoice,
+): Promise<number> {
+  if (choice.load === null) return choice.id;
+  const loaded = await peer.request("maps.loadProgram", { load: choice.load });
+  remember(attachments, choice, loaded);
+  return loaded.program.id;
+}
+
+function fitting(contents: ObjectContents, owner: AttachmentRecord, kind: Kind) {
   const section = sectionFor(contents, owner, kind);
   return contents.programs.filter((one) => one.section.replace(/^\?/, "") === section);
 }

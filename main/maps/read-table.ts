@@ -39,7 +39,7 @@ export async function createTableReader(
         name: section === null ? (among?.name ?? description.map.name) : description.map.name,
       },
       columns: layout.columns.map((column, index) =>
-        index === programColumn ? ofPrograms(column, fitting) : { ...column },
+        index === programColumn ? ofPrograms(column, fitting, description.map.type === "prog_array") : { ...column },
       ),
       readOnly: layout.readOnly,
       resizable: layout.resizable,
@@ -61,9 +61,13 @@ export async function createTableReader(
 }
 
 /** The program that an entry runs: those that fit are proposed. */
-export function ofPrograms<C extends Column>(column: C, fitting: readonly string[]): C {
-  const hint = `a program that the entry runs: ${[...fitting, "none"].join(", ")}, or the id of a loaded one`;
-  return { ...column, type: "program", align: "text", hint, choices: ["none", ...fitting] };
+export function ofPrograms<C extends Column>(column: C, fitting: readonly string[], isTail: boolean): C {
+  const choices = isTail ? fitting : ["none", ...fitting];
+  const some = choices.length === 0 ? "" : `: ${[...fitting, ...(isTail ? [] : ["none"])].join(", ")}`;
+  const hint = isTail
+    ? `the program that a tail call to this slot goes on with${some}${some === "" ? "," : ", or"} a loaded one by name or id; Delete empties the slot`
+    : `a program that the entry runs${some}, or the id of a loaded one`;
+  return { ...column, type: "program", align: "text", hint, choices };
 }
 
 export async function readTable(

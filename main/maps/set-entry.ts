@@ -12,6 +12,7 @@ import { layoutForTyping } from "../rows/typed-layout.ts";
 import { parseEntryCells } from "../tables/parse-entry.ts";
 import { parseCells } from "../tables/parse-value.ts";
 import { describeEntries, type DescribedMap } from "./describe-entries.ts";
+import { holdsIds } from "../tables/describe-map.ts";
 import { isDevmap } from "./devmap-names.ts";
 import { programIn, resolveEntry, writeEntry } from "./entry-program.ts";
 import { holdsMaps, innerCell } from "./inner-maps.ts";
@@ -60,9 +61,14 @@ export async function setEntry(
   const { when, netns } = params;
   const entry = { id: map.id, key: key.toString("base64"), value: value.toString("base64"), when, netns };
   await writeEntry(peer, attachments, entry, found.choice);
-  const place = { id: map.id, name: map.name, netns: isDevmap(map.type) ? params.netns : null };
+  const place = {
+    id: map.id,
+    name: map.name,
+    netns: isDevmap(map.type) ? params.netns : null,
+    byId: holdsIds(map.type),
+  };
   const runs = found.choice.load?.program ?? (programIn(layout, value) === 0 ? null : `id ${programIn(layout, value)}`);
-  if (runs !== null) {
+  if (runs !== null && map.type !== "prog_array") {
     const first = params.cells[keys] ?? `${value.readUInt32LE(0)}`;
     const text = `${layout.columns[keys]?.path ?? ""}=${first},program=${runs.replace(/^id /, "")}`;
     return entryProgramTwin(place, runs, { key: typedKey(layout, key), value: text });

@@ -1,4 +1,4 @@
-/** The value of a devmap's or cpumap's entry as it is typed: `eth1`, `ifindex=eth1,program=xdp_egress`, or JSON. */
+/** The value of a devmap's, cpumap's or program array's entry as it is typed: `eth1`, `ifindex=eth1,program=xdp_egress`, `id=42`, or JSON. */
 import { fail } from "../../protocol/failures.ts";
 import type { MapSummary } from "../../protocol/maps.ts";
 import { isDevmap } from "./devmap-names.ts";
@@ -18,6 +18,7 @@ export function readRedirect(map: RedirectMap, text: string): TypedRedirect | nu
   if (kind === null && !isDevmap(map.type)) return null;
   const given = text.trim();
   if (/^0x/i.test(given)) return null;
+  if (kind === "prog_array") return { first: null, program: tailText(given) };
   const first = map.type === "cpumap" ? "qsize" : "ifindex";
   const fields = given.startsWith("{") ? ofJson(given) : ofPairs(given, first);
   if (fields === null) return null;
@@ -33,11 +34,19 @@ export function readRedirect(map: RedirectMap, text: string): TypedRedirect | nu
 /** As the table's layout takes it, names resolved; null leaves a field as it is. */
 export function redirectJson(map: RedirectMap, { first, program }: TypedRedirect, isNew: boolean): string {
   if (programKind(map) === null) return first ?? "";
+  if (programKind(map) === "prog_array") return program ?? "";
   const id = program ?? (isNew ? "0" : null);
   return JSON.stringify({
     ...(first === null ? {} : { [map.type === "cpumap" ? "qsize" : "ifindex"]: first }),
     ...(id === null ? {} : { bpf_prog: { id } }),
   });
+}
+
+/** `id=42`, `program=NAME` and the JSON of `xdpw map get` say the same as the program alone. */
+function tailText(given: string): string {
+  const named = /^(?:id|program|prog)\s*=\s*(.+)$/.exec(given)?.[1];
+  if (named !== undefined) return named;
+  return given.startsWith("{") ? (ofJson(given)?.get("id") ?? ofJson(given)?.get("program") ?? given) : given;
 }
 
 function ofPairs(given: string, first: string): Map<string, string> {

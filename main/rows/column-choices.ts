@@ -5,7 +5,7 @@ import type { Attachments } from "../attach/attachments.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
 import { sayNetns } from "../interfaces/find-interface.ts";
 import { homeOfMap, isDevmap } from "../maps/devmap-names.ts";
-import { fittingPrograms, sayProgram } from "../maps/entry-program.ts";
+import { fittingPrograms, sayProgram, tailTypes } from "../maps/entry-program.ts";
 import type { ShapedMap } from "./shaped-map.ts";
 
 const portNames = /(^|[._])((tx|out|egress|oif)_?)?port$/i;
@@ -53,15 +53,17 @@ async function programChoices(
 ): Promise<RowsChoice[]> {
   const fitting = await fittingPrograms(peer, attachments, map);
   const { programs } = await peer.request("programs.list", {});
+  const isTail = map.type === "prog_array";
+  const types = isTail ? tailTypes(programs, map.id) : new Set(["xdp"]);
   const names = new Map(programs.map(({ id, name }) => [id, name]));
   return [
-    { value: "none", about: "the entry runs no program" },
+    ...(isTail ? [] : [{ value: "none", about: "the entry runs no program" }]),
     ...fitting.map((name) => ({ value: name, about: "of the object that the map came with" })),
     ...programs
-      .filter(({ type }) => type === "xdp")
-      .map(({ id, tag }) => ({
+      .filter(({ type }) => types.size === 0 || types.has(type))
+      .map(({ id, tag, type }) => ({
         value: sayProgram(id, names),
-        about: `loaded · tag ${tag} · the kernel says whether it fits`,
+        about: `loaded${type === "xdp" ? "" : ` · ${type}`} · tag ${tag} · the kernel says whether it fits`,
       })),
   ];
 }

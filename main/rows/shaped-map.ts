@@ -75,7 +75,12 @@ export async function shapeMap(
         inner !== null && column.from === "value"
           ? { ...column, ...inner.column }
           : index === programColumn
-            ? { ...ofPrograms(column, fitting), formats: [], shown: "auto" as const, counts: false }
+            ? {
+                ...ofPrograms(column, fitting, map.type === "prog_array"),
+                formats: [],
+                shown: "auto" as const,
+                counts: false,
+              }
             : column,
       ),
       readOnly: layout.readOnly,

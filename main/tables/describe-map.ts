@@ -60,6 +60,16 @@ const indexedTypes = new Set([
   "xskmap",
   "reuseport_sockarray",
 ]);
+/** Its values are ids of programs or of maps. */
+export function holdsIds(type: string): boolean {
+  return idTypes.has(type);
+}
+
+/** Its keys are the numbers below max_entries. */
+export function isIndexed(type: string): boolean {
+  return indexedTypes.has(type);
+}
+
 /** The kernel drops the BTF of these (map_check_no_btf), and their values are laid out by the UAPI: linux/bpf.h. */
 const redirectTypes: ReadonlyMap<string, string> = new Map([
   ["devmap", "ifindex"],
@@ -67,7 +77,6 @@ const redirectTypes: ReadonlyMap<string, string> = new Map([
   ["cpumap", "qsize"],
 ]);
 const referenceTypes: ReadonlyMap<string, string> = new Map([
-  ["prog_array", "programs"],
   ["xskmap", "AF_XDP sockets"],
   ["sockmap", "sockets"],
   ["sockhash", "sockets"],
@@ -75,7 +84,8 @@ const referenceTypes: ReadonlyMap<string, string> = new Map([
   ["cgroup_array", "control groups"],
   ["reuseport_sockarray", "sockets"],
 ]);
-const mapsOfMaps = new Set(["array_of_maps", "hash_of_maps"]);
+/** The kernel takes a descriptor and gives an id back. */
+const idTypes = new Set(["array_of_maps", "hash_of_maps", "prog_array"]);
 const streamTypes = new Set(["ringbuf", "user_ringbuf", "queue", "stack", "bloom_filter", "arena", "struct_ops"]);
 
 /** The typed face of a map. Always answers: what BTF does not tell shows as an index or as bytes. */
@@ -85,7 +95,8 @@ export function describeMap(shape: MapShape): MapLayout {
   const value = describeValue(shape, littleEndian);
   const perCpu = perCpuTypes.has(shape.type);
   const stride = perCpu ? Math.ceil(shape.valueSize / 8) * 8 : shape.valueSize;
-  const program = value.columns.findIndex((column) => column.path === "bpf_prog.id");
+  const isProgram = shape.type === "prog_array" ? "id" : redirectTypes.has(shape.type) ? "bpf_prog.id" : null;
+  const program = value.columns.findIndex((column) => column.path === isProgram);
   return {
     type: shape.type,
     maxEntries: shape.maxEntries,
@@ -97,7 +108,7 @@ export function describeMap(shape: MapShape): MapLayout {
     stride,
     readOnly: whyReadOnly(shape.type),
     resizable: !fixedTypes.has(shape.type) && whyReadOnly(shape.type) === null,
-    programColumn: redirectTypes.has(shape.type) && program >= 0 ? program : null,
+    programColumn: program >= 0 ? program : null,
   };
 }
 
@@ -124,7 +135,7 @@ function describeValue(shape: MapShape, littleEndian: boolean): Layout {
     ]);
     return makeLayout(root, "value", littleEndian);
   }
-  if ((referenceTypes.has(type) || mapsOfMaps.has(type)) && size === 4)
+  if ((referenceTypes.has(type) || idTypes.has(type)) && size === 4)
     return makeLayout(unsignedField(4, "__u32"), "id", littleEndian);
   const typed = btf ? describeLayout(btf, id, size, "value") : null;
   return typed ?? makeLayout(bytesField(size), "value", littleEndian);

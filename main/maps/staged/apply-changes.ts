@@ -7,6 +7,7 @@ import type { z } from "zod";
 import type { Applied, Applying, applyParams, JournalEntry, Survey } from "../../../protocol/changes.ts";
 import { conflictsShown } from "../../../protocol/changes.ts";
 import { Failed } from "../../../protocol/failures.ts";
+import type { Attachments } from "../../attach/attachments.ts";
 import type { ElevatedPeer, HelperPool } from "../../helpers/helper-pool.ts";
 import { formatCells } from "../../tables/format-value.ts";
 import type { MapShapes } from "../../rows/map-shapes.ts";
@@ -22,6 +23,7 @@ import { type Target, type Written, writeRows, wrongShape } from "./write-rows.t
 
 export interface Changing {
   readonly helpers: HelperPool;
+  readonly attachments: Attachments;
   readonly journals: Journals;
   /** how the tables show their cells */
   readonly shapes: MapShapes;
@@ -220,8 +222,8 @@ async function busy<T>({ journals }: Changing, { name }: Journal, run: () => Pro
 }
 
 function targetOf({ description, layout }: DescribedMap, netns: string | null): Target {
-  const { id, name } = description.map;
-  return { id, name, netns, locked: hasSpinLock(description), counted: countedBits(layout) };
+  const { id, name, type } = description.map;
+  return { id, name, type, netns, locked: hasSpinLock(description), counted: countedBits(layout) };
 }
 
 /** A row that was ours stays ours where it is so already; one that was never noted counts as ours then. */

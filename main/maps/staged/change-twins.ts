@@ -4,6 +4,7 @@ import { deleteTwin, setTwin, type Twin } from "../../commands/twins.ts";
 import { shell } from "../../commands/shell.ts";
 import type { HelperPool } from "../../helpers/helper-pool.ts";
 import { describeEntries } from "../describe-entries.ts";
+import { holdsIds } from "../../tables/describe-map.ts";
 import { isDevmap } from "../devmap-names.ts";
 import { typedKey, typedValue } from "../typed-text.ts";
 
@@ -19,7 +20,7 @@ export async function changeTwins(
   const peer = await helpers.elevated(`read map ${id}`);
   const { description, layout } = await describeEntries(peer, id);
   const { name, type } = description.map;
-  const map = { id, name, netns: isDevmap(type) ? netns : null };
+  const map = { id, name, netns: isDevmap(type) ? netns : null, byId: holdsIds(type) };
   if (changes.length > mostListed) {
     const lines = ["# bpftool writes bytes over whatever is there: xdpw compares each with what was shown, and undoes"];
     return [{ what: `change ${done} entries of ${name}`, lines, xdpw: shell(["xdpw", "map", "survey", journal]) }];

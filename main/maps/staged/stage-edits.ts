@@ -4,16 +4,26 @@ import type { z } from "zod";
 import { cpuCellsShown, type Edit, type StagedRow, type stageParams } from "../../../protocol/changes.ts";
 import { Failed } from "../../../protocol/failures.ts";
 import type { InterfaceListing } from "../../../protocol/interfaces.ts";
-import type { ElevatedPeer, HelperPool } from "../../helpers/helper-pool.ts";
+import type { Attachments } from "../../attach/attachments.ts";
+import type { ElevatedPeer } from "../../helpers/helper-pool.ts";
 import { formatEntryCells } from "../../tables/format-entry.ts";
 import { parseEntryCells } from "../../tables/parse-entry.ts";
+import { isIndexed } from "../../tables/describe-map.ts";
 import { parseCells } from "../../tables/parse-value.ts";
-import type { MapShapes } from "../../rows/map-shapes.ts";
 import { describeTyped } from "../../rows/typed-layout.ts";
 import type { DescribedMap } from "../describe-entries.ts";
 import { ifindexCell, isDevmap } from "../devmap-names.ts";
-import { programIn, programNames, sayProgram, typedId } from "../entry-program.ts";
+import {
+  chooseEntryProgram,
+  loadChosen,
+  programIn,
+  programNames,
+  sayProgram,
+  typedId,
+  whyNoTail,
+} from "../entry-program.ts";
 import { holdsMaps, innerCell } from "../inner-maps.ts";
+import type { Changing } from "./apply-changes.ts";
 import { allocateRows, kinds } from "./change-rows.ts";
 import { hasSpinLock } from "./has-spin-lock.ts";
 import { type Target, writeRows } from "./write-rows.ts";
@@ -22,7 +32,7 @@ type Params = z.infer<typeof stageParams>;
 
 /** @throws Failed `not-found` where the map is gone, `bad-value` where it takes no edits at all, `no-privilege`, `kernel` */
 export async function stageEdits(
-  { helpers, shapes }: { readonly helpers: HelperPool; readonly shapes: MapShapes },
+  { helpers, attachments, shapes }: Pick<Changing, "helpers" | "attachments" | "shapes">,
   { id, netns, edits }: Params,
   token?: CancellationToken,
 ): Promise<{ rows: StagedRow[] }> {
@@ -34,12 +44,16 @@ export async function stageEdits(
     throw new Failed({ kind: "bad-value", field: "value", message: `map ${name} ${layout.readOnly}` });
   }
   const listing = isDevmap(type) ? await peer.request("interfaces.list", {}, token) : null;
-  const programs = layout.programColumn === null ? null : await programNames(peer);
-  const typed = edits
-    .map((edit) => withProgram(withIfindex(edit, described, listing, netns), described, programs))
-    .map((edit) => withInner(edit, described));
+  const known = layout.programColumn === null ? null : await programNames(peer);
+  const named = edits.map((edit) => withIfindex(edit, described, listing, netns));
+  const placed =
+    type === "prog_array"
+      ? await withTails(named, described, { peer, attachments })
+      : named.map((edit) => withProgram(edit, described, known));
+  const programs = type === "prog_array" ? await programNames(peer) : known;
+  const typed = placed.map((edit) => withInner(edit, described));
   const keys = typed.map((edit) => keyOf(edit, described));
-  const target: Target = { id, name, netns: null, locked: hasSpinLock(description), counted: null };
+  const target: Target = { id, name, type, netns: null, locked: hasSpinLock(description), counted: null };
   const now = await valuesOf(peer, target, described, keys, token);
   const rows = typed.map((edit, at): StagedRow => {
     const key = keys[at];
@@ -89,6 +103,47 @@ function withProgram(edit: Typed, { layout }: DescribedMap, programs: ReadonlyMa
   return { ...edit, cells: edit.cells.map((text, at) => (at === column ? `${id}` : text)) };
 }
 
+/** One of the map's object that is not loaded yet is loaded, and waits in the helper until the change is applied. */
+async function withTails(
+  edits: readonly Typed[],
+  { layout, description }: DescribedMap,
+  { peer, attachments }: { readonly peer: ElevatedPeer; readonly attachments: Attachments },
+): Promise<readonly Typed[]> {
+  const column = layout.key.columns.length;
+  const found = new Map<string, number | StagedRow>();
+  const all: Typed[] = [];
+  for (const edit of edits) {
+    const cell = edit.do === "remove" || edit.do === "wrong" ? null : (edit.cells[column] ?? null);
+    if (edit.do === "remove" || edit.do === "wrong" || cell === null) {
+      all.push(edit);
+      continue;
+    }
+    const id = found.get(cell) ?? (await tailOf(peer, attachments, description, cell));
+    found.set(cell, id);
+    if (typeof id === "number") {
+      all.push({ ...edit, cells: edit.cells.map((text, at) => (at === column ? `${id}` : text)) });
+    } else all.push({ do: "wrong", row: id });
+  }
+  return all;
+}
+
+async function tailOf(
+  peer: ElevatedPeer,
+  attachments: Attachments,
+  { map }: DescribedMap["description"],
+  cell: string,
+): Promise<number | StagedRow> {
+  try {
+    const id = await loadChosen(peer, attachments, await chooseEntryProgram(peer, attachments, map, cell));
+    const [{ programs }, { maps }] = [await peer.request("programs.list", {}), await peer.request("maps.list", {})];
+    const why = whyNoTail(programs, maps, map.id, id);
+    return why === null ? id : wrong("id", why);
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    return wrong("id", error.failure.message);
+  }
+}
+
 /** An inner map by its id, or as it is proposed. */
 function withInner(edit: Typed, { layout, description }: DescribedMap): Typed {
   if (!holdsMaps(description.map) || edit.do === "remove" || edit.do === "wrong") return edit;
@@ -110,6 +165,14 @@ function keyOf(edit: Typed, { layout, description }: DescribedMap): StagedRow | 
     return key.length === layout.key.size ? key : wrong("key", `a key has ${layout.key.size} bytes`);
   }
   const parsed = parseCells(layout.key, edit.cells.slice(0, layout.key.columns.length), null);
+  const { type, maxEntries, name } = description.map;
+  if (
+    parsed.ok &&
+    isIndexed(type) &&
+    new DataView(parsed.bytes.buffer).getUint32(0, layout.key.littleEndian) >= maxEntries
+  ) {
+    return wrong("key", `index ${edit.cells[0]}: map ${name} has those from 0 to ${maxEntries - 1}`);
+  }
   return parsed.ok ? Buffer.from(parsed.bytes) : wrong(parsed.failure.field, parsed.failure.message);
 }
 

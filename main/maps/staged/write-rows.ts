@@ -14,6 +14,7 @@ const ahead = 3;
 export interface Target {
   readonly id: number;
   readonly name: string;
+  readonly type: string;
   /** where a devmap's ifindex is meant */
   readonly netns: string | null;
   /** see hasSpinLock */
@@ -160,13 +161,17 @@ function readFound(
   }
 }
 
-function remedy(code: string, { name }: Target): string {
+function remedy(code: string, { name, type }: Target): string {
   if (code === "E2BIG" || code === "ENOSPC") {
     return `map ${name} is full: remove entries, or load the program with a larger max_entries, then resume or undo`;
   }
   if (code === "EPERM") return `map ${name} is frozen or read-only: nothing can be written to it any more`;
   if (code === "ENOMEM")
     return `the kernel has no memory for another entry of map ${name}: free some, then resume or undo`;
+  if (code === "EINVAL" && type === "prog_array") {
+    return `a program array takes programs of one type only, that of the program which uses it, and alike in JIT and fragments (SEC("xdp.frags")): choose another one for map ${name}`;
+  }
+  if (code === "ESRCH") return `what an entry of map ${name} is to hold is gone: load or make it anew`;
   if (code === "EINVAL") return `the kernel refuses this key or value for map ${name}: an index or prefix out of range`;
   return `what came before it is in; resume or undo`;
 }

@@ -190,7 +190,13 @@ describe.each(["xdp", "xdp.frags"])('SEC("%s")', (section) => {
   it("is staged and applied like other values, and undone", async () => {
     const [, , before] = await rowOf(map("tx_ports"), "1");
     const journals = openJournals(() => folder);
-    const changes = openChanges({ helpers, journals, shapes: openMapShapes(() => folder), tell: () => undefined });
+    const changes = openChanges({
+      helpers,
+      attachments,
+      journals,
+      shapes: openMapShapes(() => folder),
+      tell: () => undefined,
+    });
     const context = { token: never };
     const id = map("tx_ports");
     const edits = [

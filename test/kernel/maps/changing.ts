@@ -1,5 +1,6 @@
 /** The rooms that change maps. */
 import "vscode-jsonrpc/node";
+import { openAttachments } from "../../../main/attach/attachments.ts";
 import { createHelperPool } from "../../../main/helpers/helper-pool.ts";
 import { openJournals } from "../../../main/maps/staged/journal.ts";
 import type { Changing } from "../../../main/maps/staged/apply-changes.ts";
@@ -18,7 +19,8 @@ export function openRooms(state: string, tell: (done: number, total: number) => 
   });
   const journals = openJournals(() => state);
   const shapes = openMapShapes(() => state);
-  const changing: Changing = { helpers, journals, shapes, tell: ({ done, total }) => tell(done, total) };
+  const attachments = openAttachments(state);
+  const changing: Changing = { helpers, attachments, journals, shapes, tell: ({ done, total }) => tell(done, total) };
   return { helpers, changing, handlers: { ...openChanges(changing), ...openMapFiles(changing, () => undefined) } };
 }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Edit } from "../../../protocol/changes.ts";
 import type { NewMap } from "../../../protocol/manage-maps.ts";
 import { openAttachments } from "../../../main/attach/attachments.ts";
 import type { ElevatedPeer } from "../../../main/helpers/helper-pool.ts";
@@ -65,7 +66,7 @@ describe.skipIf(skipReason !== "")("maps of every type", () => {
       [{ type: "perf_event_array" }, "it carries events to whoever opened them"],
       [{ type: "queue", keySize: 0 }, "only the one that comes next can be looked at"],
       [{ type: "bloom_filter", keySize: 0 }, "it only knows whether something may have been put into it"],
-      [{ type: "prog_array" }, "read only: holds programs"],
+      [{ type: "prog_array" }, "editable"],
       [{ type: "xskmap" }, "which AF_XDP sockets are in its slots"],
       [{ type: "sockmap", valueSize: 4 }, "the kernel shows sockets by cookies of 8 bytes"],
       [{ type: "sockmap", valueSize: 8 }, "read only: holds sockets"],
@@ -102,6 +103,69 @@ describe.skipIf(skipReason !== "")("maps of every type", () => {
     const has = (cell: string) => managing["maps.contains"]({ id: bloom, cells: [cell] }, call);
     expect([await has("0x05000000"), await has("0x06000000")]).toEqual([{ there: true }, { there: false }]);
     expect(await failureOf(has("five"))).toMatchObject({ kind: "bad-value" });
+  });
+
+  it("of programs take one that is chosen, staged; what was taken out comes back with undo", async () => {
+    const object = compile(`
+struct { __uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(max_entries, 4); __type(key, __u32); __type(value, __u32); } t_jumps SEC(".maps");
+SEC("xdp") int t_first(struct xdp_md *ctx) { bpf_tail_call(ctx, &t_jumps, 1); return XDP_PASS; }
+SEC("xdp") int t_tail(struct xdp_md *ctx) { return XDP_DROP; }
+SEC("xdp.frags") int t_frags(struct xdp_md *ctx) { return XDP_DROP; }
+SEC("tc") int t_other(struct __sk_buff *skb) { return 0; }`);
+    const loaded = await native.loadObject(loading(object, "t_first"));
+    const tail = await native.loadObject(loading(object, "t_tail"));
+    const others = [
+      await native.loadObject({ ...loading(object, "t_frags"), asXdp: false }),
+      await native.loadObject({ ...loading(object, "t_other"), asXdp: false }),
+    ] as const;
+    try {
+      const id = loaded.maps.find(({ name }) => name === "t_jumps")?.id ?? 0;
+      const { face, programColumn } = await shapeMap(
+        peer,
+        openAttachments(state),
+        id,
+        openMapShapes(() => state),
+      );
+      expect([face.readOnly, programColumn, face.columns[1]?.type]).toEqual([null, 1, "program"]);
+      const stage = (...edits: Edit[]) => rooms.handlers["maps.stage"]({ id, netns: null, edits }, call);
+      const apply = async (...edits: Edit[]) => {
+        const { rows } = await stage(...edits);
+        const changes = rows.flatMap((row) => (row.is === "change" ? [row.change] : []));
+        return rooms.handlers["maps.apply"]({ id, netns: null, title: "jumps", changes }, call);
+      };
+      const slot = async (): Promise<number | null> => {
+        const { value } = await peer.request("maps.lookup", { id, key: one });
+        return value === null ? null : Buffer.from(value, "base64").readUInt32LE(0);
+      };
+      const one = Buffer.from([1, 0, 0, 0]).toString("base64");
+      const put = (program: string): Edit => ({ do: "put", cells: ["1", program] });
+      const { rows } = await stage(put("t_tail"), put(`id=`), put("none"), { do: "put", cells: ["4", "t_tail"] });
+      expect(rows).toMatchObject([
+        { is: "change", before: null, after: ["1", `t_tail (id ${tail.programId})`] },
+        { is: "wrong", field: "id", message: expect.stringContaining("there is no id=") },
+        { is: "wrong", message: expect.stringContaining("delete the entry") },
+        { is: "wrong", field: "key", message: expect.stringContaining("from 0 to 3") },
+      ]);
+      const [frags, other] = others;
+      expect((await stage(put(`${other.programId}`))).rows).toMatchObject([
+        { is: "wrong", message: expect.stringMatching(/is of type sched_cls: t_jumps takes programs of type xdp/) },
+      ]);
+      // that one has fragments and the other not is only the kernel's to know
+      expect(await apply(put(`${frags.programId}`))).toMatchObject({
+        done: 0,
+        ended: expect.stringContaining("programs of one type only"),
+      });
+      expect(await apply(put(`id:${tail.programId}`))).toMatchObject({ done: 1, ended: null });
+      expect(await slot()).toBe(tail.programId);
+      const removed = await apply({ do: "remove", key: one });
+      expect([removed.done, await slot()]).toEqual([1, null]);
+      // nobody else holds it any more
+      tail.close();
+      expect(await rooms.handlers["maps.undo"]({ journal: removed.journal }, call)).toMatchObject({ done: 1 });
+      expect(await slot()).toBe(tail.programId);
+    } finally {
+      for (const one of [loaded, tail, ...others]) one.close();
+    }
   });
 
   it("of maps propose what fits, as an entry or the object tells, and take it staged", async () => {

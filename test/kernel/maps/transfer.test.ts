@@ -186,7 +186,7 @@ describe.skipIf(skipReason !== "")("imported files", () => {
     const before = await readCurrent(elevated.peer, described.description);
     const { diff } = compareSides(described, before, entries, removes);
     const planned = planChanges(before, entries, diff, described.layout.type === "lpm_trie");
-    const target = { id, name, netns: null, locked: false, counted: null };
+    const target = { id, name, type: "hash", netns: null, locked: false, counted: null };
     return { planned, diff, written: await writeRows(elevated.peer, target, planned.rows, { bulk: true }) };
   };
 
@@ -229,7 +229,7 @@ describe.skipIf(skipReason !== "")("imported files", () => {
     const theirs = Buffer.alloc(valueStride, 1);
     handle.update(keys.subarray(0, keySize), theirs, "any");
     handle.close();
-    const target = { id, name: "random0", netns: null, locked: false, counted: null };
+    const target = { id, name: "random0", type: "hash", netns: null, locked: false, counted: null };
     const again = await writeRows(elevated.peer, target, planned.rows, { bulk: true });
     expect([...again.outcomes.subarray(0, 3)]).toEqual([2, 1, 1]);
     expect(again.found.get(0)).toEqual(theirs);
