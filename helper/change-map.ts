@@ -1,5 +1,5 @@
 /** Staged changes, in batches that main sends: each compared before it is written and read back after. */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { MapChanged, mapChangeParams } from "../protocol/changes.ts";
 import type { KeptPrograms } from "./kept-programs.ts";
 import { progArrayType } from "./kernel-names.ts";

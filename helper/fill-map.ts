@@ -1,5 +1,5 @@
 /** Writes of more than one entry, or of less: a new map filled from an older one, and some bytes of a section. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { fail } from "../protocol/failures.ts";
 import type { mapFillParams, mapPatchParams } from "../protocol/maps.ts";
 import { hasCode, isKernelError, naming } from "./failures.ts";

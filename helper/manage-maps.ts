@@ -1,6 +1,6 @@
 /** Maps are made, pinned, unpinned, frozen, and let go of. */
 import { unlinkSync } from "node:fs";
-import type { z } from "zod";
+import type * as z from "zod";
 import { fail } from "../protocol/failures.ts";
 import type { createMapParams, pinMapParams } from "../protocol/manage-maps.ts";
 import { checkPinPath, kindOf, makeFolders } from "./bpffs.ts";

@@ -1,5 +1,5 @@
 /** Many entries in one message: added, and told exactly which of them. And whose answer an LPM trie gives. */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { MapChanged } from "../protocol/changes.ts";
 import { fail } from "../protocol/failures.ts";
 import type { mapAddBatchParams, mapMatch, mapMatchParams } from "../protocol/map-batches.ts";

@@ -2,7 +2,7 @@
  * Walks through maps with several pages asked for at once: while one page is on its way, the kernel reads the next. Pages
  * come in the order in which they were asked for.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { fail } from "../protocol/failures.ts";
 import type { MapWalkPage, mapWalkParams } from "../protocol/map-batches.ts";
 import { type MapsContext, largestPageBytes, nameOf } from "./maps.ts";

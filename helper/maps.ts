@@ -1,6 +1,6 @@
 /** attachment ─maps▶ rows, the raw half: maps as the kernel keeps them, bytes in and bytes out. */
 import { posix } from "node:path";
-import type { z } from "zod";
+import type * as z from "zod";
 import { fail } from "../protocol/failures.ts";
 import type { MapDescription, MapListed, MapPage, MapSummary, mapKeyParams, mapPageParams } from "../protocol/maps.ts";
 import { bpffs } from "./bpffs.ts";

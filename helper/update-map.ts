@@ -4,7 +4,7 @@
  * it is the id both ways.
  */
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { EntryProgram, entryProgramParams } from "../protocol/entry-programs.ts";
 import { Failed, fail } from "../protocol/failures.ts";
 import type { mapUpdateParams } from "../protocol/maps.ts";

@@ -3,7 +3,7 @@ import { type Failure, Failed } from "../protocol/failures.ts";
 import { shortenLog } from "../protocol/shorten-log.ts";
 import type { Judgement, judgeParams } from "../protocol/verify.ts";
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { z } from "zod";
+import type * as z from "zod";
 import { settingsOf } from "./attach/load-settings.ts";
 import { abortSignal } from "./abort-signal.ts";
 import type { HelperContext } from "./context.ts";

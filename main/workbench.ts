@@ -12,7 +12,7 @@ import type { InterfacesChange } from "../protocol/interfaces.ts";
 import type { Handlers } from "../protocol/peer.ts";
 import type { RedirectsState } from "../protocol/redirects.ts";
 import type { Session } from "../protocol/session.ts";
-import type { z } from "zod";
+import type * as z from "zod";
 import { openAttachments, type Attachments } from "./attach/attachments.ts";
 import { attachEverywhere, attachInput } from "./attach/attach-input.ts";
 import { detachAll } from "./attach/detach-all.ts";

@@ -1,5 +1,5 @@
 /** object ─attach▶ attachment */
-import { z } from "zod";
+import * as z from "zod";
 import { input } from "./build.ts";
 import { attachTarget, confirmWithin, guard } from "./guard.ts";
 import { attachedProgram, mode, place, wantedMode } from "./interfaces.ts";

@@ -1,5 +1,5 @@
 /** source ─build▶ object */
-import { z } from "zod";
+import * as z from "zod";
 import { checkFlags, maximumFlagLength, maximumFlags } from "./build-flags.ts";
 import { diagnostic } from "./diagnostic.ts";
 import { base64, path, sourceText, symbol, u32 } from "./wire.ts";

@@ -3,7 +3,7 @@
  * compared with what was shown. What was applied is kept in a journal, by which it is undone, done again, or taken up again
  * after a crash.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { confirmWithin, guard, guardId } from "./guard.ts";
 import { base64, bytesBeside, id, netns, u32 } from "./wire.ts";
 

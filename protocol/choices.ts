@@ -1,5 +1,5 @@
 /** attachment ─maps▶ rows: what may be meant in a cell, for who types into it. */
-import { z } from "zod";
+import * as z from "zod";
 import { id, netns, u32 } from "./wire.ts";
 
 export const rowsChoicesParams = z.strictObject({

@@ -4,7 +4,7 @@
  * of the helper's two instances. Requests go one way; only notifications come back.
  * Builds are in the plain contract only: the elevated instance has no method for them.
  */
-import { z } from "zod";
+import * as z from "zod";
 import {
   attachAllParams,
   attachment,

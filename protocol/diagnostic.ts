@@ -1,5 +1,5 @@
 /** One finding at one place of a source, from clang, llc, libbpf or the kernel's verifier. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const diagnostic = z.strictObject({
   /** as the compiler named it; absolute where it is known */

@@ -1,5 +1,5 @@
 /** Programs that entries of devmaps and cpumaps run: SEC("xdp/devmap"), SEC("xdp/cpumap") and their like with fragments. */
-import { z } from "zod";
+import * as z from "zod";
 import { loadSettings } from "./attach.ts";
 import { mapUpdateParams } from "./maps.ts";
 import { base64, id, symbol, u64 } from "./wire.ts";

@@ -1,5 +1,5 @@
 /** JSON-RPC 2.0 envelopes, checked before the JSON-RPC library sees them (https://www.jsonrpc.org/specification). */
-import { z } from "zod";
+import * as z from "zod";
 
 const jsonrpc = z.literal("2.0");
 const requestId = z.union([z.number().int(), z.string().max(100)]);

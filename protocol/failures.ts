@@ -1,5 +1,5 @@
 /** Every failure that a caller is expected to handle: a closed union, told apart by `kind`. The rest is a bug and throws. */
-import { z } from "zod";
+import * as z from "zod";
 import { diagnostic } from "./diagnostic.ts";
 import { place } from "./interfaces.ts";
 import { id, netns, u32, u64 } from "./wire.ts";

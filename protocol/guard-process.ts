@@ -1,5 +1,5 @@
 /** What a helper may call of a guard, which attaches, and alone decides between confirm and roll back. */
-import { z } from "zod";
+import * as z from "zod";
 import { guard, guardMapParams, guardPlaced, guardPlaceParams, guardRows } from "./guard.ts";
 
 const none = z.strictObject({});

@@ -2,7 +2,7 @@
  * Confirm or roll back: an attach with a deadline. A guard, a process of its own session, attaches and decides; if nobody
  * confirms in time, what was there before is back.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { attachedProgram, mode, place } from "./interfaces.ts";
 import { base64, id, netns, u32, u64 } from "./wire.ts";
 

@@ -1,5 +1,5 @@
 /** One interface in full: each part with its own answer, since a driver may have one and not another. */
-import { z } from "zod";
+import * as z from "zod";
 import { attachedProgram, driverInfo, modeSupport, networkInterface, place } from "./interfaces.ts";
 import { id, netns, u32, u64 } from "./wire.ts";
 

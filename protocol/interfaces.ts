@@ -1,5 +1,5 @@
 /** Interfaces of every network namespace, what their drivers say, and what is attached. */
-import { z } from "zod";
+import * as z from "zod";
 import { id, interfaceName, netns, u32, u64 } from "./wire.ts";
 
 export const mode = z.enum(["native", "skb", "hw"]);

@@ -1,5 +1,5 @@
 /** The lab: a box under test with two ports, in namespaces of its own, cut off from the host's network. */
-import { z } from "zod";
+import * as z from "zod";
 import { netns, u32, u64 } from "./wire.ts";
 
 /** null is the lab called xdpw-lab; NAME makes NAME-box, NAME-host0, NAME-host1 */

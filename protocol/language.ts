@@ -3,7 +3,7 @@
  * session: opened with its text, kept in step by changes, closed. Places are 1-based lines and columns in UTF-16 units,
  * as editors count them.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { path, sourceText, u32 } from "./wire.ts";
 
 const line = z.number().int().min(1).max(0x7fff_ffff);

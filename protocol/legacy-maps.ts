@@ -1,5 +1,5 @@
 /** Maps in the form of before libbpf 1.0, `struct bpf_map_def SEC("maps")`, and what turns each into a BTF-defined map. */
-import { z } from "zod";
+import * as z from "zod";
 import { sourceText, u32 } from "./wire.ts";
 
 /** UTF-16 units of the text; `end` is behind the last unit that `text` replaces */

@@ -1,5 +1,5 @@
 /** Maps themselves, not their entries: who uses them, and making, keeping, freezing and emptying them. */
-import { z } from "zod";
+import * as z from "zod";
 import { mapListed } from "./maps.ts";
 import { base64, id, path, u32, u64 } from "./wire.ts";
 

@@ -1,5 +1,5 @@
 /** attachment ─maps▶ rows, many at once: what main asks of the elevated helper to read, write and delete whole tables */
-import { z } from "zod";
+import * as z from "zod";
 import { base64, bytesBeside, id, u32 } from "./wire.ts";
 
 /**

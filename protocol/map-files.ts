@@ -1,5 +1,5 @@
 /** Whole maps as files: written, and read as a plan that is seen before it is applied. */
-import { z } from "zod";
+import * as z from "zod";
 import { confirmWithin } from "./guard.ts";
 import { id, netns, u32 } from "./wire.ts";
 

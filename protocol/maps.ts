@@ -1,5 +1,5 @@
 /** attachment ─maps▶ rows */
-import { z } from "zod";
+import * as z from "zod";
 import { base64, id, netns, u32 } from "./wire.ts";
 
 export const mapSummary = z.strictObject({

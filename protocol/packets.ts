@@ -1,5 +1,5 @@
 /** object ─packets▶ actions: a program run on given packets (BPF_PROG_TEST_RUN), attached to nothing. */
-import { z } from "zod";
+import * as z from "zod";
 import { build } from "./build.ts";
 import { base64, id, netns, path, symbol, u32 } from "./wire.ts";
 

@@ -16,7 +16,7 @@ import {
   ResponseError,
   type ResponseMessage,
 } from "vscode-jsonrpc";
-import { z } from "zod";
+import * as z from "zod";
 import type { Contract, Notifications, Params, Result } from "./contracts.ts";
 import { openEnvelope } from "./envelope.ts";
 import { Failed, type Failure, failure } from "./failures.ts";

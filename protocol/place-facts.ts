@@ -1,5 +1,5 @@
 /** What decides an attach at one place, as the helper finds it: facts only, the words are main's. */
-import { z } from "zod";
+import * as z from "zod";
 import { amount, driverHint, linkFacts, offload } from "./interface-details.ts";
 import { mode, modeSupport, networkInterface, place } from "./interfaces.ts";
 import { id, netns, u32 } from "./wire.ts";

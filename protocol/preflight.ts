@@ -1,5 +1,5 @@
 /** Before an attach: what stands in its way here, in plain words, with what would mend it. Expectations: the kernel decides. */
-import { z } from "zod";
+import * as z from "zod";
 import { input } from "./build.ts";
 import { confirmWithin } from "./guard.ts";
 import { mode, place, wantedMode } from "./interfaces.ts";

@@ -1,5 +1,5 @@
 /** Programs as the kernel lists them. */
-import { z } from "zod";
+import * as z from "zod";
 import { id, u32, u64 } from "./wire.ts";
 
 export const programListed = z.strictObject({

@@ -2,7 +2,7 @@
  * The redirect doctor: what the tracepoints of XDP tell (include/trace/events/xdp.h), counted in the kernel while somebody
  * looks, by the pair of interfaces, the action and the errno; and what each count means, with what would mend it.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { place } from "./interfaces.ts";
 import { fix } from "./preflight.ts";
 import { id, u32, u64 } from "./wire.ts";

@@ -1,5 +1,5 @@
 /** A newer build in the place of what runs: which maps keep their contents, and what is set before the load. */
-import { z } from "zod";
+import * as z from "zod";
 import { input } from "./build.ts";
 import { attachedProgram, place, wantedMode } from "./interfaces.ts";
 import { id, symbol, u32 } from "./wire.ts";

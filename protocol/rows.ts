@@ -1,5 +1,5 @@
 /** attachment ─maps▶ rows: tables of any length. Main holds the entries; a window asks for the rows that it shows. */
-import { z } from "zod";
+import * as z from "zod";
 import { column, mapSummary, row } from "./maps.ts";
 import { treeState } from "./tree.ts";
 import { id, u32 } from "./wire.ts";

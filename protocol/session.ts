@@ -1,5 +1,5 @@
 /** Who we are, on what machine, and what the helpers are up to. */
-import { z } from "zod";
+import * as z from "zod";
 import { toolchain } from "./build.ts";
 import { u32 } from "./wire.ts";
 

@@ -2,7 +2,7 @@
  * settings.json: what can be set, each with its default. A value that is wrong counts as not set and is told with its
  * place; the others hold. docs/settings.schema.json and docs/settings.md are made of this.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "./wire.ts";
 
 /** "Ctrl+Shift+A": modifiers in this order, then one key as KeyboardEvent.key names it, or a letter. */

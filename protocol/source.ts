@@ -1,5 +1,5 @@
 /** Files of the user's, read and written by main as the user. */
-import { z } from "zod";
+import * as z from "zod";
 import { path, sourceText } from "./wire.ts";
 
 /** SHA-256 of the bytes on disk, hex: a save names the version that it was based on. */

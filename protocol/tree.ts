@@ -1,5 +1,5 @@
 /** attachment ─maps▶ rows: prefixes as a tree, the address space that they cover, and who answers for an address. */
-import { z } from "zod";
+import * as z from "zod";
 import { row } from "./maps.ts";
 import { base64, id, u32 } from "./wire.ts";
 

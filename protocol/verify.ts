@@ -1,5 +1,5 @@
 /** object ─verify▶ verdict: what the kernel's verifier says of each program, in a load of its own. */
-import { z } from "zod";
+import * as z from "zod";
 import { build, input, pipeline } from "./build.ts";
 import { loadSettings } from "./attach.ts";
 import { diagnostic } from "./diagnostic.ts";

@@ -1,5 +1,5 @@
 /** What was built, or what the kernel made of it: text whose lines know their places in C. */
-import { z } from "zod";
+import * as z from "zod";
 import { input } from "./build.ts";
 import { loadOptions } from "./reload.ts";
 import { base64, id, path, symbol, u32, u64 } from "./wire.ts";

@@ -4,7 +4,7 @@
  * what is looked at. A walk is named by its object, as `build.object` tells it, and by its program; a walk that was
  * forgotten meanwhile is `not-found`.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { registerKnown } from "./verify.ts";
 import { symbol, u32 } from "./wire.ts";
 

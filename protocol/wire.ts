@@ -1,5 +1,5 @@
 /** How values that JSON cannot carry travel: u64 as decimal strings, bytes as base64, many bytes beside the text. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** 0 … 2^64-1 in decimal (JSON.parse would turn 9007199254740993 into …992). */
 export const u64 = z.string().regex(/^(0|[1-9]\d{0,19})$/);

@@ -1,5 +1,5 @@
 /** The folder that the user works in: what is in it, what others change in it, and the text that is not saved yet. */
-import { z } from "zod";
+import * as z from "zod";
 import { version } from "./source.ts";
 import { path, sourceText, u32 } from "./wire.ts";
 

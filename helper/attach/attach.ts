@@ -1,6 +1,6 @@
 /** object ─attach▶ attachment: loaded, swapped in where main saw what it saw, and left to the kernel, or to a guard. */
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { AttachedAll, Attachment, attachProgramParams, PrepareParams } from "../../protocol/attach.ts";
 import { Failed } from "../../protocol/failures.ts";
 import type { Guard } from "../../protocol/guard.ts";

@@ -1,5 +1,5 @@
 /** Takes exactly the program that main named off its place. */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Detachment, detachProgramParams } from "../../protocol/attach.ts";
 import type { HelperContext } from "../context.ts";
 import { explainAt } from "../attaching.ts";

@@ -1,6 +1,6 @@
 /** attach in two steps: loaded and held here, its maps filled by main, then put in its place or closed again. */
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { AttachedAll, PrepareParams, preparedAttachment } from "../../protocol/attach.ts";
 import { fail } from "../../protocol/failures.ts";
 import type { HelperContext } from "../context.ts";

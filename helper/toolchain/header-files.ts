@@ -1,7 +1,7 @@
 /** The files that a precompiled header was made of, and how it is told that reading them again would give the same. */
 import { existsSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, normalize, relative } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 
 export const headerFiles = z.object({
   read: z

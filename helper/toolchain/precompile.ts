@@ -6,7 +6,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { HelperContext } from "../context.ts";
 import { startConfined } from "./start-confined.ts";
 import { cacheFolder, trimCache } from "./cache-folder.ts";

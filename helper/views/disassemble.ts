@@ -3,7 +3,7 @@
  * cannot decode without a word of where; llvm-objdump tells the address of each instruction.
  */
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { z } from "zod";
+import type * as z from "zod";
 import { Failed, fail } from "../../protocol/failures.ts";
 import type { disassembled, disassembleParams } from "../../protocol/views.ts";
 import type { HelperContext } from "../context.ts";

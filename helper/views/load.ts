@@ -1,6 +1,6 @@
 /** object ─views▶ code: one program loaded for a look, attached to nothing, and closed again. */
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { z } from "zod";
+import type * as z from "zod";
 import { Failed, fail } from "../../protocol/failures.ts";
 import { shortenLog } from "../../protocol/shorten-log.ts";
 import type { judgeParams } from "../../protocol/verify.ts";

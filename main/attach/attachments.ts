@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { loadSettings } from "../../protocol/attach.ts";
 import type { AttachedProgram } from "../../protocol/interfaces.ts";
 import { place } from "../../protocol/interfaces.ts";

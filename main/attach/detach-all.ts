@@ -1,5 +1,5 @@
 /** Takes off what is ours, wherever it is: one that will not go does not keep the others. */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { detachedAll } from "../../protocol/attach.ts";
 import { Failed } from "../../protocol/failures.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";

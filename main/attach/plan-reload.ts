@@ -1,6 +1,6 @@
 /** What an attach would do with the running program's maps, and what can be set before the load. Attaches nothing. */
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Place, WantedMode } from "../../protocol/interfaces.ts";
 import type { MapPlan, ReloadPlan, reloadPlanParams } from "../../protocol/reload.ts";
 import { buildObject } from "../build/build-object.ts";

@@ -1,6 +1,6 @@
 /** What was typed, held against the schema of the wire: the same rule for every door. */
 import { resolve } from "node:path";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Input } from "../../protocol/build.ts";
 import { fail } from "../../protocol/failures.ts";
 import { path as pathSchema } from "../../protocol/wire.ts";

@@ -3,7 +3,7 @@
  * a source, or else of the one most like it, as clangd does. Pure and total.
  */
 import { dirname, resolve } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { splitCommand } from "./split-command.ts";
 
 const entry = z.object({

@@ -1,6 +1,6 @@
 /** Code actions: fixes of findings and small rewritings. They are offered by number, and worked out when one is chosen. */
 import type { CancellationToken } from "vscode-jsonrpc";
-import { z } from "zod";
+import * as z from "zod";
 import { fail } from "../../protocol/failures.ts";
 import type { action, FileEdits, Range } from "../../protocol/language.ts";
 import type { LanguageContext } from "./context.ts";

@@ -1,6 +1,6 @@
 /** What is known of the name under the cursor, and of the call that it stands in. */
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { hover as hoverSchema, Position, Signatures } from "../../protocol/language.ts";
 import { callAt } from "./bpf/call-at.ts";
 import type { HelperManual } from "./bpf/helper-manual.ts";

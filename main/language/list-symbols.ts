@@ -1,6 +1,6 @@
 /** The outline of a document, and the hints between its lines. */
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { DocumentSymbol, hint, Range } from "../../protocol/language.ts";
 import type { LanguageContext } from "./context.ts";
 import type { OpenDocument } from "./documents.ts";

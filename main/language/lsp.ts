@@ -2,7 +2,7 @@
  * What of the Language Server Protocol 3.17 is read here, as schemas: clangd is another's program, and what it answers
  * is held against them before use. Unknown fields are let go.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Position, Range } from "../../protocol/language.ts";
 
 const position = z.object({ line: z.number().int().min(0), character: z.number().int().min(0) });

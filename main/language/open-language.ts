@@ -3,7 +3,7 @@
  * contract. Without clangd, what the workbench itself knows (helpers, sections, licenses, formatting) goes on.
  */
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { workbench } from "../../protocol/contracts.ts";
 import { fail } from "../../protocol/failures.ts";
 import type { Findings, LanguageState } from "../../protocol/language.ts";

@@ -8,7 +8,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-jsonrpc/node";
-import type { z } from "zod";
+import type * as z from "zod";
 import { Failed } from "../../protocol/failures.ts";
 import { confined, endGroup, toolEnvironment } from "./confine.ts";
 import * as lsp from "./lsp.ts";

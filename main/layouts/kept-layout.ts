@@ -1,5 +1,5 @@
 /** A layout of the user's as it is kept: the text, and what clang made of it, so that it is compiled once. */
-import { z } from "zod";
+import * as z from "zod";
 import type { MapSummary } from "../../protocol/maps.ts";
 import { type Btf, readBtf } from "../object/read-btf.ts";
 

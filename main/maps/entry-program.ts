@@ -2,7 +2,7 @@
  * The program of a devmap's, cpumap's or program array's entry, named as a user names it: one that is loaded, or one of the object that
  * the map came with, loaded for this entry. `docs/decisions/0017-entry-programs.md`
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { EntryProgram, entryProgramParams } from "../../protocol/entry-programs.ts";
 import { fail } from "../../protocol/failures.ts";
 import type { MapListed, MapSummary } from "../../protocol/maps.ts";

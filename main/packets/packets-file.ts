@@ -1,6 +1,6 @@
 /** The file packets.json: its schema (docs/packets.md, docs/packets.schema.json) and its reading. */
 import { basename } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { fail } from "../../protocol/failures.ts";
 import { mostBefore, mostCases, mostEntries, mostRepeats } from "../../protocol/packets.ts";
 import { actionNames } from "./actions.ts";

@@ -1,7 +1,7 @@
 /** What the user chose for maps of a name: formats of columns, and layouts as C where there is no BTF. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { columnFormat } from "../../protocol/rows.ts";
 import { keptLayout } from "../layouts/kept-layout.ts";
 import { writeWhole } from "../workspace/write-whole.ts";

@@ -1,7 +1,7 @@
 /** The lessons in bpf-templates/: one folder each. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { fail } from "../../protocol/failures.ts";
 import type { Template } from "../../protocol/source.ts";
 

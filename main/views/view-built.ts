@@ -1,6 +1,6 @@
 /** What was built, as code whose lines know their places in C; nothing of it is attached. */
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { z } from "zod";
+import type * as z from "zod";
 import { assertNever, fail } from "../../protocol/failures.ts";
 import type { builtCodeParams, Code } from "../../protocol/views.ts";
 import { compileText } from "../build/build-input.ts";

@@ -1,7 +1,7 @@
 /** What the kernel made of a program that is loaded. */
 import { isAbsolute } from "node:path";
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Code, loadedCodeParams } from "../../protocol/views.ts";
 import type { Attachments } from "../attach/attachments.ts";
 import { shell } from "../commands/shell.ts";

@@ -1,7 +1,7 @@
 /** Which folder is open, and which were before, in the state directory: shared by all windows and doors. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "../../protocol/wire.ts";
 import { isErrno } from "../source/file-failure.ts";
 import { writeWhole } from "./write-whole.ts";

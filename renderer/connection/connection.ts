@@ -4,7 +4,7 @@
  */
 import "vscode-jsonrpc/browser";
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Params, Result } from "../../protocol/contracts.ts";
 import { workbench, workbenchNotifications } from "../../protocol/contracts.ts";
 import { Failed } from "../../protocol/failures.ts";

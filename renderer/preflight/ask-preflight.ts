@@ -4,7 +4,7 @@
  */
 import { Failed } from "../../protocol/failures.ts";
 import type { Preflight, preflightParams } from "../../protocol/preflight.ts";
-import type { z } from "zod";
+import type * as z from "zod";
 import { canRun, xdpPrograms } from "../attach/xdp-programs.ts";
 import { activeSource, buildOf } from "../editor/open-sources.ts";
 import { inputOf } from "../editor/texts.ts";

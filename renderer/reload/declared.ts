@@ -3,7 +3,7 @@
  * set them. One that holds something else was written to while it ran; one that does not, and that the source declares
  * otherwise now, was changed by the user's hand.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { AttachedProgram } from "../../protocol/interfaces.ts";
 import type { ReloadPlan } from "../../protocol/reload.ts";
 import { readSetting, writeSetting } from "../session/settings.ts";

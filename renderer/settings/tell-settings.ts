@@ -1,5 +1,5 @@
 /** Completion and hover in settings.json, from the schema that it is read by. Loaded with the editor. */
-import { z } from "zod";
+import * as z from "zod";
 import type { editor, IRange, languages, Position } from "monaco-editor/editor/editor.api.js";
 import { settings } from "../../protocol/settings.ts";
 import { actions } from "../app/actions.ts";

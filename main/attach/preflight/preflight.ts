@@ -1,6 +1,6 @@
 /** What stands in the way of an attach, place by place. Touches nothing; what it says of limits the kernel decides. */
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { AttachedProgram, WantedMode } from "../../../protocol/interfaces.ts";
 import type { Looked, PlaceFacts } from "../../../protocol/place-facts.ts";
 import type { Preflight, PreflightLine, preflightParams } from "../../../protocol/preflight.ts";

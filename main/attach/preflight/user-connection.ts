@@ -1,6 +1,6 @@
 /** The far end of the SSH connection that the workbench was started over. */
 import { isIPv6 } from "node:net";
-import { z } from "zod";
+import * as z from "zod";
 
 const address = z.union([z.ipv4(), z.ipv6()]);
 

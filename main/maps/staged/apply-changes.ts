@@ -3,7 +3,7 @@
  * else changed is told and left. So an interrupted one is finished, or taken back, by running it again in the wished direction.
  */
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Applied, Applying, applyParams, JournalEntry, Survey } from "../../../protocol/changes.ts";
 import { conflictsShown } from "../../../protocol/changes.ts";
 import { Failed } from "../../../protocol/failures.ts";

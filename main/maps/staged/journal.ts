@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { type GuardList, guardId } from "../../../protocol/guard.ts";
 import { Failed } from "../../../protocol/failures.ts";
 import { id, netns, u32 } from "../../../protocol/wire.ts";

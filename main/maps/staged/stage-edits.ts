@@ -1,6 +1,6 @@
 /** rows ─stage▶ diff: what was typed, as bytes beside what is there now. Writes nothing. */
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { z } from "zod";
+import type * as z from "zod";
 import { cpuCellsShown, type Edit, type StagedRow, type stageParams } from "../../../protocol/changes.ts";
 import { Failed } from "../../../protocol/failures.ts";
 import type { InterfaceListing } from "../../../protocol/interfaces.ts";

@@ -1,5 +1,5 @@
 /** The methods of maps as files, for one window. */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { workbench } from "../../../protocol/contracts.ts";
 import { Failed, fail } from "../../../protocol/failures.ts";
 import type { MapPlan, PlannedRow, plannedRowsParams } from "../../../protocol/map-files.ts";

@@ -1,5 +1,5 @@
 /** What a snapshot says of the map that it was taken of: its first line. */
-import { z } from "zod";
+import * as z from "zod";
 
 export interface SnapshotHead {
   readonly taken: string;
