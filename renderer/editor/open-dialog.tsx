@@ -1,18 +1,11 @@
-import { Button, ListBox, ListBoxItem } from "react-aria-components";
+import { DialogForm } from "../app/dialog-form.tsx";
 import { DialogFrame } from "../app/dialog-frame.tsx";
 import { focusEditor } from "../app/regions.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
-import { PathField } from "../workspace/path-field.tsx";
+import { FilePicker } from "../workspace/file-picker.tsx";
 import { useBrowsing } from "../workspace/use-browsing.ts";
-import { joinPath, parentOf } from "../workspace/workspace-view.ts";
+import { joinPath } from "../workspace/workspace-view.ts";
 import { openSource } from "./open-source.ts";
-
-const marks = {
-  directory: "codicon-folder",
-  source: "codicon-file-code",
-  object: "codicon-file-binary",
-  other: "codicon-file",
-};
 
 /** File > Open: a path to type, and the folder that it is in to choose from. */
 export function OpenDialog(): React.ReactNode {
@@ -45,41 +38,8 @@ function OpenForm({ close }: { readonly close: () => void }): React.ReactNode {
     });
   };
   return (
-    <form
-      className="open-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit(path);
-      }}
-    >
-      <PathField browsing={browsing} />
-      <ListBox
-        aria-label={`Files in ${folder}`}
-        className="files"
-        onAction={(key) => {
-          if (key === "..") look(parentOf(folder));
-          else submit(joinPath(folder, String(key)));
-        }}
-        renderEmptyState={() => <p className="empty-line">Nothing is in this folder.</p>}
-      >
-        {[...(folder === "/" ? [] : [{ name: "..", kind: "directory" as const }]), ...entries].map(({ name, kind }) => (
-          <ListBoxItem key={name} id={name} className="line" textValue={name} isDisabled={kind === "other"}>
-            <span className={`codicon ${marks[kind]}`} aria-hidden="true" />
-            <span className="grow cut">
-              {name}
-              {kind === "directory" && "/"}
-            </span>
-          </ListBoxItem>
-        ))}
-      </ListBox>
-      <div className="dialog-buttons">
-        <Button className="button" onPress={close}>
-          Cancel
-        </Button>
-        <Button className="button go" type="submit">
-          Open
-        </Button>
-      </div>
-    </form>
+    <DialogForm submit={() => submit(path)} cancel={close} go="Open">
+      <FilePicker browsing={browsing} choose={submit} sourcesAndObjects />
+    </DialogForm>
   );
 }

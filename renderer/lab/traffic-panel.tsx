@@ -1,16 +1,7 @@
 import { useRef, useState } from "react";
-import {
-  Button,
-  Input,
-  Label,
-  ListBox,
-  ListBoxItem,
-  Popover,
-  Select,
-  SelectValue,
-  TextField,
-} from "react-aria-components";
+import { Button, Input, Label, TextField } from "react-aria-components";
 import type { TrafficParams } from "../../protocol/lab.ts";
+import { Choice } from "../app/choice.tsx";
 import { stopLastWork } from "../session/work.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
 import type { TrafficRun } from "../session/state.ts";
@@ -18,10 +9,10 @@ import { count, milliseconds } from "../verify/sizes.ts";
 import { LabButton } from "./lab-button.tsx";
 import { sendTraffic } from "./send-traffic.ts";
 
-const from = ["host0", "host1"] as const;
-const to = ["port0", "port1", "host0", "host1"] as const;
-const protocols = ["icmp", "udp", "arp"] as const;
+const from = same("host0", "host1");
+const to = same("port0", "port1", "host0", "host1");
 const protocolTitles = { icmp: "ICMP echo", udp: "UDP", arp: "ARP" };
+const protocols = (["icmp", "udp", "arp"] as const).map((id) => ({ id, title: protocolTitles[id] }));
 const mostPackets = 10_000_000;
 
 /** Test packets in the lab: what was sent, what arrived, what was answered. */
@@ -66,9 +57,9 @@ export function TrafficPanel(): React.ReactNode {
           void sendTraffic(app, params);
         }}
       >
-        <Pick label="From" value={sender} of={from} onChange={setSender} />
-        <Pick label="To" value={receiver} of={to} onChange={setReceiver} />
-        <Pick label="Protocol" value={protocol} of={protocols} titles={protocolTitles} onChange={setProtocol} />
+        <Choice label="From" value={sender} items={from} choose={setSender} width="narrow" />
+        <Choice label="To" value={receiver} items={to} choose={setReceiver} width="narrow" />
+        <Choice label="Protocol" value={protocol} items={protocols} choose={setProtocol} width="narrow" />
         <Field label="Packets" value={packets} onChange={setPackets} wrong={wrongCount} />
         <Field label="Per second" value={rate} onChange={setRate} wrong={wrongRate} hint="0: as fast as it goes" />
         <Button
@@ -168,44 +159,6 @@ function RunRow({ run: { params, result, failed }, progress }: RunRowProps): Rea
   );
 }
 
-interface PickProps<T extends string> {
-  readonly label: string;
-  readonly value: T;
-  readonly of: readonly T[];
-  readonly titles?: Readonly<Record<T, string>>;
-  readonly onChange: (value: T) => void;
-}
-
-function Pick<T extends string>({ label, value, of, titles, onChange }: PickProps<T>): React.ReactNode {
-  return (
-    <Select
-      className="field"
-      value={value}
-      onChange={(key) => {
-        const chosen = of.find((one) => one === key);
-        if (chosen !== undefined) onChange(chosen);
-      }}
-    >
-      <Label>{label}</Label>
-      <Button className="button pick narrow">
-        <SelectValue />
-        <span aria-hidden="true" className="dim">
-          ▾
-        </span>
-      </Button>
-      <Popover className="popover">
-        <ListBox className="menu">
-          {of.map((one) => (
-            <ListBoxItem key={one} id={one} className="menu-item">
-              {titles?.[one] ?? one}
-            </ListBoxItem>
-          ))}
-        </ListBox>
-      </Popover>
-    </Select>
-  );
-}
-
 interface FieldProps {
   readonly label: string;
   readonly value: string;
@@ -227,4 +180,8 @@ function wrongNumber(text: string, least: number): string | null {
   const value = /^\d{1,9}$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (value >= least && value <= mostPackets) return null;
   return `give a whole number from ${least} to ${count(mostPackets)}`;
+}
+
+function same<T extends string>(...names: readonly T[]): readonly { readonly id: T; readonly title: T }[] {
+  return names.map((name) => ({ id: name, title: name }));
 }

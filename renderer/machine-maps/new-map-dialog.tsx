@@ -1,15 +1,7 @@
 import { useState } from "react";
-import {
-  Button,
-  Input,
-  Label,
-  ListBox,
-  ListBoxItem,
-  Popover,
-  Select,
-  SelectValue,
-  TextField,
-} from "react-aria-components";
+import { Input, Label, TextField } from "react-aria-components";
+import { Choice } from "../app/choice.tsx";
+import { DialogForm } from "../app/dialog-form.tsx";
 import { DialogFrame } from "../app/dialog-frame.tsx";
 import { refreshAfterAction } from "../interfaces/refresh-lists.ts";
 import { openMap } from "../maps/open-map.ts";
@@ -89,13 +81,7 @@ function NewMapForm(): React.ReactNode {
     </TextField>
   );
   return (
-    <form
-      className="open-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
+    <DialogForm submit={() => void submit()} cancel={() => closeDialog(app)} go="Make" isPending={busy} wrong={wrong}>
       <TextField className="field" value={name} onChange={setName} autoFocus maxLength={15}>
         <Label>Name</Label>
         <Input className="input mono" autoComplete="off" spellCheck={false} />
@@ -103,7 +89,8 @@ function NewMapForm(): React.ReactNode {
       <Choice
         label="Type"
         value={type}
-        choose={(key) => choose(key as NewType)}
+        choose={choose}
+        width="wide"
         items={newMapShapes.map((one) => ({ id: one.type, title: one.type.replaceAll("_", " "), note: one.what }))}
       />
       <div className="new-map-sizes">
@@ -116,6 +103,7 @@ function NewMapForm(): React.ReactNode {
           label="Inner maps are like"
           value={inner === null ? null : String(inner)}
           choose={(key) => setInner(Number(key))}
+          width="wide"
           items={maps
             .filter((map) => !holdsMaps(map.type) && map.type !== "prog_array")
             .map((map) => ({
@@ -133,57 +121,7 @@ function NewMapForm(): React.ReactNode {
         A map lives as long as something holds it. Without a pin this one is held by the workbench, and is gone when
         that ends unless a program, a pin or a map of maps has it by then.
       </p>
-      {wrong !== null && (
-        <p className="bad-text" role="alert">
-          {wrong}
-        </p>
-      )}
-      <div className="dialog-buttons">
-        <Button className="button" onPress={() => closeDialog(app)}>
-          Cancel
-        </Button>
-        <Button className="button go" type="submit" isPending={busy}>
-          Make
-        </Button>
-      </div>
-    </form>
-  );
-}
-
-interface ChoiceProps {
-  readonly label: string;
-  readonly value: string | null;
-  readonly items: readonly { readonly id: string; readonly title: string; readonly note: string }[];
-  readonly choose: (id: string) => void;
-}
-
-function Choice({ label, value, items, choose }: ChoiceProps): React.ReactNode {
-  return (
-    <Select
-      className="field"
-      value={value}
-      onChange={(key) => choose(String(key))}
-      isDisabled={items.length === 0}
-      placeholder={items.length === 0 ? "there is none" : "choose one"}
-    >
-      <Label>{label}</Label>
-      <Button className="button pick wide">
-        <SelectValue>{({ defaultChildren, selectedText }) => selectedText ?? defaultChildren}</SelectValue>
-        <span aria-hidden="true" className="dim">
-          ▾
-        </span>
-      </Button>
-      <Popover className="popover wide">
-        <ListBox className="menu" items={items}>
-          {({ id, title, note }) => (
-            <ListBoxItem id={id} className="menu-item two-lines" textValue={title}>
-              <span className="label">{title}</span>
-              <span className="description">{note}</span>
-            </ListBoxItem>
-          )}
-        </ListBox>
-      </Popover>
-    </Select>
+    </DialogForm>
   );
 }
 

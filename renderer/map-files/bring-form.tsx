@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "react";
-import { Button, Radio, RadioGroup } from "react-aria-components";
+import { Radio, RadioGroup } from "react-aria-components";
 import type { MapPlan } from "../../protocol/map-files.ts";
 import type { Column } from "../../protocol/maps.ts";
+import { DialogForm } from "../app/dialog-form.tsx";
 import type { MapTab } from "../maps/map-view.ts";
 import { wordsOf } from "../session/failure-words.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
@@ -9,7 +10,7 @@ import { work } from "../session/work.ts";
 import { useBrowsing } from "../workspace/use-browsing.ts";
 import { applyPlan } from "./apply-plan.ts";
 import { type Deed, fileName } from "./deeds.ts";
-import { FilePicker } from "./file-picker.tsx";
+import { FilePicker } from "../workspace/file-picker.tsx";
 import { PlanDiff } from "./plan-diff.tsx";
 
 interface BringFormProps {
@@ -87,12 +88,12 @@ export function BringForm({ tab, deed, columns, close }: BringFormProps): React.
     );
   }
   return (
-    <form
-      className="open-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void look(browsing.path);
-      }}
+    <DialogForm
+      submit={() => void look(browsing.path)}
+      cancel={close}
+      go={busy ? "Reading…" : deed === "compare" && withFile && first === null ? "Next" : "Show the difference"}
+      isDisabled={busy}
+      wrong={failed}
     >
       <p className="mid">
         {first === null ? about[deed] : `${fileName(first)}, compared with this file:`}{" "}
@@ -115,19 +116,6 @@ export function BringForm({ tab, deed, columns, close }: BringFormProps): React.
           </Radio>
         </RadioGroup>
       )}
-      {failed !== null && (
-        <p className="bad-text file-trouble" role="alert">
-          {failed}
-        </p>
-      )}
-      <div className="dialog-buttons">
-        <Button className="button" onPress={close}>
-          Cancel
-        </Button>
-        <Button className="button go" type="submit" isDisabled={busy}>
-          {busy ? "Reading…" : deed === "compare" && withFile && first === null ? "Next" : "Show the difference"}
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

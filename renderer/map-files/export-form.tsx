@@ -1,6 +1,7 @@
 import { useState } from "react";
-import { Button, Radio, RadioGroup } from "react-aria-components";
+import { Radio, RadioGroup } from "react-aria-components";
 import type { MapExportParams } from "../../protocol/map-files.ts";
+import { DialogForm } from "../app/dialog-form.tsx";
 import type { MapTab } from "../maps/map-view.ts";
 import { wordsOf } from "../session/failure-words.ts";
 import { notify } from "../session/notices.ts";
@@ -8,7 +9,7 @@ import { useApp, useSession } from "../session/use-app.tsx";
 import { work } from "../session/work.ts";
 import { useBrowsing } from "../workspace/use-browsing.ts";
 import { joinPath } from "../workspace/workspace-view.ts";
-import { FilePicker } from "./file-picker.tsx";
+import { FilePicker } from "../workspace/file-picker.tsx";
 import { fileName } from "./deeds.ts";
 
 interface ExportFormProps {
@@ -61,12 +62,14 @@ export function ExportForm({ tab, name, deed, close }: ExportFormProps): React.R
     }
   };
   return (
-    <form
-      className="open-form"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <DialogForm
+      submit={() => {
         if (!busy) void submit();
       }}
+      cancel={close}
+      go={busy ? "Writing…" : deed === "export" ? "Export" : "Keep"}
+      isDisabled={busy || path.endsWith("/")}
+      wrong={failed}
     >
       <FilePicker browsing={browsing} choose={setPath} />
       {deed === "export" ? (
@@ -87,20 +90,7 @@ export function ExportForm({ tab, name, deed, close }: ExportFormProps): React.R
         <p className="mid">All entries, and which map it was, and when: to compare with later, or to go back to.</p>
       )}
       {there && <p className="warn-text">It takes the place of the file that is there.</p>}
-      {failed !== null && (
-        <p className="bad-text" role="alert">
-          {failed}
-        </p>
-      )}
-      <div className="dialog-buttons">
-        <Button className="button" onPress={close}>
-          Cancel
-        </Button>
-        <Button className="button go" type="submit" isDisabled={busy || path.endsWith("/")}>
-          {busy ? "Writing…" : deed === "export" ? "Export" : "Keep"}
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }
 

@@ -5,7 +5,7 @@ import type { Column } from "../../protocol/maps.ts";
 import { ChangeDeadline } from "../guard/change-deadline.tsx";
 import { wordsOf } from "../session/failure-words.ts";
 import { useApp } from "../session/use-app.tsx";
-import { DiffCells } from "../staged/diff-cells.tsx";
+import { ChangeLine, ChangeTable } from "../staged/change-table.tsx";
 import { countWords } from "../staged/staged-map.ts";
 
 interface PlanDiffProps {
@@ -20,7 +20,6 @@ interface PlanDiffProps {
 }
 
 const atOnce = 200;
-const signs = { added: "+", changed: "~", removed: "−" } as const;
 
 /** What a file would change, before it does. */
 export function PlanDiff({ plan, columns, sides, apply, back, close }: PlanDiffProps): React.ReactNode {
@@ -67,35 +66,13 @@ export function PlanDiff({ plan, columns, sides, apply, back, close }: PlanDiffP
       {total > 0 && (
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls
         <div className="staged-list plan-list" tabIndex={0} role="region" aria-label="What differs">
-          <table className="staged-table">
-            <thead>
-              <tr>
-                <th scope="col">
-                  <span className="unseen">change</span>
-                </th>
-                {columns.map(({ path, from, align }) => (
-                  <th key={`${from} ${path}`} scope="col" className={align === "number" ? "right" : ""}>
-                    {path}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ is, before, after }, index) => (
-                // rows are only ever added at the end
-                // oxlint-disable-next-line react/no-array-index-key
-                <tr key={index} className={`staged-${is}`}>
-                  <th scope="row">
-                    <span className="staged-sign" aria-hidden="true">
-                      {signs[is]}
-                    </span>
-                    <span className="staged-word">{is}</span>
-                  </th>
-                  <DiffCells before={before} after={after} columns={columns} />
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <ChangeTable columns={columns}>
+            {rows.map((row, index) => (
+              // rows are only ever added at the end
+              // oxlint-disable-next-line react/no-array-index-key
+              <ChangeLine key={index} is={row.is} before={row.before} after={row.after} columns={columns} />
+            ))}
+          </ChangeTable>
           {rows.length < total && (
             <Button className="button small" onPress={() => setWanted(wanted + 1000)}>
               {(total - rows.length).toLocaleString("en")} more: show {Math.min(1000, total - rows.length)}

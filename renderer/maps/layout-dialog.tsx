@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { Button, Label, TextArea, TextField } from "react-aria-components";
+import { DialogForm } from "../app/dialog-form.tsx";
 import { DialogFrame } from "../app/dialog-frame.tsx";
 import { wordsOf } from "../session/failure-words.ts";
 import { useApp } from "../session/use-app.tsx";
@@ -52,13 +53,7 @@ function LayoutForm({ view, close }: { readonly view: RowsView; readonly close: 
     close();
   };
   return (
-    <form
-      className="open-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void keep();
-      }}
-    >
+    <DialogForm submit={() => void keep()} cancel={close} go="Keep the layout" isDisabled={keeping}>
       <p className="mid">
         The kernel has no type for it. Type one in C, as the program declares it: clang reads it, and it is kept for
         maps called <span className="mono">{map.name}</span>. Empty: bytes again.
@@ -95,15 +90,7 @@ function LayoutForm({ view, close }: { readonly view: RowsView; readonly close: 
           )}
         </TextField>
       ))}
-      <div className="dialog-buttons">
-        <Button className="button" onPress={close}>
-          Cancel
-        </Button>
-        <Button type="submit" className="button go" isDisabled={keeping}>
-          Keep the layout
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }
 

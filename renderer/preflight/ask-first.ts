@@ -1,6 +1,6 @@
 /** Where something stands in the way, Attach asks first: attach anyway, mend it, or leave it. */
 import type { App } from "../session/app.ts";
-import { closeDialog, type PreflightQuestion, showDialog } from "../session/dialog.ts";
+import { askInDialog } from "../session/dialog.ts";
 import { currentPreflight } from "./ask-preflight.ts";
 import { stopping } from "./preflight-lines.ts";
 
@@ -8,20 +8,5 @@ import { stopping } from "./preflight-lines.ts";
 export async function mayAttach(app: App): Promise<boolean> {
   const preflight = await currentPreflight(app);
   if (preflight === null || stopping(preflight).length === 0) return true;
-  return new Promise((resolve) => {
-    const dialog: PreflightQuestion = {
-      kind: "preflight",
-      answer(go) {
-        resolve(go);
-        closeDialog(app);
-      },
-    };
-    app.store.get().question?.answer("cancel");
-    showDialog(app, dialog);
-    const unsubscribe = app.store.subscribe(() => {
-      if (app.store.get().dialog === dialog) return;
-      unsubscribe();
-      resolve(false);
-    });
-  });
+  return (await askInDialog<boolean>(app, (answer) => ({ kind: "preflight", answer }))) ?? false;
 }

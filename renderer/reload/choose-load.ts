@@ -5,7 +5,7 @@ import type { NetworkInterface, Place } from "../../protocol/interfaces.ts";
 import { samePlace } from "../interfaces/places.ts";
 import type { App } from "../session/app.ts";
 import { ask } from "../session/ask.ts";
-import { closeDialog, type ReloadQuestion, showDialog } from "../session/dialog.ts";
+import { askInDialog, type ReloadQuestion } from "../session/dialog.ts";
 import { work } from "../session/work.ts";
 import { declaredBy } from "./declared.ts";
 import { loadSetOf } from "./load-sets.ts";
@@ -109,20 +109,5 @@ function onePlaceAProgram(interfaces: readonly NetworkInterface[], places: reado
 
 /** Escape, and whatever else takes the dialog away, leaves everything as it is. */
 function askWhatToKeep(app: App, asked: Omit<ReloadQuestion, "kind" | "answer">): Promise<Choices | null> {
-  return new Promise((resolve) => {
-    const dialog: ReloadQuestion = {
-      ...{ kind: "reload", ...asked },
-      answer(choices) {
-        resolve(choices);
-        closeDialog(app);
-      },
-    };
-    app.store.get().question?.answer("cancel");
-    showDialog(app, dialog);
-    const unsubscribe = app.store.subscribe(() => {
-      if (app.store.get().dialog === dialog) return;
-      unsubscribe();
-      resolve(null);
-    });
-  });
+  return askInDialog<Choices>(app, (answer) => ({ kind: "reload", ...asked, answer }));
 }

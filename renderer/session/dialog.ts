@@ -67,3 +67,20 @@ export function showDialog(app: App, dialog: Dialog): void {
 export function closeDialog(app: App): void {
   app.store.set({ dialog: null });
 }
+
+/** Asks in a box, which comes in place of a question; null where something else took it away, such as Escape. */
+export function askInDialog<A>(app: App, make: (answer: (given: A) => void) => Dialog): Promise<A | null> {
+  return new Promise((resolve) => {
+    const dialog = make((given) => {
+      resolve(given);
+      closeDialog(app);
+    });
+    app.store.get().question?.answer("cancel");
+    showDialog(app, dialog);
+    const unsubscribe = app.store.subscribe(() => {
+      if (app.store.get().dialog === dialog) return;
+      unsubscribe();
+      resolve(null);
+    });
+  });
+}

@@ -1,17 +1,8 @@
 import { useId, useState } from "react";
-import {
-  Button,
-  Input,
-  Label,
-  ListBox,
-  ListBoxItem,
-  Popover,
-  Select,
-  SelectValue,
-  Text,
-  TextField,
-} from "react-aria-components";
+import { Input, Label, TextField } from "react-aria-components";
 import type { Template } from "../../protocol/source.ts";
+import { Choice } from "../app/choice.tsx";
+import { DialogForm } from "../app/dialog-form.tsx";
 import { DialogFrame } from "../app/dialog-frame.tsx";
 import { closeDialog } from "../session/dialog.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
@@ -68,35 +59,15 @@ function NewForm({ templates, first }: NewFormProps): React.ReactNode {
   };
   const whyNot = (field: string): string | null => (refusal?.field === field ? refusal.why : null);
   return (
-    <form
-      className="open-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit(event.currentTarget);
-      }}
-    >
-      <Select className="field" value={template.id} onChange={(key) => choose(String(key))}>
-        <Label>Template</Label>
-        <Button className="button pick wide">
-          <SelectValue>{template.title}</SelectValue>
-          <span aria-hidden="true" className="dim">
-            ▾
-          </span>
-        </Button>
-        <Popover className="popover wide">
-          <ListBox className="menu">
-            {templates.map(({ id, title, summary }) => (
-              <ListBoxItem key={id} id={id} className="menu-item two-lines" textValue={title}>
-                <span className="label">{title}</span>
-                <span className="description">{summary}</span>
-              </ListBoxItem>
-            ))}
-          </ListBox>
-        </Popover>
-        <Text slot="description" className="mid">
-          {template.summary}
-        </Text>
-      </Select>
+    <DialogForm submit={(form) => void submit(form)} cancel={() => closeDialog(app)} go="Create" isPending={busy}>
+      <Choice
+        label="Template"
+        value={template.id}
+        choose={choose}
+        items={templates.map(({ id, title, summary }) => ({ id, title, note: summary }))}
+        width="wide"
+        about={template.summary}
+      />
       <NameField
         name="folder"
         label={`Folder, in ${workspace.now?.folder ?? "the workspace"}`}
@@ -125,15 +96,7 @@ function NewForm({ templates, first }: NewFormProps): React.ReactNode {
           />
         ))}
       </div>
-      <div className="dialog-buttons">
-        <Button className="button" onPress={() => closeDialog(app)}>
-          Cancel
-        </Button>
-        <Button className="button go" type="submit" isPending={busy}>
-          Create
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }
 

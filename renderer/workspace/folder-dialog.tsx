@@ -1,4 +1,5 @@
-import { Button, ListBox, ListBoxItem } from "react-aria-components";
+import { ListBox, ListBoxItem } from "react-aria-components";
+import { DialogForm } from "../app/dialog-form.tsx";
 import { DialogFrame } from "../app/dialog-frame.tsx";
 import { closeDialog } from "../session/dialog.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
@@ -30,13 +31,7 @@ function FolderForm(): React.ReactNode {
   };
   const before = [...(now === null || now.folder === now.usual ? [] : [now.usual]), ...(now?.recent ?? [])];
   return (
-    <form
-      className="open-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        open(path.replace(/(?<=.)\/+$/, ""));
-      }}
-    >
+    <DialogForm submit={() => open(path.replace(/(?<=.)\/+$/, ""))} cancel={() => closeDialog(app)} go="Open folder">
       <PathField browsing={browsing} />
       <ListBox
         aria-label={`Folders in ${folder}`}
@@ -67,14 +62,6 @@ function FolderForm(): React.ReactNode {
           </ListBox>
         </>
       )}
-      <div className="dialog-buttons">
-        <Button className="button" onPress={() => closeDialog(app)}>
-          Cancel
-        </Button>
-        <Button className="button go" type="submit">
-          Open folder
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

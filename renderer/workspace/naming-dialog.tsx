@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
-import { Button, Input, Label, TextField } from "react-aria-components";
+import { Input, Label, TextField } from "react-aria-components";
+import { DialogForm } from "../app/dialog-form.tsx";
 import { DialogFrame } from "../app/dialog-frame.tsx";
 import { closeDialog, type Naming } from "../session/dialog.ts";
 import { useApp, useSession } from "../session/use-app.tsx";
@@ -40,12 +41,12 @@ function NamingForm({ naming }: { readonly naming: Naming }): React.ReactNode {
     if (found !== null) setTimeout(found, focusMilliseconds);
   };
   return (
-    <form
-      className="open-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
+    <DialogForm
+      submit={() => void submit()}
+      cancel={() => closeDialog(app)}
+      go={naming.button}
+      isPending={busy}
+      wrong={wrong}
     >
       <TextField
         className="field wide"
@@ -61,19 +62,6 @@ function NamingForm({ naming }: { readonly naming: Naming }): React.ReactNode {
         <Label>{naming.label}</Label>
         <Input className="input mono" spellCheck={false} autoComplete="off" ref={field} />
       </TextField>
-      {wrong !== null && (
-        <p className="bad-text" role="alert">
-          {wrong}
-        </p>
-      )}
-      <div className="dialog-buttons">
-        <Button className="button" onPress={() => closeDialog(app)}>
-          Cancel
-        </Button>
-        <Button className="button go" type="submit" isPending={busy}>
-          {naming.button}
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

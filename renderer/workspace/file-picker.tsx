@@ -1,16 +1,25 @@
 import { ListBox, ListBoxItem } from "react-aria-components";
-import { PathField } from "../workspace/path-field.tsx";
-import type { Browsing } from "../workspace/use-browsing.ts";
-import { joinPath, parentOf } from "../workspace/workspace-view.ts";
+import { PathField } from "./path-field.tsx";
+import type { Browsing } from "./use-browsing.ts";
+import { joinPath, parentOf } from "./workspace-view.ts";
 
 interface FilePickerProps {
   readonly browsing: Browsing;
   /** a file of the list was chosen */
   readonly choose: (path: string) => void;
+  /** nothing else can be chosen */
+  readonly sourcesAndObjects?: boolean;
 }
 
+const marks = {
+  directory: "codicon-folder",
+  source: "codicon-file-code",
+  object: "codicon-file-binary",
+  other: "codicon-file",
+};
+
 /** A path to type, and the folder that is looked into to choose from. */
-export function FilePicker({ browsing, choose }: FilePickerProps): React.ReactNode {
+export function FilePicker({ browsing, choose, sourcesAndObjects = false }: FilePickerProps): React.ReactNode {
   const { folder, entries, look } = browsing;
   const kinds = new Map(entries.map(({ name, kind }) => [name, kind]));
   return (
@@ -18,7 +27,7 @@ export function FilePicker({ browsing, choose }: FilePickerProps): React.ReactNo
       <PathField browsing={browsing} />
       <ListBox
         aria-label={`Files in ${folder}`}
-        className="files short"
+        className={sourcesAndObjects ? "files" : "files short"}
         onAction={(key) => {
           const name = String(key);
           if (name === "..") look(parentOf(folder));
@@ -28,9 +37,15 @@ export function FilePicker({ browsing, choose }: FilePickerProps): React.ReactNo
         renderEmptyState={() => <p className="empty-line">Nothing is in this folder.</p>}
       >
         {[...(folder === "/" ? [] : [{ name: "..", kind: "directory" as const }]), ...entries].map(({ name, kind }) => (
-          <ListBoxItem key={name} id={name} className="line" textValue={name}>
+          <ListBoxItem
+            key={name}
+            id={name}
+            className="line"
+            textValue={name}
+            isDisabled={sourcesAndObjects && kind === "other"}
+          >
             <span
-              className={`codicon ${kind === "directory" ? "codicon-folder" : "codicon-file"}`}
+              className={`codicon ${marks[sourcesAndObjects || kind === "directory" ? kind : "other"]}`}
               aria-hidden="true"
             />
             <span className="grow cut">
