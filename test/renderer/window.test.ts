@@ -401,8 +401,8 @@ describe.skipIf(noChromium)("window (skipped without a Chromium)", () => {
 
   test("a dropped connection and a server that forgot us are said, and the window goes on after", async () => {
     await openCounters();
-    await page.keyboard.type("kept ");
-    // the editor's worker is fetched by now: a refused script would be another story
+    // a refused script would be another story, and the editor fetches its worker for completion: at a word, not behind it
+    await page.keyboard.type("kept");
     await expect.poll(() => page.workers().length).toBeGreaterThan(0);
     await Promise.all(page.workers().map((worker) => worker.evaluate(() => self.name)));
     await page.waitForLoadState("networkidle");
