@@ -1,5 +1,5 @@
 /** Paths of the BPF file system's usual place: this process may do more there than its caller, and so looks at each step. */
-import { lstatSync, mkdirSync, statfsSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, rmdirSync, statfsSync } from "node:fs";
 import { posix } from "node:path";
 import { fail } from "../protocol/failures.ts";
 
@@ -39,10 +39,31 @@ export function makeFolders(doing: string, path: string): void {
   for (const name of names) {
     at = `${at}/${name}`;
     const kind = kindOf(at);
-    if (kind === "none") mkdirSync(at, { mode: 0o700 });
+    if (kind === "none") makeMarked(at);
     else if (kind !== "folder") {
       const what = kind === "link" ? "a link: name the folder itself" : "no folder";
       fail({ kind: "bad-value", field: "path", message: `${doing} ${path}: ${at} is ${what}` });
+    }
+  }
+}
+
+/** Made by us: the sticky bit, which means nothing in a folder that root alone may enter, is the mark that stays with it. */
+const mark = 0o1700;
+
+function makeMarked(folder: string): void {
+  mkdirSync(folder, { mode: 0o700 });
+  chmodSync(folder, mark);
+}
+
+/** After an unpin: folders on the way that were made for a pin of ours and hold nothing any more. */
+export function removeEmptyFolders(path: string): void {
+  for (let at = posix.dirname(path); at.startsWith(`${bpffs}/`); at = posix.dirname(at)) {
+    try {
+      if ((lstatSync(at).mode & 0o7777) !== mark) return;
+      rmdirSync(at);
+    } catch {
+      // something else is in it, or somebody else was quicker
+      return;
     }
   }
 }

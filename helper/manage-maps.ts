@@ -3,7 +3,7 @@ import { unlinkSync } from "node:fs";
 import type * as z from "zod";
 import { fail } from "../protocol/failures.ts";
 import type { createMapParams, pinMapParams } from "../protocol/manage-maps.ts";
-import { checkPinPath, kindOf, makeFolders } from "./bpffs.ts";
+import { checkPinPath, kindOf, makeFolders, removeEmptyFolders } from "./bpffs.ts";
 import { refuseFrozen } from "./clear-map.ts";
 import type { HelperContext } from "./context.ts";
 import { naming } from "./failures.ts";
@@ -80,6 +80,7 @@ export function createMapManager({ native, handles, ledger }: MapsContext & Pick
         fail({ kind: "bad-value", field: "path", message: `${doing}: it holds ${what}, not map id ${id}: look again` });
       }
       unlinkSync(path);
+      removeEmptyFolders(path);
     },
     freeze: (id) =>
       handles.use(id, `freeze map id ${id}`, (handle) => {

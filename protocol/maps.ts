@@ -85,6 +85,8 @@ export const column = z.strictObject({
   hint: z.string(),
   /** the choices of an enum */
   choices: z.array(z.string()).nullable(),
+  /** of a new entry it may be left empty: padding, and what programs count in */
+  leftOut: z.literal(true).optional(),
 });
 export type Column = z.infer<typeof column>;
 

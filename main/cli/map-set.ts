@@ -2,7 +2,9 @@
 import { entryProgramTwin, setTwin } from "../commands/twins.ts";
 import { holdsIds } from "../tables/describe-map.ts";
 import { isDevmap } from "../maps/devmap-names.ts";
-import { type EntryProgramChoice, programIn, resolveEntry, writeEntry } from "../maps/entry-program.ts";
+import { type EntryProgramChoice, programIn, resolveEntry, typedId, writeEntry } from "../maps/entry-program.ts";
+import { findMap } from "../maps/find-map.ts";
+import { holdsMaps } from "../maps/inner-maps.ts";
 import { isMappable, patchesOf } from "../maps/patch-section.ts";
 import { readRedirect, redirectJson } from "../maps/typed-redirect.ts";
 import { parseKeyText, parseValueText } from "../tables/parse-entry.ts";
@@ -61,7 +63,7 @@ export async function runMapSet(context: CommandContext): Promise<Answer> {
   return entryAnswer(context, map, key, now);
 }
 
-/** In a devmap an interface may be named, and where entries run programs a program. @throws Failed `bad-value` */
+/** In a map of maps a map, in a devmap an interface may be named, and where entries run programs a program. @throws Failed `bad-value` */
 async function resolved(
   { workbench }: CommandContext,
   map: OpenMap,
@@ -69,6 +71,10 @@ async function resolved(
   isNew: boolean,
 ): Promise<{ readonly text: string; readonly choice: EntryProgramChoice }> {
   const summary = map.description.map;
+  if (holdsMaps(summary)) {
+    const id = typedId(text.replace(/^id=/, ""));
+    return { text: `${id ?? (await findMap(map.peer, text, map.scope))}`, choice: { id: 0, load: null } };
+  }
   const redirect = readRedirect(summary, text);
   if (redirect === null) return { text, choice: { id: 0, load: null } };
   const { first, program } = redirect;

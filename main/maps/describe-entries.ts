@@ -3,6 +3,7 @@ import type { MapDescription } from "../../protocol/maps.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
 import { type Btf, readBtf } from "../object/read-btf.ts";
 import { describeMap, type MapLayout } from "../tables/describe-map.ts";
+import { type DeclaredTypes, declaredTypes } from "./whole-names.ts";
 import { type SectionMap, sectionOf, shownName } from "./section-map.ts";
 
 export interface DescribedMap {
@@ -10,6 +11,8 @@ export interface DescribedMap {
   readonly layout: MapLayout;
   /** where it holds the variables of .rodata, .data or .bss; null for other maps */
   readonly section: SectionMap | null;
+  /** what the object declares of a map that carries no BTF */
+  readonly declared?: DeclaredTypes;
   /** of the map; null where it has none, or one that is damaged */
   readonly btf: Btf | null;
 }
@@ -20,7 +23,8 @@ export async function describeEntries(peer: ElevatedPeer, id: number): Promise<D
   const decoded = description.btf === null ? null : readBtf(Buffer.from(description.btf, "base64"));
   // Damaged BTF costs the names, not the table.
   const btf = decoded?.ok === true ? decoded.btf : null;
-  const layout = describeMap({ ...description.map, btf, possibleCpus: description.possibleCpus });
+  const declared = await declaredTypes(peer, description.map, async () => (await peer.request("maps.list", {})).maps);
+  const layout = describeMap({ ...description.map, btf, possibleCpus: description.possibleCpus, typed: declared });
   const section = sectionOf(description, btf);
   const readOnly = section?.constant
     ? "holds constants, frozen when the program was loaded: set them before a load"
@@ -31,6 +35,7 @@ export async function describeEntries(peer: ElevatedPeer, id: number): Promise<D
     description: { ...description, map: { ...description.map, name: section?.name ?? shownName(description.map) } },
     layout: readOnly === null ? layout : { ...layout, readOnly },
     section,
+    declared,
     btf,
   };
 }

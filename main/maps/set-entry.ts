@@ -10,6 +10,7 @@ import type { HelperPool } from "../helpers/helper-pool.ts";
 import type { MapShapes } from "../rows/map-shapes.ts";
 import { layoutForTyping } from "../rows/typed-layout.ts";
 import { parseEntryCells } from "../tables/parse-entry.ts";
+import { isPadding } from "../tables/left-out.ts";
 import { parseCells } from "../tables/parse-value.ts";
 import { describeEntries, type DescribedMap } from "./describe-entries.ts";
 import { holdsIds } from "../tables/describe-map.ts";
@@ -84,7 +85,7 @@ async function existingEntry(
   id: number,
   cells: readonly (string | null)[],
 ) {
-  const key = parseCells(layout.key, cells.slice(0, layout.key.columns.length), null);
+  const key = parseCells(layout.key, cells.slice(0, layout.key.columns.length), null, isPadding);
   if (!key.ok) return null;
   const { value } = await peer.request("maps.lookup", { id, key: Buffer.from(key.bytes).toString("base64") });
   return value === null ? null : { key: key.bytes, value: Buffer.from(value, "base64") };

@@ -6,12 +6,20 @@ import { Failed } from "../../protocol/failures.ts";
 import type { MapListed, MapSummary } from "../../protocol/maps.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
 import { describeMaps, type ObjectMap } from "../object/describe-maps.ts";
-import { readBtf } from "../object/read-btf.ts";
+import { type Btf, readBtf } from "../object/read-btf.ts";
 
 const keptOfName = 15;
 /** Lists are read every other second, and BTF never changes: its ids are not used again before a reboot. */
-const read = new WeakMap<ElevatedPeer, Map<number, Promise<readonly ObjectMap[]>>>();
+const read = new WeakMap<ElevatedPeer, Map<number, Promise<Definitions>>>();
 const mostRead = 200;
+
+/** What the object's BTF says of its maps. */
+interface Definitions {
+  readonly btf: Btf | null;
+  readonly maps: readonly ObjectMap[];
+}
+
+const none: Definitions = { btf: null, maps: [] };
 
 export async function withWholeNames(peer: ElevatedPeer, maps: readonly MapListed[]): Promise<readonly MapListed[]> {
   return Promise.all(
@@ -36,10 +44,46 @@ export async function definitionsOf(
   map: MapListed,
   maps: readonly MapListed[],
 ): Promise<readonly ObjectMap[]> {
+  return (await readOf(peer, map, maps)).maps;
+}
+
+/** These are loaded without BTF (libbpf drops it), and what is in them is the program's own all the same. */
+const keepsNoBtf: ReadonlySet<string> = new Set(["queue", "stack", "bloom_filter", "hash_of_maps", "sockhash"]);
+
+export interface DeclaredTypes {
+  readonly key: { readonly btf: Btf; readonly typeId: number } | null;
+  readonly value: { readonly btf: Btf; readonly typeId: number } | null;
+}
+
+/** Of a map that carries no BTF: what its object declares its key and value to be, where one definition fits it. */
+export async function declaredTypes(
+  peer: ElevatedPeer,
+  map: MapSummary,
+  list: () => Promise<readonly MapListed[]>,
+): Promise<DeclaredTypes> {
+  const unknown = { key: null, value: null };
+  if (!keepsNoBtf.has(map.type) || map.btfKeyTypeId !== 0 || map.btfValueTypeId !== 0) return unknown;
+  const maps = await list();
+  const listed = maps.find(({ id }) => id === map.id);
+  const { btf, maps: definitions } = listed === undefined ? none : await readOf(peer, listed, maps);
+  if (btf === null || listed === undefined) return unknown;
+  const [only, ...others] = definitions.filter(
+    ({ name, type, keySize, valueSize }) =>
+      (name === listed.name || (listed.name.length === keptOfName && name.slice(0, keptOfName) === listed.name)) &&
+      type === map.type &&
+      keySize === map.keySize &&
+      valueSize === map.valueSize,
+  );
+  if (only === undefined || others.length > 0) return unknown;
+  const part = (typeId: number) => (typeId === 0 ? null : { btf, typeId });
+  return { key: part(only.keyTypeId), value: part(only.valueTypeId) };
+}
+
+async function readOf(peer: ElevatedPeer, map: MapListed, maps: readonly MapListed[]): Promise<Definitions> {
   const source = sourceOfBtf(map, maps);
-  if (source === null) return [];
+  if (source === null) return none;
   const { id, btfId } = source;
-  const known = read.get(peer) ?? new Map<number, Promise<readonly ObjectMap[]>>();
+  const known = read.get(peer) ?? new Map<number, Promise<Definitions>>();
   read.set(peer, known);
   const there = known.get(btfId);
   if (there !== undefined) return there;
@@ -49,14 +93,14 @@ export async function definitionsOf(
   return asked;
 }
 
-async function readDefinitions(peer: ElevatedPeer, id: number): Promise<readonly ObjectMap[]> {
+async function readDefinitions(peer: ElevatedPeer, id: number): Promise<Definitions> {
   try {
     const { btf } = await peer.request("maps.describe", { id });
     const parsed = btf === null ? null : readBtf(Buffer.from(btf, "base64"));
-    return parsed?.ok === true ? describeMaps(parsed.btf) : [];
+    return parsed?.ok === true ? { btf: parsed.btf, maps: describeMaps(parsed.btf) } : none;
   } catch (error) {
     // gone since it was listed: its name goes with it
-    if (error instanceof Failed) return [];
+    if (error instanceof Failed) return none;
     throw error;
   }
 }

@@ -5,11 +5,9 @@ import type { Attachments } from "../attach/attachments.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
 import { sayNetns } from "../interfaces/find-interface.ts";
 import { homeOfMap, isDevmap } from "../maps/devmap-names.ts";
+import { isPort, portsOf } from "../maps/ports.ts";
 import { fittingPrograms, sayProgram, tailTypes } from "../maps/entry-program.ts";
 import type { ShapedMap } from "./shaped-map.ts";
-
-const portNames = /(^|[._])((tx|out|egress|oif)_?)?port$/i;
-const mostPorts = 1024;
 
 /** @param netns in which a devmap's entry is written */
 export async function columnChoices(
@@ -29,9 +27,12 @@ export async function columnChoices(
     const { netns: home } = await homeOfMap(peer, map.id);
     return interfaceChoices(await peer.request("interfaces.list", {}), home);
   }
-  const { node } = layout.value.columns[column - layout.key.columns.length] ?? {};
-  const isNumber = node?.kind === "field" && node.form.as === "integer" && !node.form.network && node.size <= 4;
-  return isNumber && portNames.test(found.path) ? portChoices(peer, map.id) : [];
+  const own = layout.value.columns[column - layout.key.columns.length];
+  if (own === undefined || !isPort(own)) return [];
+  return (await portsOf(peer, map.id)).map(({ key, device, devmap, ifindex }) => ({
+    value: `${key}`,
+    about: `${device === null ? `ifindex ${ifindex}` : `${device.name} · ${sayDevice(device)}`} · ${devmap}`,
+  }));
 }
 
 function interfaceChoices({ interfaces }: InterfaceListing, netns: string | null): RowsChoice[] {
@@ -66,31 +67,4 @@ async function programChoices(
         about: `loaded${type === "xdp" ? "" : ` · ${type}`} · tag ${tag} · the kernel says whether it fits`,
       })),
   ];
-}
-
-/** Of a table whose numbers are keys of a devmap of the same program: the ports that have an interface. */
-async function portChoices(peer: ElevatedPeer, id: number): Promise<RowsChoice[]> {
-  const [{ programs }, { maps }] = await Promise.all([
-    peer.request("programs.list", {}),
-    peer.request("maps.list", {}),
-  ]);
-  const beside = new Set(programs.filter(({ mapIds }) => mapIds.includes(id)).flatMap(({ mapIds }) => mapIds));
-  const [devmap, ...others] = maps.filter((map) => beside.has(map.id) && isDevmap(map.type));
-  // which of several is meant, nobody says
-  if (devmap === undefined || others.length > 0) return [];
-  const [page, home, listing] = await Promise.all([
-    peer.request("maps.page", { id: devmap.id, cursor: null, count: mostPorts }),
-    homeOfMap(peer, devmap.id),
-    peer.request("interfaces.list", {}),
-  ]);
-  const [keys, values] = [Buffer.from(page.keys, "base64"), Buffer.from(page.values, "base64")];
-  const choices: RowsChoice[] = [];
-  for (let entry = 0; entry < page.count; entry++) {
-    const ifindex = values.readUInt32LE(entry * devmap.valueSize);
-    if (ifindex === 0) continue;
-    const device = listing.interfaces.find((one) => one.netns === home.netns && one.ifindex === ifindex);
-    const about = device === undefined ? `ifindex ${ifindex}` : `${device.name} · ${sayDevice(device)}`;
-    choices.push({ value: `${keys.readUInt32LE(entry * devmap.keySize)}`, about: `${about} · ${devmap.name}` });
-  }
-  return choices;
 }

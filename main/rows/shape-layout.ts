@@ -33,6 +33,7 @@ export function shapeLayout(map: MapLayout, chosen: ChosenFormats, surroundings:
           ? `${describeField(column.node)}; of one CPU: cpu 1: …, of each: all cpus: …`
           : describeField(column.node),
       choices: choicesOf(column.node)?.slice() ?? null,
+      ...(map.columns[index]?.leftOut === true ? { leftOut: true as const } : {}),
     };
   });
   return { ...map, key, value, columns };

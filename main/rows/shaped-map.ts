@@ -90,7 +90,10 @@ export async function shapeMap(
       cpus: layout.perCpu ? layout.copies : 0,
       labelled: labels.names !== null || keyLabel(layout, new Uint8Array(layout.key.size), labels.usedByXdp) !== null,
       prefixes: prefixes === null ? null : { of: prefixes.kind, bits: prefixes.addressSize * 8 },
-      typed: { key: map.btfKeyTypeId !== 0, value: map.btfValueTypeId !== 0 },
+      typed: {
+        key: map.btfKeyTypeId !== 0 || (described.declared?.key ?? null) !== null,
+        value: map.btfValueTypeId !== 0 || (described.declared?.value ?? null) !== null,
+      },
       takesLayout: takesLayout(map),
       layouts: { key: choice.key?.text ?? null, value: choice.value?.text ?? null },
     },

@@ -4,20 +4,29 @@ import { homeless, homeOfMap, type MapHome } from "../maps/devmap-names.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
 import { readLayout, takesLayout } from "../layouts/kept-layout.ts";
 import { listed } from "../maps/list-maps.ts";
+import { withPortNames } from "../maps/ports.ts";
 import { describeMap, type MapLayout } from "../tables/describe-map.ts";
 import { type Surroundings, usualFormat } from "./column-formats.ts";
 import type { MapShapeChoice, MapShapes } from "./map-shapes.ts";
 import { type ChosenFormats, shapeLayout } from "./shape-layout.ts";
 
 /** The layout of the map's BTF where the user says nothing else of its key or value. */
-export function typedLayoutOf({ description, layout, btf, section }: DescribedMap, choice: MapShapeChoice): MapLayout {
+export function typedLayoutOf(
+  { description, layout, btf, section, declared }: DescribedMap,
+  choice: MapShapeChoice,
+): MapLayout {
   const takes = takesLayout(description.map);
   const key = takes.key && choice.key !== null ? readLayout(choice.key) : null;
   const value = takes.value && choice.value !== null ? readLayout(choice.value) : null;
   if (section !== null || (key === null && value === null)) return layout;
   const { possibleCpus } = description;
   return {
-    ...describeMap({ ...description.map, btf, possibleCpus, typed: { key, value } }),
+    ...describeMap({
+      ...description.map,
+      btf,
+      possibleCpus,
+      typed: { key: key ?? declared?.key ?? null, value: value ?? declared?.value ?? null },
+    }),
     readOnly: layout.readOnly,
   };
 }
@@ -38,7 +47,7 @@ export async function layoutForTyping(
   const plain = typedLayoutOf(described, choice);
   const chosen = formats ? choice.formats : {};
   const home = wantsNames(plain, chosen) ? await homeOfMap(peer, id) : homeless;
-  return shapeLayout(plain, chosen, surroundingsOf(home));
+  return withPortNames(peer, id, shapeLayout(plain, chosen, surroundingsOf(home)));
 }
 
 /** A map as its table shows it, for those that take what was typed there. @throws Failed `not-found` */

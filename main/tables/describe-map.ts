@@ -3,6 +3,7 @@ import type { Btf } from "../object/read-btf.ts";
 import { btfSize } from "../object/resolve-btf.ts";
 import { choicesOf, describeField } from "./describe-field.ts";
 import { describeLayout, describePrefix, makeLayout } from "./describe-layout.ts";
+import { isPadding, leftOutOf } from "./left-out.ts";
 import { bytesField, type FieldForm, type Layout, type LayoutNode, type RecordNode, unsignedField } from "./layout.ts";
 
 /** What of a map decides how its entries look. */
@@ -175,6 +176,7 @@ function record(name: string, size: number, members: readonly (readonly [string,
 }
 
 function describeColumns(layout: Layout, from: Column["from"]): readonly Column[] {
+  const leftOut = from === "key" ? isPadding : leftOutOf(layout);
   return layout.columns.map(({ path, node }) => ({
     path,
     from,
@@ -182,6 +184,7 @@ function describeColumns(layout: Layout, from: Column["from"]): readonly Column[
     align: isNumber(node) ? "number" : "text",
     hint: describeField(node),
     choices: choicesOf(node)?.slice() ?? null,
+    ...(leftOut(path, node) ? { leftOut: true as const } : {}),
   }));
 }
 

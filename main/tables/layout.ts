@@ -35,7 +35,14 @@ export interface FieldNode {
 }
 
 export type FieldForm =
-  | { readonly as: "integer"; readonly signed: boolean; readonly network: boolean; readonly hex: boolean }
+  | {
+      readonly as: "integer";
+      readonly signed: boolean;
+      readonly network: boolean;
+      readonly hex: boolean;
+      /** what may be typed in place of a number, and is shown as one: ports by their interfaces */
+      readonly words?: readonly EnumValue[];
+    }
   | {
       readonly as: "enum";
       readonly signed: boolean;

@@ -2,6 +2,7 @@
 import { type BadValue, badValue } from "./bad-value.ts";
 import { describeField } from "./describe-field.ts";
 import type { Layout } from "./layout.ts";
+import type { LeftOut } from "./left-out.ts";
 import { parseColumn } from "./parse-node.ts";
 
 /** Whether a text is meant so: it begins with the name of a column and an equals sign. */
@@ -11,10 +12,16 @@ export function isAssignments(layout: Layout, text: string): boolean {
 }
 
 /** Writes the columns that are named into `bytes`; all of them must be, where there is nothing that they would change. */
-export function parseAssignments(layout: Layout, text: string, bytes: Uint8Array, partial: boolean): BadValue | null {
+export function parseAssignments(
+  layout: Layout,
+  text: string,
+  bytes: Uint8Array,
+  partial: boolean,
+  leftOut: LeftOut,
+): BadValue | null {
   const names = layout.columns.map(({ path }) => path);
   const missing = new Set(names);
-  for (const pair of pairsOf(text)) {
+  for (const pair of splitTopLevel(text)) {
     const at = pair.indexOf("=");
     const name = (at < 0 ? pair : pair.slice(0, at)).trim();
     const column = layout.columns.find(({ path }) => path === name);
@@ -29,12 +36,12 @@ export function parseAssignments(layout: Layout, text: string, bytes: Uint8Array
     const failure = parseColumn(column, pair.slice(at + 1).trim(), bytes, layout.littleEndian);
     if (failure !== null) return failure;
   }
-  const first = layout.columns.find(({ path }) => missing.has(path));
+  const first = layout.columns.find(({ path, node }) => missing.has(path) && !leftOut(path, node));
   return partial || first === undefined ? null : badValue(first.path, undefined, describeField(first.node));
 }
 
-/** A comma inside of brackets belongs to a value, as in `ports=[1,2]`. */
-function pairsOf(text: string): readonly string[] {
+/** A comma inside of brackets belongs to a value, as in `ports=[1,2]`. As many parts as commas that part, and one. */
+export function splitTopLevel(text: string): string[] {
   const pairs: string[] = [""];
   let depth = 0;
   for (const character of text) {

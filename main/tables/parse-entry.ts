@@ -1,6 +1,7 @@
 import { badValue } from "./bad-value.ts";
 import type { MapLayout } from "./describe-map.ts";
 import { isSummed, splitCopies } from "./format-entry.ts";
+import { isPadding, leftOutOf } from "./left-out.ts";
 import { formatColumn, type Json } from "./format-value.ts";
 import type { LayoutColumn } from "./layout.ts";
 import { type CpuTexts, readCpus, textOfCpu } from "./parse-cpus.ts";
@@ -21,7 +22,7 @@ export function parseEntryCells(
   existing: { readonly key: Uint8Array; readonly value: Uint8Array } | null,
 ): ParsedEntry {
   const keyColumns = map.key.columns.length;
-  const key = parseCells(map.key, cells.slice(0, keyColumns), existing?.key ?? null);
+  const key = parseCells(map.key, cells.slice(0, keyColumns), existing?.key ?? null, isPadding);
   if (!key.ok) return key;
   const given = cells.slice(keyColumns);
   const before = existing ? splitCopies(map, existing.value) : null;
@@ -40,7 +41,7 @@ export function parseEntryCells(
       if (texts !== null) return textOfCpu(texts, cpu) ?? (before === null ? zerosOf(column) : null);
       return cell !== null && cpu > 0 && isSummed(column) ? "0" : cell;
     });
-    return parseCells(map.value, own, before?.[cpu] ?? null);
+    return parseCells(map.value, own, before?.[cpu] ?? null, leftOutOf(map.value));
   });
   return value.ok ? { ok: true, key: key.bytes, value: value.bytes } : value;
 }
@@ -51,7 +52,7 @@ function zerosOf({ node, offset }: LayoutColumn): string {
 
 /** A key as a user types it on a command line: see parseText. */
 export function parseKeyText(map: MapLayout, text: string): Parsed {
-  return parseText(map.key, text, null, "key");
+  return parseText(map.key, text, null, "key", isPadding);
 }
 
 /**
@@ -60,7 +61,7 @@ export function parseKeyText(map: MapLayout, text: string): Parsed {
  */
 export function parseValueText(map: MapLayout, text: string, existing: Uint8Array | null): Parsed {
   const before = existing ? splitCopies(map, existing) : null;
-  if (!map.perCpu) return joinCopies(map, () => parseText(map.value, text, existing));
+  if (!map.perCpu) return joinCopies(map, () => parseText(map.value, text, existing, "value", leftOutOf(map.value)));
   const cpus = readCpus(text, map.copies, "value");
   if (cpus?.ok === false) return cpus;
   if (cpus !== null) {
@@ -77,7 +78,7 @@ export function parseValueText(map: MapLayout, text: string, existing: Uint8Arra
     }
     return joinCopies(map, (cpu) => parseJson(map.value, list[cpu] ?? null, before?.[cpu] ?? null, `value[${cpu}]`));
   }
-  return joinCopies(map, (cpu) => parseText(map.value, text, before?.[cpu] ?? null));
+  return joinCopies(map, (cpu) => parseText(map.value, text, before?.[cpu] ?? null, "value", leftOutOf(map.value)));
 }
 
 function joinCopies(map: MapLayout, parse: (cpu: number) => Parsed): Parsed {

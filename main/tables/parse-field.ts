@@ -71,6 +71,16 @@ function parseNumber({ form }: FieldNode, text: string): bigint | null {
   if (form.as === "enum") {
     const named = form.values.find((entry) => entry.name === text);
     if (named) return named.value;
+    // "tcp", "arp", "eth_p_ip"
+    const lower = text.toLowerCase();
+    const [like, ...others] = new Set(
+      form.values.filter(({ name }) => name.toLowerCase() === lower).map(({ value }) => value),
+    );
+    if (like !== undefined && others.length === 0) return like;
+  }
+  if (form.as === "integer" && form.words !== undefined) {
+    const named = form.words.find(({ name }) => name === text);
+    if (named !== undefined) return named.value;
   }
   if (form.as === "boolean" && (text === "true" || text === "false")) return text === "true" ? 1n : 0n;
   return parseInteger(text);

@@ -3,6 +3,7 @@ import { type BadValue, badValue } from "./bad-value.ts";
 import { describeField, rangeOf } from "./describe-field.ts";
 import type { Json } from "./format-value.ts";
 import type { LayoutColumn, LayoutNode, RecordMember, RecordNode } from "./layout.ts";
+import type { LeftOut } from "./left-out.ts";
 import { parseField, parseInteger } from "./parse-field.ts";
 
 /** Where parsed values go. */
@@ -11,6 +12,8 @@ export interface Target {
   readonly littleEndian: boolean;
   /** Fields that are not named keep what they have. */
   readonly partial: boolean;
+  /** Fields that need not be named where it is not partial; left out: none. */
+  readonly leftOut?: LeftOut;
 }
 
 /** Writes what one cell says: the inverse of formatColumn. */
@@ -138,6 +141,7 @@ function parseMembers(
     const value = given.get(member.name);
     if (value === undefined) {
       if (target.partial || node.kind === "union" || member.node.size === 0) continue;
+      if (target.leftOut?.(field, member.node) === true) continue;
       return badValue(field, undefined, describeField(member.node));
     }
     given.delete(member.name);

@@ -48,6 +48,9 @@ const fixed = { enableClose: false } as const;
 /** Until there is a source there is little to say of one: the panels are a strip, and grow with what they show. */
 const atFirst = { editors: 86, panels: 14 } as const;
 const usual = { editors: 66, panels: 34 } as const;
+/** A map without a source above it is what the user works with: it gets the greater part. */
+const forMaps = { editors: 38, panels: 62 } as const;
+const ours: readonly number[] = [atFirst, usual, forMaps].map(({ panels }) => panels);
 
 const layout: IJsonModel = {
   global: {
@@ -149,16 +152,21 @@ export function createPanels(): Panels {
     }
   };
   const panelsSet = model.getNodeById("panels");
-  let small = panelsSet instanceof TabSetNode && panelsSet.getWeight() === atFirst.panels;
+  /** the panels' weight as long as nobody has drawn the border; null: as the user wants it */
+  let weight = panelsSet instanceof TabSetNode ? (ours.find((one) => one === panelsSet.getWeight()) ?? null) : null;
   const growWhereNeeded = (asked: boolean): void => {
-    if (!small || !(asked || all().some((node) => pathOfTab(node.getId()) !== null))) return;
-    small = false;
-    weigh(usual);
+    if (weight === null) return;
+    const hasSource = all().some((node) => pathOfTab(node.getId()) !== null);
+    const hasMap = all().some((node) => node.getId().startsWith("map:") && setOf(node)?.getId() === "panels");
+    const wanted = hasMap && !hasSource ? forMaps : weight !== atFirst.panels || asked || hasSource ? usual : atFirst;
+    if (wanted.panels === weight) return;
+    weight = wanted.panels;
+    weigh(wanted);
   };
   model.addChangeListener((action) => {
     keeping ??= setTimeout(keep, keepMilliseconds);
     // as the user wants it from now on
-    if (action?.type === Actions.ADJUST_WEIGHTS) small = false;
+    if (action?.type === Actions.ADJUST_WEIGHTS) weight = null;
     const id: unknown = action?.type === Actions.SELECT_TAB ? action.data["tabNode"] : null;
     growWhereNeeded(typeof id === "string" && setOf(tab(id))?.getId() === "panels");
   });
@@ -290,8 +298,9 @@ export function createPanels(): Panels {
       }
       for (const { id = "" } of fixedTabs)
         model.doAction(Actions.moveNode(id, "panels", DockLocation.CENTER, -1, false));
-      small = false;
+      weight = usual.panels;
       weigh(usual);
+      growWhereNeeded(false);
     },
   };
 }

@@ -132,6 +132,7 @@ function EntryField({ column, tab, index, text, isActive, first, onFocus, onText
         aria-describedby={`hint-${tab.id}`}
         spellCheck={false}
         autoComplete="off"
+        {...(column.leftOut === true ? { placeholder: "0" } : {})}
         {...(choices === null || picking.has ? {} : { list: `choices-${tab.id}-${index}` })}
         {...picking.attributes}
         onKeyDown={(event) => void picking.onKey(event)}

@@ -9,6 +9,7 @@ import type { ElevatedPeer } from "../../helpers/helper-pool.ts";
 import { formatEntryCells } from "../../tables/format-entry.ts";
 import { parseEntryCells } from "../../tables/parse-entry.ts";
 import { isIndexed } from "../../tables/describe-map.ts";
+import { isPadding } from "../../tables/left-out.ts";
 import { parseCells } from "../../tables/parse-value.ts";
 import { describeTyped } from "../../rows/typed-layout.ts";
 import type { DescribedMap } from "../describe-entries.ts";
@@ -164,7 +165,7 @@ function keyOf(edit: Typed, { layout, description }: DescribedMap): StagedRow | 
     const key = Buffer.from(edit.key, "base64");
     return key.length === layout.key.size ? key : wrong("key", `a key has ${layout.key.size} bytes`);
   }
-  const parsed = parseCells(layout.key, edit.cells.slice(0, layout.key.columns.length), null);
+  const parsed = parseCells(layout.key, edit.cells.slice(0, layout.key.columns.length), null, isPadding);
   const { type, maxEntries, name } = description.map;
   if (
     parsed.ok &&

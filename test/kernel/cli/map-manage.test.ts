@@ -1,6 +1,6 @@
 /** Maps made, pinned, emptied, frozen and unpinned by ./xdpw, each run a process of its own. */
 import { execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isRoot, needsRoot, openScene, type Scene } from "./run-xdpw.ts";
 
@@ -52,10 +52,19 @@ describe.skipIf(!isRoot)(`maps themselves${isRoot ? "" : `: ${needsRoot}`}`, () 
     expect(refused.status).toBe(1);
     expect(refused.err).toContain("is frozen: only programs write to it");
 
+    // an empty folder goes only if it was made for a pin
+    const kept = `${folder}/kept`;
+    mkdirSync(kept);
+    await scene.run("map", "pin", `id:${map.id}`, `${kept}/deep/er/routes`);
+    expect((await scene.run("map", "unpin", `${kept}/deep/er/routes`)).status).toBe(0);
+    expect([existsSync(kept), existsSync(`${kept}/deep`)]).toEqual([true, false]);
+    rmdirSync(kept);
+
     const stays = await scene.run("map", "unpin", `${folder}/routes`, "--json");
     expect(stays.json).toMatchObject({ stays: true, dry_run: false });
     const goes = await scene.run("map", "unpin", `${folder}/outer`);
     expect(goes.out).toContain("Nothing else holds it");
+    expect(existsSync(folder)).toBe(false);
     expect((await scene.run("map", "pin", `id:${map.id}`, "/tmp/t_cli")).err).toMatch(/under \/sys\/fs\/bpf|no map/);
   });
 });

@@ -173,15 +173,25 @@ SEC("tc") int t_other(struct __sk_buff *skb) { return 0; }`);
 struct inner { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 7); __type(key, __u32); __type(value, __u64); };
 struct { __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS); __uint(max_entries, 2); __type(key, __u32); __array(values, struct inner); } t_tables SEC(".maps");
 struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, __u32); __type(value, __u32); } t_typed SEC(".maps");
+struct job { __be32 from; __u16 work; };
+struct { __uint(type, BPF_MAP_TYPE_QUEUE); __uint(max_entries, 2); __type(value, struct job); } t_jobs SEC(".maps");
 SEC("xdp") int deep(struct xdp_md *ctx)
 {
 	__u32 key = 0;
+	struct job job = { 1, 7 };
+	bpf_map_push_elem(&t_jobs, &job, 0);
 	void *inner = bpf_map_lookup_elem(&t_tables, &key);
 	return (inner && bpf_map_lookup_elem(inner, &key)) || bpf_map_lookup_elem(&t_typed, &key) ? XDP_DROP : XDP_PASS;
 }`);
     const loaded = await native.loadObject(loading(object, "deep"));
     try {
       const outer = loaded.maps.find(({ name }) => name === "t_tables")?.id ?? 0;
+      // the kernel keeps no BTF of a queue: what the object declares of it is shown all the same
+      const jobs = loaded.maps.find(({ name }) => name === "t_jobs")?.id ?? 0;
+      expect((await faceOf(jobs)).columns.map(({ path, type }) => [path, type])).toEqual([
+        ["from", "__be32"],
+        ["work", "__u16"],
+      ]);
       const like = { type: "hash", keySize: 4, valueSize: 8, maxEntries: 7, flags: 0 };
       expect((await innerMaps(peer, outer)).like).toEqual(like);
       const fits = await make({ type: "hash", name: "t_fits", valueSize: 8, maxEntries: 99 });

@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { Attachments } from "../../../main/attach/attachments.ts";
 import type { ElevatedPeer } from "../../../main/helpers/helper-pool.ts";
 import { columnChoices } from "../../../main/rows/column-choices.ts";
+import { withPortNames } from "../../../main/maps/ports.ts";
+import { parseEntryCells } from "../../../main/tables/parse-entry.ts";
 import type { ShapedMap } from "../../../main/rows/shaped-map.ts";
 import { integer, layoutOf, mapOf } from "./rows-of.ts";
 
@@ -13,10 +15,11 @@ const device = (name: string, ifindex: number, netns: string | null, programs: r
 const interfaces = [device("eth0", 2, null), device("port0", 2, "lab", [7]), device("port1", 3, "lab")];
 const map = (id: number, name: string, type: string) => ({ id, name, type, keySize: 4, valueSize: 4 });
 const programs = [
-  { id: 7, name: "xdp_router", type: "xdp", tag: "aa", mapIds: [1, 2] },
+  { id: 7, name: "xdp_router", type: "xdp", tag: "aa", mapIds: [1, 2, 3] },
   { id: 8, name: "probe", type: "kprobe", tag: "bb", mapIds: [] },
 ];
 const maps = [
+  { ...map(3, "jumps", "prog_array"), programs: [{ id: 7 }] },
   { ...map(1, "routes", "hash"), programs: [{ id: 7 }] },
   { ...map(2, "tx_ports", "devmap"), programs: [{ id: 7 }] },
 ];
@@ -38,7 +41,7 @@ function shaped(of: (typeof maps)[number], value: readonly string[], programColu
   const columns = layout.columns.map((column) => ({ ...column, shown: column.path === "oif" ? "ifindex" : "auto" }));
   return { map: of, layout, programColumn, face: { columns } } as unknown as ShapedMap;
 }
-const [routes, ports] = maps as [(typeof maps)[number], (typeof maps)[number]];
+const [jumps, routes, ports] = maps as [(typeof maps)[number], (typeof maps)[number], (typeof maps)[number]];
 const valuesOf = async (table: ShapedMap, column: number, netns: string | null = null): Promise<readonly string[]> =>
   (await columnChoices(peer, attachments, table, column, netns)).map(({ value, about }) => `${value}: ${about}`);
 
@@ -66,12 +69,23 @@ describe("choices for a cell", () => {
       "4: ifindex 9 · tx_ports",
     ]);
     expect(await valuesOf(shaped(routes, ["port", "mtu"]), 2)).toEqual([]);
+    // and may be typed by that interface
+    const layout = await withPortNames(peer, routes.id, shaped(routes, ["port", "mtu"]).layout);
+    expect(parseEntryCells(layout, ["5", "port1", "9"], null)).toMatchObject({
+      ok: true,
+      value: Uint8Array.of(1, 0, 0, 0, 9, 0, 0, 0),
+    });
+    expect(parseEntryCells(layout, ["5", "port7", "9"], null)).toMatchObject({ ok: false });
   });
 
   it("of a program are none, those of the map's object, and XDP programs that are loaded", async () => {
     const devmap = { ...shaped({ ...ports, valueSize: 8 }, ["ifindex", "bpf_prog.id"]), programColumn: 2 };
     expect(await valuesOf(devmap, 2)).toEqual([
       "none: the entry runs no program",
+      "xdp_router (id 7): loaded · tag aa · the kernel says whether it fits",
+    ]);
+    // a slot that holds none is deleted; a program of another type never fits
+    expect(await valuesOf({ ...shaped(jumps, ["id"]), programColumn: 1 }, 1)).toEqual([
       "xdp_router (id 7): loaded · tag aa · the kernel says whether it fits",
     ]);
   });

@@ -17,6 +17,11 @@ enum verdict { DENY = 0, ALLOW = 7 };
 struct { __uint(type, 1); __uint(max_entries, 9); __type(key, enum verdict); __type(value, __u64[2]); } verdicts SEC(".maps");
 struct either { union { __u32 word; __u8 octets[4]; }; __u32 rest; };
 struct { __uint(type, 1); __uint(max_entries, 9); __type(key, float); __type(value, struct either); } others SEC(".maps");
+struct bpf_spin_lock { __u32 val; };
+struct flow { __be32 src; __be16 port; __u8 pad[2]; };
+enum way { IN, OUT };
+struct seen { struct bpf_spin_lock lock; enum way way; __u64 packets; __u64 last_seen; };
+struct { __uint(type, 1); __uint(max_entries, 9); __type(key, struct flow); __type(value, struct seen); } flows SEC(".maps");
 struct { __uint(type, 14); __uint(max_entries, 9); __uint(key_size, 4); __uint(value_size, 8); } tx_ports SEC(".maps");
 `;
 
@@ -112,6 +117,28 @@ describe("parseValueText", () => {
     ["macs", "much too long", "text of at most 8 bytes"],
   ])("refuses %s: %s", (map, text, message) => {
     expect(hex(parseValueText(pick(maps, map), text, null))).toContain(message);
+  });
+
+  it("begins counters, padding and the kernel's own fields of a new entry at zero", () => {
+    const flows = pick(maps, "flows");
+    for (const text of ["src=10.0.0.1,port=80", '{"src":"10.0.0.1","port":80}', "10.0.0.1,80", "10.0.0.1,80,0x0000"]) {
+      expect(hex(parseKeyText(flows, text)), text).toBe("0a00000100500000");
+    }
+    for (const text of ["way=OUT", "way=out", '{"way":"OUT"}']) {
+      expect(hex(parseValueText(flows, text, null)), text).toBe(`0000000001${"0".repeat(38)}`);
+    }
+    expect(hex(parseValueText(flows, "packets=1", null))).toContain("field way is missing");
+    const cells = parseEntryCells(flows, ["10.0.0.1", "80", "", "", "IN", "", "7"], null);
+    expect(cells.ok && Buffer.from(cells.value).readBigUInt64LE(16)).toBe(7n);
+    // of an entry that is there they stay
+    const before = Uint8Array.from({ length: 24 }, () => 9);
+    expect(hex(parseValueText(flows, "way=IN", before))).toBe(`09090909${"0".repeat(8)}${"09".repeat(16)}`);
+    // a value that is counts alone says nothing without them
+    expect(flows.columns.map(({ leftOut }) => leftOut === true)).toEqual([
+      ...[false, false, true, true],
+      ...[false, true, true],
+    ]);
+    expect(pick(maps, "stats").columns.some(({ leftOut }) => leftOut)).toBe(false);
   });
 
   it("does not take a polluted prototype for a field", () => {
