@@ -82,7 +82,7 @@ export function useWindows({ waits = 15_000 } = {}): Windows {
       });
       await page.goto(fake.url);
       // what was open last time takes the start page's place, maybe before anybody saw that
-      const source = page.getByRole("textbox", { name: /source\. Ctrl\+M/ });
+      const source = page.locator(".source-panel");
       await page.getByRole("button", { name: "Open Packet counters" }).or(source).first().waitFor();
       return page;
     },
