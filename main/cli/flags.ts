@@ -20,3 +20,4 @@ export const labName: FlagSpec = {
   value: "NAME",
   what: "another lab beside xdpw-lab, of namespaces NAME-box, NAME-host0, NAME-host1",
 };
+export const required = { required: true } as const;

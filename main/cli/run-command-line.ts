@@ -1,39 +1,11 @@
 /** One run of xdpw: help, version and mistakes answered at once, a command run. */
 import type { Failure } from "../../protocol/failures.ts";
-import type { Workbench, WorkbenchSession } from "../workbench.ts";
-import type { CommandContext, CommandSpec, Person } from "./command.ts";
+import type { CommandSpec } from "./command.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { commandHelp, overview, usageLine } from "./help.ts";
 import { createPaint, wantsColours } from "./paint.ts";
 import { parseCommandLine } from "./parse-command-line.ts";
-
-/** What a run has of its process. */
-export interface Surroundings {
-  readonly cwd: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly terminal: { readonly stdout: boolean; readonly stderr: boolean };
-  /** resolves when more may be written */
-  readonly stdout: (text: string | Uint8Array) => Promise<void>;
-  readonly stderr: (text: string) => void;
-  /** null where standard input or standard error is no terminal */
-  readonly person: Person | null;
-  readonly version: () => string;
-  /** loads what a command needs: help and version do without. `tell` gets lines that a person may want to see */
-  readonly open: (tell: Tell) => Promise<Opened>;
-}
-
-export interface Tell {
-  /** how far long work is */
-  readonly progress: (text: string) => void;
-  /** the equivalent commands of what was done */
-  readonly commands: (lines: readonly string[]) => void;
-}
-
-export interface Opened {
-  readonly workbench: Workbench;
-  readonly handlers: WorkbenchSession["handlers"];
-  readonly token: CommandContext["token"];
-}
+import type { Surroundings } from "./surroundings.ts";
 
 /** Returns the exit status; never throws. */
 export async function runCommandLine(

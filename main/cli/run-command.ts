@@ -5,7 +5,7 @@ import { exitCode } from "./exit-code.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { failureText } from "./failure-text.ts";
 import { createPaint, wantsColours } from "./paint.ts";
-import type { Opened, Surroundings } from "./run-command-line.ts";
+import type { Opened, Surroundings } from "./surroundings.ts";
 import { visibleLines } from "./visible.ts";
 
 /** Never throws. */

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { commands } from "../cli/commands.ts";
-import { type Opened, runCommandLine, type Tell } from "../cli/run-command-line.ts";
+import { runCommandLine } from "../cli/run-command-line.ts";
+import type { Opened, Tell } from "../cli/surroundings.ts";
 import { programRoot } from "../paths.ts";
 
 /** of a verifier that takes its time: a line each */

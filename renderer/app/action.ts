@@ -23,3 +23,10 @@ export const hasSource = ({ active }: SessionState): boolean => active !== null;
 /** an object has none */
 export const hasText = ({ active, sources }: SessionState): boolean =>
   active !== null && sources.find(({ path }) => path === active)?.object === undefined;
+export const hasPlace = ({ place }: SessionState): boolean => place !== null;
+
+/** on the path of the source that is shown, if any is */
+export function withActive(app: App, run: (path: string) => Promise<unknown>): void {
+  const { active } = app.store.get();
+  if (active !== null) void run(active);
+}
