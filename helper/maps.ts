@@ -9,7 +9,7 @@ import { hasCode, naming } from "./failures.ts";
 import { mapTypeName, programTypeName } from "./kernel-names.ts";
 import { frozenWords, type MapFacts, readMapFacts } from "./map-facts.ts";
 import type { MapHandles } from "./map-handles.ts";
-import type { MapInfo, NativeFace } from "./native/face.ts";
+import type { MapHandle, MapInfo, NativeFace } from "./native/face.ts";
 import { programInfo } from "./programs.ts";
 
 export type MapsContext = Pick<HelperContext, "native"> & { readonly handles: MapHandles };
@@ -120,9 +120,21 @@ export function lookupInMap(
   params: z.infer<typeof mapKeyParams>,
 ): Promise<{ value: string | null }> {
   return handles.use(params.id, `look up in map id ${params.id}`, (handle) => {
-    const value = handle.lookup(sized(params.key, handle.info.keySize, "key", handle.info));
-    return { value: value?.toString("base64") ?? null };
+    const key = sized(params.key, handle.info.keySize, "key", handle.info);
+    const value = handle.lookup(key);
+    return { value: value === null || !isEntry(handle, key) ? null : value.toString("base64") };
   });
+}
+
+/**
+ * In an LPM trie the kernel looks up what covers a prefix, not the entry itself. The walk goes on behind an entry that is
+ * there and begins anew for one that is not (trie_get_next_key, kernel/bpf/lpm_trie.c).
+ */
+function isEntry(handle: MapHandle, key: Buffer): boolean {
+  if (mapTypeName(handle.info.type) !== "lpm_trie") return true;
+  const next = handle.nextKey(key);
+  const first = handle.nextKey(null);
+  return next === null || first === null || !next.equals(first);
 }
 
 export function deleteFromMap(

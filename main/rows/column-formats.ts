@@ -76,7 +76,7 @@ function namesOf(interfaces: ReadonlyMap<number, string>): readonly EnumValue[] 
 }
 
 const numberNames: readonly (readonly [ColumnFormat, readonly number[], RegExp])[] = [
-  ["ifindex", [4], /(^|[._])(if_?(index|idx)|[io]if)$/],
+  ["ifindex", [4], /(^|[._])(if_?(index|idx)|[io]if|if)$/],
   ["protocol", [1, 2], /(^|[._])(ip_?|l4_?)?(proto|protocol)$|(^|[._])next_?(hdr|header)$/],
   ["cpu", [1, 2, 4], /(^|[._])cpu(_?id)?$/],
   // what a program keeps of bpf_ktime_get_ns()

@@ -21,6 +21,8 @@ export function shapeLayout(map: MapLayout, chosen: ChosenFormats, surroundings:
     }),
   });
   const [key, value] = [shape(map.key, "key"), shape(map.value, "value")];
+  const plain = [...map.key.columns, ...map.value.columns];
+  const isAsBefore = (index: number, { node }: LayoutColumn): boolean => plain[index]?.node === node;
   const columns = [...key.columns, ...value.columns].map((column, index): Column => {
     const before = map.columns[index] ?? { path: column.path, from: "value" as const, type: column.node.type };
     return {
@@ -31,7 +33,7 @@ export function shapeLayout(map: MapLayout, chosen: ChosenFormats, surroundings:
       hint:
         map.perCpu && before.from === "value"
           ? `${describeField(column.node)}; of one CPU: cpu 1: …, of each: all cpus: …`
-          : describeField(column.node),
+          : ((isAsBefore(index, column) ? map.columns[index]?.hint : undefined) ?? describeField(column.node)),
       choices: choicesOf(column.node)?.slice() ?? null,
       ...(map.columns[index]?.leftOut === true ? { leftOut: true as const } : {}),
     };

@@ -103,7 +103,7 @@ export function describeMap(shape: MapShape): MapLayout {
     maxEntries: shape.maxEntries,
     key,
     value,
-    columns: [...describeColumns(key, "key"), ...describeColumns(value, "value")],
+    columns: [...withIndexHint(shape, describeColumns(key, "key")), ...describeColumns(value, "value")],
     perCpu,
     copies: perCpu ? Math.max(1, shape.possibleCpus) : 1,
     stride,
@@ -186,6 +186,13 @@ function describeColumns(layout: Layout, from: Column["from"]): readonly Column[
     choices: choicesOf(node)?.slice() ?? null,
     ...(leftOut(path, node) ? { leftOut: true as const } : {}),
   }));
+}
+
+/** Of an array's key: which numbers there are. */
+function withIndexHint({ type, maxEntries }: MapShape, columns: readonly Column[]): readonly Column[] {
+  const [only] = columns;
+  if (!indexedTypes.has(type) || only?.align !== "number" || columns.length > 1) return columns;
+  return [{ ...only, hint: `index from 0 to ${maxEntries - 1}` }];
 }
 
 function isNumber(node: LayoutNode): boolean {

@@ -14,16 +14,18 @@ export function InnerMapTools({
   tab,
   face,
   cells,
-  canAdd,
+  making,
+  onMake,
 }: {
   readonly tab: MapTab;
   readonly face: RowsFace;
   /** of the selected entry */
   readonly cells: readonly string[] | null;
-  readonly canAdd: boolean;
+  /** whether the form for a new one is open; null where none can be added */
+  readonly making: boolean | null;
+  readonly onMake: (making: boolean) => void;
 }): React.ReactNode {
   const app = useApp();
-  const [making, setMaking] = useState(false);
   const id = cells === null ? null : innerId(face, cells);
   return (
     <>
@@ -34,12 +36,11 @@ export function InnerMapTools({
       >
         Open inner map
       </Button>
-      {canAdd && (
-        <Button className="button small" aria-expanded={making} onPress={() => setMaking(!making)}>
+      {making !== null && (
+        <Button className="button small" aria-expanded={making} onPress={() => onMake(!making)}>
           New inner map
         </Button>
       )}
-      {making && <NewInner tab={tab} face={face} close={() => setMaking(false)} />}
     </>
   );
 }
@@ -81,7 +82,7 @@ export function Breadcrumb({ tab }: { readonly tab: MapTab }): React.ReactNode {
 }
 
 /** A map like the others in it, put in at once: it lives by that entry alone. */
-function NewInner({
+export function NewInner({
   tab,
   face,
   close,
@@ -102,7 +103,7 @@ function NewInner({
   };
   return (
     <form
-      className="strip form whole"
+      className="strip form add-entry"
       aria-label={`New inner map of ${face.map.name}`}
       onSubmit={(event) => {
         event.preventDefault();

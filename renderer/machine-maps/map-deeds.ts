@@ -86,7 +86,7 @@ export async function clearMap(app: App, map: MapShown): Promise<void> {
   const what = /^(array|percpu_array)$/.test(map.type) ? "Every entry is set to zeros." : "Every entry is deleted.";
   const answer = await ask(app, {
     title: `Clear ${titleOf(map)}?`,
-    body: `${what}${users} There is no undo: keep a snapshot first (xdpw map snapshot) if you may want them back.`,
+    body: `${what}${users} There is no undo: keep a snapshot first (Files in its table, or xdpw map snapshot) if you may want them back.`,
     choices: [{ id: "clear", title: "Clear", danger: true }],
   });
   if (answer !== "clear") return;

@@ -80,8 +80,8 @@ export function MapGrid({ tab, view, prefs, onPrefs, onSelect, goTo, lit }: MapG
   const focused = rows.rowAt(place);
 
   const wider = useMemo(
-    () => widerOf(widths, columnWidths({ columns: face.columns, rows: rows.rows }, widths)),
-    [face.columns, rows.rows, widths],
+    () => widerOf(widths, columnWidths({ columns: face.columns, rows: rows.rows }, widths, layer)),
+    [face.columns, rows.rows, widths, layer],
   );
   if (wider !== widths) setWidths(wider);
   const columns = useMemo(() => gridColumns(face.columns, widths, face.cpus, prefs), [face, widths, prefs]);

@@ -9,7 +9,7 @@ import { stageRemovals } from "../staged/stage-edits.ts";
 import { MatchBar } from "../forwarding/match-bar.tsx";
 import { TreePanel } from "../forwarding/tree-panel.tsx";
 import { type GoTo, TreeSwitch, useTree } from "../forwarding/tree-switch.tsx";
-import { Breadcrumb, InnerMapTools } from "../machine-maps/inner-map.tsx";
+import { Breadcrumb, InnerMapTools, NewInner } from "../machine-maps/inner-map.tsx";
 import { MapTools } from "../machine-maps/map-tools.tsx";
 import { UnlistedPanel } from "../machine-maps/unlisted-panel.tsx";
 import { AddEntryForm } from "./add-entry-form.tsx";
@@ -44,6 +44,7 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
   const { face, state, gone } = view;
   const { map, readOnly } = face;
   const [adding, setAdding] = useState(false);
+  const [makingInner, setMakingInner] = useState(false);
   const [selected, setSelected] = useState<{ readonly row: Selected | null; readonly place: number }>({
     row: null,
     place: 0,
@@ -127,7 +128,14 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
               </Button>
             </>
           )}
-          {face.holdsMaps && gone === null && <InnerMapTools {...{ tab, face, canAdd }} cells={row?.cells ?? null} />}
+          {face.holdsMaps && gone === null && (
+            <InnerMapTools
+              {...{ tab, face }}
+              cells={row?.cells ?? null}
+              making={canAdd ? makingInner : null}
+              onMake={setMakingInner}
+            />
+          )}
           {gone === null && <MapTools id={tab.id} />}
         </div>
         {large && (
@@ -140,6 +148,7 @@ export function TablePanel({ tab, view }: { readonly tab: MapTab; readonly view:
           </div>
         )}
         <GoneBanner title={map.name} gone={gone} />
+        {makingInner && canAdd && <NewInner {...{ tab, face }} close={() => setMakingInner(false)} />}
         {adding && canAdd && (
           <AddEntryForm tab={tab} table={face} added={() => readRowsNow(app, tab.id)} close={() => setAdding(false)} />
         )}

@@ -79,6 +79,13 @@ const passedOver: Readonly<Record<string, number>> = {
   expires: 1,
   type: 1,
   master: 1,
+  nhid: 1,
+  realm: 1,
+  advmss: 1,
+  hoplimit: 1,
+  dead: 0,
+  offload: 0,
+  trap: 0,
   onlink: 0,
   linkdown: 0,
   self: 0,
@@ -130,7 +137,7 @@ function readPairs(words: readonly string[]): Map<Meaning, string> | null {
 const names: Readonly<Record<Meaning, RegExp>> = {
   destination: /prefix|dest|dst|addr|network|^key$/i,
   gateway: /gateway|next_?hop|^via$|^gw$|^hop$/i,
-  device: /ifindex|port|dev|iface|interface|oif/i,
+  device: /if_?(index|idx)|port|dev|iface|interface|[io]if|(^|[._])\w*_if$/i,
   metric: /metric|priority|weight/i,
   mac: /mac|lladdr|ether|^key$/i,
   vlan: /vlan|vid/i,
@@ -149,10 +156,23 @@ function byMeaning(
     for (const [meaning, value] of fields) {
       const isKey = meaning === "destination" || (meaning === "mac" && !fields.has("destination"));
       const at = columns.findIndex(
-        ({ path, from }, index) => row[index] === null && (!isKey || from === "key") && names[meaning].test(path),
+        ({ path, from, hint }, index) =>
+          row[index] === null &&
+          (!isKey || from === "key") &&
+          names[meaning].test(path) &&
+          // `nexthop_if` is no address of a gateway, and the `src` of a route no MAC
+          (meaning !== "gateway" || !names.device.test(path)) &&
+          ((meaning !== "gateway" && meaning !== "source") || !/\bMAC\b/.test(hint)),
       );
       if (at >= 0) row[at] = value;
       else if (isKey) wrong.push({ line, message: `no key column of this map takes ${value}` });
+    }
+    // a route without a gateway: its network is on the link
+    const gateway = columns.findIndex(
+      ({ path, hint }) => names.gateway.test(path) && !names.device.test(path) && /\bIPv[46] address\b/.test(hint),
+    );
+    if (fields.has("destination") && !fields.has("gateway") && gateway >= 0 && row[gateway] === null) {
+      row[gateway] = /IPv6/.test(columns[gateway]?.hint ?? "") ? "::" : "0.0.0.0";
     }
     if (wrong.at(-1)?.line !== line) rows.push({ line, cells: row });
   }

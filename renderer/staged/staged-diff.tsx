@@ -40,6 +40,10 @@ export function StagedDiff({ tab, columns, staged }: StagedDiffProps): React.Rea
           />
         ))}
       </ChangeTable>
+      <p className="dim">
+        Each row is compared with what was shown right before it is written, and read back after. BPF has no
+        compare-and-swap: about a microsecond is left in which another writer is not seen.
+      </p>
       {all.length > most && <p className="mid">and {(all.length - most).toLocaleString("en")} more</p>}
     </div>
   );

@@ -145,6 +145,20 @@ describe("what is pasted", () => {
     expect(readPaste(text, columns, from)).toEqual({ rows: lines, wrong: [] });
   });
 
+  it("of a route goes to columns of its kind: no gateway into an interface, no source address into a MAC", () => {
+    const route = [
+      column("prefix", "key"),
+      column("nexthop_if", "value"),
+      { ...column("via", "value"), hint: "IPv4 address such as 192.0.2.1" },
+      { ...column("src", "value"), hint: "MAC address such as 02:00:00:00:00:01" },
+    ];
+    const text = "10.0.0.0/8 via 192.0.2.1 dev eth1 nhid 7\n10.1.0.0/16 dev eth2 proto kernel scope link src 10.1.0.1";
+    expect(readPaste(text, route, 0).rows.map(({ cells }) => cells)).toEqual([
+      ["10.0.0.0/8", "eth1", "192.0.2.1", null],
+      ["10.1.0.0/16", "eth2", "0.0.0.0", null],
+    ]);
+  });
+
   it("of a bridge goes to addresses and ports", () => {
     const bridge = [column("mac", "key"), column("vlan", "key"), column("ifindex", "value")];
     const text = "02:fc:00:00:00:09 dev port0 vlan 10 master br0\n02:fc:00:00:00:0a dev port1 self permanent";

@@ -105,6 +105,22 @@ describe.skipIf(skipReason !== "")("maps of every type", () => {
     expect(await failureOf(has("five"))).toMatchObject({ kind: "bad-value" });
   });
 
+  it("of prefixes look an entry up, not what covers it", async () => {
+    const id = await make({ type: "lpm_trie", name: "t_prefixes", keySize: 8, flags: 1 });
+    const prefix = (length: number, ...address: number[]): string =>
+      Buffer.from([length, 0, 0, 0, ...address]).toString("base64");
+    const value = Buffer.from([1, 0, 0, 0]).toString("base64");
+    const [wide, narrow] = [prefix(8, 10, 0, 0, 0), prefix(16, 10, 1, 0, 0)];
+    for (const key of [wide, prefix(8, 192, 0, 0, 0)])
+      await peer.request("maps.update", { id, key, value, when: "any", netns: null });
+    const found = async (key: string) => (await peer.request("maps.lookup", { id, key })).value;
+    expect([await found(wide), await found(narrow), await found(prefix(8, 192, 0, 0, 0))]).toEqual([
+      value,
+      null,
+      value,
+    ]);
+  });
+
   it("of programs take one that is chosen, staged; what was taken out comes back with undo", async () => {
     const object = compile(`
 struct { __uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(max_entries, 4); __type(key, __u32); __type(value, __u32); } t_jumps SEC(".maps");

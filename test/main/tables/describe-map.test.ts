@@ -40,7 +40,7 @@ describe("describeMap", () => {
         from: "key",
         type: "__u32",
         align: "number",
-        hint: "whole number from 0 to 4294967295 (decimal or 0x hex)",
+        hint: "index from 0 to 4",
         choices: null,
       },
       expect.objectContaining({ path: "rx_packets", from: "value", type: "__u64", align: "number" }),
