@@ -37,14 +37,14 @@ if (process.getuid?.() !== 0) {
  */
 async function benchAll(): Promise<void> {
   if (process.argv.includes("maps")) return benchMaps(root);
-  if (process.argv.includes("table")) return benchTables();
+  if (process.argv.includes("table")) return benchTable(root);
   if (process.argv.includes("next-hop")) return benchHop();
   if (!process.argv.includes("typing")) await benchMany();
   if (process.argv.includes("interfaces")) return;
   if (!process.argv.includes("typing")) {
     await benchPath();
     await benchMaps(root);
-    await benchTables();
+    await benchTable(root);
     await benchHop();
   }
   if (!process.argv.includes("typing")) {
@@ -62,15 +62,6 @@ async function benchAll(): Promise<void> {
   } finally {
     await typed.stop();
     rmSync(home, { recursive: true });
-  }
-}
-
-async function benchTables(): Promise<void> {
-  const shown = await startWorkbench(root);
-  try {
-    await benchTable(shown);
-  } finally {
-    await shown.stop();
   }
 }
 

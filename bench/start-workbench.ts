@@ -14,8 +14,8 @@ export interface BenchWorkbench {
   readonly url: string;
   /** process start to the printed URL, ms */
   readonly startMilliseconds: number;
-  /** uses up the URL's token */
-  connect(): Promise<Peer<typeof workbench, Record<never, never>>>;
+  /** uses up the URL's token, unless a cookie is there already */
+  connect(cookie?: string): Promise<Peer<typeof workbench, Record<never, never>>>;
   stop(): Promise<void>;
 }
 
@@ -36,11 +36,9 @@ export async function startWorkbench(
     process: child,
     url,
     startMilliseconds,
-    async connect() {
+    async connect(given) {
       const { origin, host } = new URL(url);
-      const entered = await fetch(url, { redirect: "manual" });
-      const cookie = entered.headers.getSetCookie()[0]?.split(";")[0];
-      if (cookie === undefined) throw new Error(`the workbench did not let us in: ${entered.status}`);
+      const cookie = given ?? (await enter(url));
       const socket = new WebSocket(`ws://${host}/rpc`, { headers: { cookie, origin } });
       await once(socket, "open");
       return connectPeer(websocketPipe(socket), workbench, {
@@ -56,4 +54,11 @@ export async function startWorkbench(
       await ended;
     },
   };
+}
+
+async function enter(url: string): Promise<string> {
+  const entered = await fetch(url, { redirect: "manual" });
+  const cookie = entered.headers.getSetCookie()[0]?.split(";")[0];
+  if (cookie === undefined) throw new Error(`the workbench did not let us in: ${entered.status}`);
+  return cookie;
 }

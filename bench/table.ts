@@ -1,47 +1,33 @@
 /**
  * A table of a million entries in the window: an LPM trie and a hash with keys of 8 bytes and values of 24. Each figure is
- * what is felt: from the click or key to the frame that shows it.
+ * what is felt: from the click or key to the frame that shows it. Beside them, how long main and the helper answered
+ * nobody meanwhile.
  */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Page } from "@playwright/test";
 import { findChromium } from "../build/chromium.mjs";
-import { loadNative } from "../helper/native/load.ts";
-import type { BenchWorkbench } from "./start-workbench.ts";
+import { type Blocking, loopEnvironment, watchBlocking } from "./blocking.ts";
+import { felt, type Seen } from "./felt.ts";
+import { type BenchWorkbench, startWorkbench } from "./start-workbench.ts";
 import { say } from "./statistics.ts";
+import { makeMaps } from "./table-maps.ts";
 
-const entries = 1_000_000;
-const atOnce = 20_000;
 const pin = "/sys/fs/bpf/xdpw-bench-tables";
+/** ms from key to key: somebody who types fast */
+const keys = 60;
 
-const source = `
-#include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
-struct prefix { __u32 length; __be32 address; };
-struct flow { __be32 saddr; __be16 sport; __be16 dport; };
-struct route { __be32 next_hop; __u32 port; __u64 packets; __u8 mac[6]; __u16 flags; };
-struct { __uint(type, BPF_MAP_TYPE_LPM_TRIE); __uint(max_entries, ${entries}); __uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct prefix); __type(value, struct route); } bench_routes SEC(".maps");
-struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, ${entries});
-	__type(key, struct flow); __type(value, struct route); } bench_flows SEC(".maps");
-SEC("xdp") int bench_tables(struct xdp_md *ctx)
-{
-	struct prefix prefix = {};
-	struct flow flow = {};
-	return bpf_map_lookup_elem(&bench_routes, &prefix) && bpf_map_lookup_elem(&bench_flows, &flow) ? XDP_DROP : XDP_PASS;
-}
-`;
-
-export async function benchTable(workbench: BenchWorkbench): Promise<void> {
+export async function benchTable(root: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "xdpw-bench-table-"));
+  const home = { XDG_STATE_HOME: join(folder, "state"), XDG_DATA_HOME: join(folder, "data") };
+  const workbench = await startWorkbench(root, { ...home, ...loopEnvironment(root, folder) });
   const browser = await chromium.launch({
     executablePath: findChromium() ?? "chromium",
     args: [...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), "--disable-gpu", "--disable-background-networking"],
   });
   try {
-    makeMaps(folder);
+    const ids = makeMaps(folder, pin);
     const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
     await page.goto(workbench.url);
     // with a source open, the panels below it have room
@@ -53,102 +39,107 @@ export async function benchTable(workbench: BenchWorkbench): Promise<void> {
     await page.getByRole("heading", { name: "other programs" }).waitFor();
     // what opening a source starts is not what is measured
     await page.waitForTimeout(4000);
-    await measure(page, "bench_routes", "prefix", "prefix in 10.8.0.0/16 and packets > 1000");
-    await measure(page, "bench_flows", "saddr", "saddr in 10.8.0.0/16 and packets > 1000");
-    const status = readFileSync(`/proc/${workbench.process.pid}/status`, "utf8");
-    const resident = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
-    say("main with both tables open: resident", `${resident.toFixed(0)} MiB`, "< 350 MB");
+    const [cookie] = await page.context().cookies();
+    const peer = await workbench.connect(`${cookie?.name}=${cookie?.value}`);
+    const blocking = await watchBlocking(peer, folder, "idle");
+    await page.waitForTimeout(1000);
+    await measure(page, blocking, "bench_routes", "prefix", { where: "prefix in 10.8.0.0/16", first: /^10\.8\./ });
+    await benchTree(page, blocking);
+    await measure(page, blocking, "bench_flows", "saddr", { where: "saddr in 10.8.0.0/16", first: /^10\.8\./ });
+    say("main with both tables open: resident", `${resident(workbench).toFixed(0)} MiB`, "< 350 MB");
+    await benchFiles(peer, blocking, folder, ids);
+    await blocking.during(null);
+    say("main after that: resident", `${resident(workbench).toFixed(0)} MiB`);
+    peer.close();
   } finally {
     await browser.close();
+    await workbench.stop();
     rmSync(pin, { force: true });
     rmSync(folder, { recursive: true });
   }
 }
 
-function makeMaps(folder: string): void {
-  const [from, to] = [join(folder, "tables.c"), join(folder, "tables.o")];
-  writeFileSync(from, source);
-  const flags = ["-O2", "-g", "-target", "bpf", "-I/usr/include/x86_64-linux-gnu", "-c", from, "-o", to];
-  for (const [file, args] of [
-    ["clang", flags],
-    ["bpftool", ["prog", "load", to, pin]],
-  ] as const) {
-    const { status, stderr } = spawnSync(file, args, { encoding: "utf8" });
-    if (status !== 0) throw new Error(`${file}: ${stderr}`);
-  }
-  const native = loadNative();
-  for (const id of native.mapIds()) {
-    const { name } = native.mapInfo(id);
-    if (name !== "bench_routes" && name !== "bench_flows") continue;
-    const map = native.openMap(id);
-    for (let at = 0; at < entries; at += atOnce) {
-      const [keys, values] = [Buffer.alloc(atOnce * 8), Buffer.alloc(atOnce * 24)];
-      for (let index = 0; index < atOnce; index++) fillEntry(keys, values, index, at + index, name === "bench_routes");
-      map.updateBatch(keys, values, atOnce);
-    }
-    map.close();
-  }
+function resident({ process: { pid } }: BenchWorkbench): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 }
 
-function fillEntry(keys: Buffer, values: Buffer, at: number, index: number, trie: boolean): void {
-  if (trie) {
-    keys.writeUInt32LE(24, at * 8);
-    keys.writeUInt32BE(((10 << 24) + (index << 8)) >>> 0, at * 8 + 4);
-  } else {
-    keys.writeUInt32BE((10 << 24) + index, at * 8);
-    keys.writeUInt16BE(index & 0xffff, at * 8 + 4);
-    keys.writeUInt16BE(443, at * 8 + 6);
-  }
-  values.writeUInt32BE(0xc0000000 + (index % 250), at * 24);
-  values.writeUInt32LE(1 + (index % 4), at * 24 + 4);
-  values.writeBigUInt64LE(BigInt(((index + 1) * 7919) % 1_000_003) * 1000n, at * 24 + 8);
-  values.writeUInt32BE(index, at * 24 + 18);
-}
-
-async function measure(page: Page, name: string, key: string, filter: string): Promise<void> {
-  const cells = `[data-row="0"] [data-column="${key}"]`;
+async function measure(
+  page: Page,
+  blocking: Blocking,
+  name: string,
+  key: string,
+  { where, first }: { readonly where: string; readonly first: RegExp },
+): Promise<void> {
+  const panel = page.getByRole("tabpanel", { name });
   const grid = page.getByRole("grid", { name: `${name} entries` });
-  const status = page.getByRole("tabpanel", { name }).getByRole("status", { name: "Entries" });
-  const timed = async (
-    what: string,
-    target: string,
-    act: () => Promise<void>,
-    done: () => Promise<void>,
-  ): Promise<void> => {
-    const began = performance.now();
-    await act();
-    await done();
-    say(`${name}: ${what}`, `${(performance.now() - began).toFixed(0)} ms`, target);
+  const cell = (row: number, column: string): string =>
+    `[aria-label="${name} entries"] [data-row="${row}"] [data-column="${column}"]`;
+  const counted = (text: RegExp): Seen => ({ selector: "[role=status][aria-label=Entries]", text });
+  const some = counted(/^(?!1,000,000 of)[\d,]+ of 1,000,000/);
+  const timed = async (what: string, aim: string, act: () => Promise<void>, seen: readonly Seen[]): Promise<void> => {
+    const { time, frame } = await felt(page, act, seen);
+    const jank = frame > 50 ? `, a frame of ${frame.toFixed(0)} ms` : "";
+    say(`${name}: ${what}`, `${time.toFixed(0)} ms${jank}`, aim);
   };
-  const first = (): Promise<string> => grid.locator(cells).innerText();
-  const until = async (test: () => Promise<boolean>): Promise<void> => {
-    for (const end = performance.now() + 20_000; !(await test()); )
-      if (performance.now() > end) throw new Error("never");
-  };
-  const option = page.getByRole("option", { name });
-  await timed(
-    "opened to all rows read",
-    "< 1500 ms",
-    () => option.click(),
-    async () => {
-      await grid.waitFor();
-      await until(async () => (await status.innerText()).startsWith("1,000,000 /"));
-    },
-  );
+
+  await blocking.during(`${name} is opened`);
+  await timed("opened to all rows read", "< 1500 ms", () => page.getByRole("option", { name }).click(), [
+    counted(/^1,000,000 \//),
+    { selector: cell(0, key), text: /./ },
+  ]);
   // what follows is not to be mixed up with readings
-  await page.getByRole("button", { name: /^Read / }).click();
-  await page.getByRole("menuitemradio", { name: "when asked" }).click();
-  await page.waitForTimeout(1500);
-  await grid.locator(cells).click();
-  const last = page.locator('[data-row="999999"] [data-value]').first();
-  await timed(
-    "jump to the last row",
-    "< 100 ms",
-    () => page.keyboard.press("Control+End"),
-    () => until(async () => (await last.getAttribute("data-value").catch(() => "")) !== ""),
-  );
+  const pace = async (title: string): Promise<void> => {
+    await page.getByRole("button", { name: /^Read / }).click();
+    await page.getByRole("menuitemradio", { name: title }).click();
+    await page.waitForTimeout(1500);
+  };
+  await pace("when asked");
+  await blocking.during(`${name} is sorted and filtered`);
+  await page.locator(cell(0, key)).click();
+  await timed("jump to the last row", "< 100 ms", () => page.keyboard.press("Control+End"), [
+    { selector: cell(999_999, key), text: /./ },
+  ]);
   await page.keyboard.press("Control+Home");
-  const longest = await page.evaluate(async (label) => {
+  say(`${name}: scrolling, longest frame`, `${(await scroll(page, name)).toFixed(0)} ms`, "< 50 ms");
+  await page.locator(cell(0, key)).waitFor();
+  await page.waitForTimeout(300);
+
+  const head = grid.getByRole("columnheader").filter({ hasText: "packets" });
+  const unsorted = await page.locator(cell(0, "packets")).innerText();
+  await timed("sort by a counter", "< 300 ms", () => head.click({ position: { x: 20, y: 10 } }), [
+    { selector: cell(0, "packets"), text: new RegExp(`^(?!${unsorted}$)`) },
+  ]);
+  await head.click({ position: { x: 20, y: 10 } });
+  await head.click({ position: { x: 20, y: 10 } });
+  await page.waitForTimeout(500);
+
+  const box = panel.getByRole("searchbox", { name: "Filter" });
+  const filter = async (what: string, aim: string, text: string, typed: boolean, column: string, shown: RegExp) => {
+    const act = (): Promise<void> =>
+      typed ? page.keyboard.type(text, { delay: keys }) : page.keyboard.insertText(text);
+    await box.focus();
+    await timed(`${what}, ${typed ? "typed" : "pasted"}`, aim, act, [some, { selector: cell(0, column), text: shown }]);
+    await page.keyboard.press("Control+a");
+    await page.keyboard.press("Delete");
+    await page.locator(`[aria-label="${name} entries"][aria-busy="false"]`).waitFor();
+    await page.waitForTimeout(400);
+  };
+  for (const typed of [false, true]) {
+    await filter("structured filter", "< 100 ms", `${where} and packets > 1000`, typed, key, first);
+    await filter("free text", "< 600 ms", "00:0a:bc", typed, "mac", /00:0a:bc/);
+    await filter("free text that any column may hold", "< 600 ms", "1234", typed, key, /./);
+  }
+  await blocking.during(`${name} is read twice a second`);
+  await pace("twice a second");
+  await blocking.during(`${name} is read twice a second and filtered`);
+  await filter("structured filter while it is read", "< 100 ms", `${where} and packets > 1000`, true, key, first);
+  await filter("free text while it is read", "< 600 ms", "00:0a:bc", true, "mac", /00:0a:bc/);
+  await pace("when asked");
+  await blocking.during("idle");
+}
+
+async function scroll(page: Page, name: string): Promise<number> {
+  return page.evaluate(async (label) => {
     const box = document.querySelector(`[role=grid][aria-label="${label}"]`);
     let [before, most] = [performance.now(), 0];
     for (let frame = 0; frame < 200; frame++) {
@@ -160,37 +151,42 @@ async function measure(page: Page, name: string, key: string, filter: string): P
     box?.scrollTo({ top: 0 });
     return most;
   }, `${name} entries`);
-  say(`${name}: scrolling, longest frame`, `${longest.toFixed(0)} ms`, "< 50 ms");
-  await grid.locator(cells).waitFor();
-  await page.waitForTimeout(300);
-  const unsorted = await first();
-  const head = grid.getByRole("columnheader").filter({ hasText: "packets" });
-  await timed(
-    "sort by a counter",
-    "< 300 ms",
-    () => head.click({ position: { x: 20, y: 10 } }),
-    () => until(async () => (await first()) !== unsorted),
-  );
-  await head.click({ position: { x: 20, y: 10 } });
-  await head.click({ position: { x: 20, y: 10 } });
+}
+
+/** The same entries as a tree of prefixes. */
+async function benchTree(page: Page, blocking: Blocking): Promise<void> {
+  await blocking.during("bench_routes becomes a tree");
+  const tree = '[aria-label="bench_routes prefix tree"] [role=row] [role=gridcell]';
+  const { time } = await felt(page, () => page.getByRole("button", { name: "Tree", exact: true }).click(), [
+    { selector: tree, text: /10\./ },
+  ]);
+  say("bench_routes: as a tree of prefixes", `${time.toFixed(0)} ms`);
+  await page.getByRole("button", { name: "Table", exact: true }).click();
   await page.waitForTimeout(500);
-  const box = page.getByRole("tabpanel", { name }).getByRole("searchbox", { name: "Filter" });
-  const filtered = async (): Promise<void> =>
-    until(async () => /^(?!1,000,000 of)[\d,]+ of 1,000,000/.test(await status.innerText()));
-  const whole = async (): Promise<void> => {
-    await until(async () => (await status.innerText()).startsWith("1,000,000 /"));
-    await page.locator(`[aria-label="${name} entries"][aria-busy="false"]`).waitFor();
-    await page.waitForTimeout(500);
-  };
-  await timed(
-    "structured filter (150 ms of them the pause after typing)",
-    "< 250 ms",
-    () => box.fill(filter),
-    filtered,
-  );
-  await box.fill("");
-  await whole();
-  await timed("free text (150 ms of them the pause after typing)", "< 750 ms", () => box.fill("00:0a:bc"), filtered);
-  await box.fill("");
-  await whole();
+  await blocking.during("idle");
+}
+
+type Peer = Awaited<ReturnType<BenchWorkbench["connect"]>>;
+
+/** A million rows to a file and from there into an empty map, as the window has it done. */
+async function benchFiles(
+  peer: Peer,
+  blocking: Blocking,
+  folder: string,
+  ids: ReadonlyMap<string, number>,
+): Promise<void> {
+  const path = join(folder, "routes.csv");
+  await blocking.during("a million rows are exported");
+  await peer.request("maps.export", { id: ids.get("bench_routes") ?? 0, path, format: "csv" });
+  const id = ids.get("bench_spare") ?? 0;
+  await blocking.during("a file of a million rows is compared");
+  const { plan, added } = await peer.request("maps.plan", {
+    id,
+    netns: null,
+    before: null,
+    after: path,
+    removes: false,
+  });
+  await blocking.during(`${added} rows are imported`);
+  await peer.request("maps.applyPlan", { plan, title: "bench" });
 }

@@ -47,7 +47,7 @@ import { openMapFiles } from "./maps/transfer/open-map-files.ts";
 import { setEntry } from "./maps/set-entry.ts";
 import { type MapShapes, openMapShapes } from "./rows/map-shapes.ts";
 import { type OpenRows, openRows } from "./rows/open-rows.ts";
-import { createRowsThread } from "./rows/rows-thread.ts";
+import { createRowsThreads } from "./rows/rows-threads.ts";
 import { createWatches } from "./maps/watch-maps.ts";
 import { packetsTwin } from "./packets/packets-twin.ts";
 import { testPackets } from "./packets/test-packets.ts";
@@ -122,7 +122,7 @@ export function createWorkbench(asking: Asking): Workbench {
   });
   const door = createWindowDoor(stateDirectory());
   const shapes = openMapShapes(stateDirectory);
-  const thread = createRowsThread();
+  const threads = createRowsThreads();
   const attachments = openAttachments(stateDirectory(), () => (door.isOpen ? "window" : "command"));
   const guards = createGuards({
     ...{ helpers: () => helpers, attachments },
@@ -143,7 +143,7 @@ export function createWorkbench(asking: Asking): Workbench {
     connect(notify) {
       listeners.add(notify);
       const watches = createWatches(helpers, attachments, notify);
-      const rows = openRows({ helpers, attachments, notify, shapes, thread, opened: commands.add });
+      const rows = openRows({ helpers, attachments, notify, shapes, threads, opened: commands.add });
       const changing: Changing = {
         helpers,
         attachments,
@@ -202,7 +202,7 @@ export function createWorkbench(asking: Asking): Workbench {
     },
     openForWindows: () => door.open(),
     async close() {
-      thread.close();
+      threads.close();
       const last = door.close();
       const wanted = last && (await settings.state()).settings.detachOnExit;
       settings.end();

@@ -16,15 +16,25 @@ export interface MatchedEntry {
  */
 export async function matchEntry(
   peer: ElevatedPeer,
-  { map }: MapDescription,
+  description: MapDescription,
   key: Buffer,
   entries: () => Promise<Keys>,
   token?: CancellationToken,
 ): Promise<MatchedEntry | null> {
+  return matchEntryBy(peer, description, key, async () => longestThatMatches(await entries(), key), token);
+}
+
+/** @param longest the length of the longest entry that matches, where the kernel does not tell */
+export async function matchEntryBy(
+  peer: ElevatedPeer,
+  { map }: MapDescription,
+  key: Buffer,
+  longest: () => Promise<number>,
+  token?: CancellationToken,
+): Promise<MatchedEntry | null> {
   const { value, prefixLength } = await peer.request("maps.match", { id: map.id, key: key.toString("base64") }, token);
   if (value === null) return null;
-  const length = prefixLength ?? longestThatMatches(key, await entries());
-  return { key: maskedKey(key, length), value: Buffer.from(value, "base64") };
+  return { key: maskedKey(key, prefixLength ?? (await longest())), value: Buffer.from(value, "base64") };
 }
 
 /** The address with the length of the entry: what the entry keeps behind its length matters to nobody. */
@@ -38,28 +48,33 @@ function maskedKey(key: Buffer, length: number): Buffer {
   return entry;
 }
 
-function longestThatMatches(key: Buffer, { keys, keySize, count }: Keys): number {
-  let best = -1;
+/** The length of the longest entry that an address is in; 0 where it is in none. */
+export function longestThatMatches({ keys, keySize, count }: Keys, key: Uint8Array): number {
+  const most = lengthOf(key, 0);
+  let best = 0;
   for (let entry = 0; entry < count; entry++) {
-    const length = lengthOf(keys, entry * keySize);
-    if (length <= best || length > lengthOf(key, 0)) continue;
-    const candidate = Buffer.from(keys.subarray(entry * keySize, (entry + 1) * keySize));
-    if (maskedKey(candidate, length).equals(maskedKey(key, length))) best = length;
+    const at = entry * keySize;
+    const length = lengthOf(keys, at);
+    if (length > best && length <= most && hasPrefix(keys, at, key, length)) best = length;
   }
-  return Math.max(best, 0);
+  return best;
 }
 
 /** The entry with that length and address among those that were read, as it keeps its key; -1 where it is not there. */
-export function entryOfPrefix({ keys, keySize, count }: Keys, prefix: Buffer): number {
+export function entryOfPrefix({ keys, keySize, count }: Keys, prefix: Uint8Array): number {
   const length = lengthOf(prefix, 0);
-  const whole = 4 + (length >> 3);
-  const rest = (0xff00 >> (length & 7)) & 0xff;
   for (let entry = 0; entry < count; entry++) {
     const at = entry * keySize;
-    if (lengthOf(keys, at) !== length) continue;
-    let same = rest === 0 || ((keys[at + whole] ?? 0) & rest) === prefix[whole];
-    for (let byte = 4; same && byte < whole; byte++) same = keys[at + byte] === prefix[byte];
-    if (same) return entry;
+    if (lengthOf(keys, at) === length && hasPrefix(keys, at, prefix, length)) return entry;
   }
   return -1;
+}
+
+/** Whether the address of the key there begins with as many bits of the other one's. */
+function hasPrefix(keys: Uint8Array, at: number, other: Uint8Array, length: number): boolean {
+  const whole = 4 + (length >> 3);
+  const rest = (0xff00 >> (length & 7)) & 0xff;
+  if (rest !== 0 && (((keys[at + whole] ?? 0) ^ (other[whole] ?? 0)) & rest) !== 0) return false;
+  for (let byte = 4; byte < whole; byte++) if (keys[at + byte] !== other[byte]) return false;
+  return true;
 }

@@ -1,12 +1,13 @@
-/** What the worker thread does with a table: rows that a condition lets through, in order; and the next row with a text. */
+/** What threads do with a table: rows that a condition lets through, in order; and the next row with a text. */
 import type { RowsSort } from "../../protocol/rows.ts";
 import type { MapLayout } from "../tables/describe-map.ts";
 import { keyLabel } from "../tables/key-label.ts";
-import { eachTextMatch, matchRows } from "./match-rows.ts";
+import { eachTextMatch, matchRows, type Span } from "./match-rows.ts";
 import type { Condition } from "./parse-filter.ts";
 import { keyOf, type RowBytes, type RowViews, valueOf, viewsOf } from "./row-bytes.ts";
 import { sortKey } from "./sort-key.ts";
 import { sortRows } from "./sort-rows.ts";
+import { alwaysWanted, type Wanted } from "./turns.ts";
 import { cellWriters, type Labels } from "./write-cells.ts";
 
 /** What labels are made of; plain data. */
@@ -19,17 +20,27 @@ export interface LabelSource {
 interface OfTable {
   readonly rows: RowBytes;
   readonly map: MapLayout;
-  readonly labels: LabelSource;
 }
 
-export interface ArrangeTask extends OfTable {
-  readonly do: "arrange";
+/** Which rows of a span the condition lets through. */
+export interface MatchTask extends OfTable {
+  readonly do: "match";
+  readonly labels: LabelSource;
+  readonly condition: Condition;
+  readonly span: Span;
+}
+
+/** Rows of all spans as one, sorted. */
+export interface OrderTask extends OfTable {
+  readonly do: "order";
+  /** row numbers, one span after the other; null: all rows */
+  readonly parts: readonly SharedArrayBuffer[] | null;
   readonly sort: RowsSort | null;
-  readonly condition: Condition | null;
 }
 
 export interface FindTask extends OfTable {
   readonly do: "find";
+  readonly labels: LabelSource;
   readonly text: string;
   /** null: as they were read */
   readonly order: SharedArrayBuffer | null;
@@ -37,14 +48,37 @@ export interface FindTask extends OfTable {
   readonly backwards: boolean;
 }
 
-export function arrangeRows({ rows, map, labels, sort, condition }: ArrangeTask): {
-  readonly order: SharedArrayBuffer | null;
-} {
-  if (sort === null && condition === null) return { order: null };
-  const views = viewsOf(rows);
-  const order = condition === null ? everyRow(rows.count) : rowsThrough(map, views, condition, labels);
-  if (sort !== null) sortRows(order, sortKey(map, sort.column, views), sort.descending);
-  return { order: order.buffer };
+/** Row numbers. */
+export function matchSpan(
+  { rows: bytes, map, labels, condition, span }: MatchTask,
+  wanted: Wanted = alwaysWanted,
+): SharedArrayBuffer {
+  const rows = viewsOf(bytes);
+  const told = labelsOf(map, rows, labels);
+  const question = {
+    map,
+    rows,
+    span,
+    wanted,
+    writers: (column: number | null) => cellWriters(map, rows, column, told),
+  };
+  const truth = matchRows(question, condition);
+  let count = 0;
+  for (let row = 0; row < truth.length; row++) count += truth[row] ?? 0;
+  const found = new Uint32Array(new SharedArrayBuffer(count * 4));
+  let at = 0;
+  for (let row = 0; row < truth.length; row++) if (truth[row] === 1) found[at++] = span.first + row;
+  return found.buffer;
+}
+
+/** Row numbers. */
+export function orderRows({ rows, map, parts, sort }: OrderTask, wanted: Wanted = alwaysWanted): SharedArrayBuffer {
+  const order = parts === null ? everyRow(rows.count) : joined(parts);
+  if (sort !== null) {
+    const key = sortKey(map, sort.column, viewsOf(rows));
+    sortRows(order, key, { descending: sort.descending, wanted });
+  }
+  return order.buffer;
 }
 
 function everyRow(count: number): Uint32Array<SharedArrayBuffer> {
@@ -53,19 +87,13 @@ function everyRow(count: number): Uint32Array<SharedArrayBuffer> {
   return order;
 }
 
-function rowsThrough(
-  map: MapLayout,
-  rows: RowViews,
-  condition: Condition,
-  labels: LabelSource,
-): Uint32Array<SharedArrayBuffer> {
-  const told = labelsOf(map, rows, labels);
-  const truth = matchRows(map, rows, condition, { writers: (column) => cellWriters(map, rows, column, told) });
-  let count = 0;
-  for (let row = 0; row < truth.length; row++) count += truth[row] ?? 0;
-  const order = new Uint32Array(new SharedArrayBuffer(count * 4));
+function joined(parts: readonly SharedArrayBuffer[]): Uint32Array<SharedArrayBuffer> {
+  const order = new Uint32Array(new SharedArrayBuffer(parts.reduce((sum, { byteLength }) => sum + byteLength, 0)));
   let at = 0;
-  for (let row = 0; row < truth.length; row++) if (truth[row] === 1) order[at++] = row;
+  for (const part of parts) {
+    order.set(new Uint32Array(part), at);
+    at += part.byteLength / 4;
+  }
   return order;
 }
 
@@ -84,14 +112,14 @@ export function findText({ rows, map, labels, text, order, from, backwards }: Fi
 } {
   const views = viewsOf(rows);
   const shown = order === null ? null : new Uint32Array(order);
-  const count = shown?.length ?? rows.count;
+  const span = { first: 0, last: shown?.length ?? rows.count };
   const told = labelsOf(map, views, labels);
-  const writers = cellWriters(map, views, null, told).map(({ most, write }) => ({
-    most,
+  const writers = cellWriters(map, views, null, told).map(({ most, holds, write }) => ({
+    ...{ most, holds },
     write: (at: number, out: Uint8Array, to: number) => write(shown === null ? at : (shown[at] ?? 0), out, to),
   }));
   let [first, best, last]: (number | null)[] = [null, null, null];
-  eachTextMatch(count, writers, text, (at) => {
+  const tell = (at: number): boolean => {
     first ??= at;
     last = at;
     if (backwards) {
@@ -101,6 +129,7 @@ export function findText({ rows, map, labels, text, order, from, backwards }: Fi
     if (at < from) return true;
     best = at;
     return false;
-  });
+  };
+  eachTextMatch(span, writers, text, tell, alwaysWanted);
   return { row: best ?? (backwards ? last : first) ?? null };
 }

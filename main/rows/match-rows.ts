@@ -4,31 +4,32 @@ import type { CellWriter } from "./write-cells.ts";
 import type { Comparison, Condition } from "./parse-filter.ts";
 import type { RowViews } from "./row-bytes.ts";
 import { type SortKey, sortKey } from "./sort-key.ts";
+import type { Wanted } from "./turns.ts";
 
-/** One bit of truth a row. */
+/** One bit of truth a row of the span. */
 type Truth = Uint8Array;
 
-export interface Texts {
+/** What is asked, and of which rows. */
+export interface Question {
+  readonly map: MapLayout;
+  readonly rows: RowViews;
+  readonly span: Span;
   /** the writers of a column's cells, or of all and the label */
-  writers(column: number | null): readonly CellWriter[];
+  readonly writers: (column: number | null) => readonly CellWriter[];
+  readonly wanted: Wanted;
 }
 
 /** @param among rows that are asked about; of the others anything may be said */
-export function matchRows(
-  map: MapLayout,
-  rows: RowViews,
-  condition: Condition,
-  texts: Texts,
-  among: Truth | null = null,
-): Truth {
+export function matchRows(question: Question, condition: Condition, among: Truth | null = null): Truth {
+  const { first, last } = question.span;
   switch (condition.kind) {
     case "all":
     case "any": {
-      const [first, ...rest] = condition.of;
-      if (first === undefined) return new Uint8Array(rows.count).fill(1);
-      const truth = matchRows(map, rows, first, texts, among);
-      for (const one of rest) {
-        const other = matchRows(map, rows, one, texts, condition.kind === "all" ? truth : among);
+      const [one, ...rest] = condition.of;
+      if (one === undefined) return new Uint8Array(last - first).fill(1);
+      const truth = matchRows(question, one, among);
+      for (const next of rest) {
+        const other = matchRows(question, next, condition.kind === "all" ? truth : among);
         if (condition.kind === "all")
           for (let row = 0; row < truth.length; row++) truth[row] = (truth[row] ?? 0) & (other[row] ?? 0);
         else for (let row = 0; row < truth.length; row++) truth[row] = (truth[row] ?? 0) | (other[row] ?? 0);
@@ -36,14 +37,21 @@ export function matchRows(
       return truth;
     }
     case "not": {
-      const truth = matchRows(map, rows, condition.of, texts, among);
+      const truth = matchRows(question, condition.of, among);
       for (let row = 0; row < truth.length; row++) truth[row] = (truth[row] ?? 0) ^ 1;
       return truth;
     }
-    case "has":
-      return rowsWithText(rows.count, texts.writers(condition.column), condition.text);
+    case "has": {
+      const truth = new Uint8Array(last - first);
+      const tell = (row: number): boolean => {
+        truth[row - first] = 1;
+        return true;
+      };
+      eachTextMatch(question.span, question.writers(condition.column), condition.text, tell, question.wanted);
+      return truth;
+    }
     default:
-      return matchColumn(map, rows, condition, among);
+      return matchColumn(question, condition, among);
   }
 }
 
@@ -52,11 +60,18 @@ type OfColumn = Extract<
   { readonly column: number; readonly kind: "compare" | "oneOf" | "between" | "within" }
 >;
 
-function matchColumn(map: MapLayout, rows: RowViews, condition: OfColumn, among: Truth | null): Truth {
+/** Between two looks at whether the answer is still wanted. */
+const testedAtOnce = 65_536;
+
+function matchColumn({ map, rows, span, wanted }: Question, condition: OfColumn, among: Truth | null): Truth {
   const test = testOf(sortKey(map, condition.column, rows), condition);
-  const truth = new Uint8Array(rows.count);
-  for (let row = 0; row < rows.count; row++) {
-    if ((among === null || among[row] !== 0) && test(row)) truth[row] = 1;
+  const count = span.last - span.first;
+  const truth = new Uint8Array(count);
+  for (let from = 0; from < count; from += testedAtOnce) {
+    wanted();
+    const to = Math.min(count, from + testedAtOnce);
+    for (let row = from; row < to; row++)
+      if ((among === null || among[row] !== 0) && test(span.first + row)) truth[row] = 1;
   }
   return truth;
 }
@@ -142,52 +157,71 @@ const rowsAtOnce = 4096;
 const tab = 9;
 const lineFeed = 10;
 
-function rowsWithText(count: number, writers: readonly CellWriter[], text: string): Truth {
-  const truth = new Uint8Array(count);
-  eachTextMatch(count, writers, text, (row) => {
-    truth[row] = 1;
-    return true;
-  });
-  return truth;
+/** Rows from `first` to before `last`, in the order in which they are written. */
+export interface Span {
+  readonly first: number;
+  readonly last: number;
 }
 
-/** Tells rows that hold the text in one cell, whatever its case, in their order; `tell` ends it with false. */
+/**
+ * Tells rows that hold the text in one cell, whatever its case, in their order; `tell` ends it with false.
+ * @param wanted asked every few thousand rows
+ */
 export function eachTextMatch(
-  count: number,
-  writers: readonly CellWriter[],
+  { first: from, last: to }: Span,
+  every: readonly CellWriter[],
   text: string,
   tell: (row: number) => boolean,
+  wanted: Wanted,
 ): void {
-  const needle = Buffer.from(text.toLowerCase());
-  if (needle.length === 0) return;
+  const low = text.toLowerCase();
+  const needle = Buffer.from(low);
+  const writers = every.filter(({ holds }) => holds(low));
+  if (needle.length === 0 || writers.length === 0) return;
+  const next = searchFor(needle);
   let scratch = Buffer.alloc(1 << 20);
   const starts = new Uint32Array(rowsAtOnce + 1);
   const roomFor = writers.reduce((sum, { most }) => sum + most + 1, 1);
-  for (let first = 0; first < count; first += rowsAtOnce) {
-    const rows = Math.min(rowsAtOnce, count - first);
+  for (let first = from; first < to; first += rowsAtOnce) {
+    wanted();
+    const rows = Math.min(rowsAtOnce, to - first);
     let at = 0;
     for (let index = 0; index < rows; index++) {
       if (at + roomFor > scratch.length) scratch = Buffer.concat([scratch], Math.max(scratch.length * 2, at + roomFor));
       starts[index] = at;
-      for (const writer of writers) {
-        at = writer.write(first + index, scratch, at);
+      for (let column = 0; column < writers.length; column++) {
+        at = (writers[column] as CellWriter).write(first + index, scratch, at);
         scratch[at++] = tab;
       }
       scratch[at++] = lineFeed;
     }
     starts[rows] = at;
-    const end = at;
-    let row = 0;
-    for (
-      let found = scratch.indexOf(needle);
-      found >= 0 && found < end;
-      found = scratch.indexOf(needle, starts[row] ?? end)
-    ) {
-      while ((starts[row + 1] ?? end) <= found) row += 1;
-      if (found + needle.length > end) break;
+    for (let row = 0, found = next(scratch, 0, at); found >= 0; found = next(scratch, starts[row] as number, at)) {
+      while ((starts[row + 1] as number) <= found) row += 1;
       if (!tell(first + row)) return;
       row += 1;
       if (row >= rows) break;
     }
   }
+}
+
+/**
+ * Where a needle is next, from a place on; -1 where it is not before the end. Horspool's search: a native one is called
+ * for each row that has it, and looks at each "0" where a needle begins with one.
+ */
+function searchFor(needle: Uint8Array): (bytes: Uint8Array, from: number, end: number) => number {
+  const size = needle.length;
+  const final = needle[size - 1] as number;
+  const skips = new Uint8Array(256).fill(Math.min(size, 255));
+  for (let at = 0; at < size - 1; at++) skips[needle[at] as number] = Math.min(size - 1 - at, 255);
+  return (bytes, from, end) => {
+    for (let at = from + size - 1; at < end; at += skips[bytes[at] as number] as number) {
+      if (bytes[at] !== final) continue;
+      const start = at - size + 1;
+      let same = 0;
+      while (same < size - 1 && bytes[start + same] === needle[same]) same += 1;
+      if (same === size - 1) return start;
+    }
+    return -1;
+  };
 }

@@ -11,12 +11,14 @@ import type { Notify } from "../workbench.ts";
 import { columnChoices } from "./column-choices.ts";
 import type { MapShapes } from "./map-shapes.ts";
 import { createRowStore, type RowStore } from "./row-store.ts";
-import type { RowsThread } from "./rows-thread.ts";
+import type { RowsThreads } from "./rows-threads.ts";
 import { shapeMap } from "./shaped-map.ts";
 import { treeHandlers } from "./tree/tree-handlers.ts";
 
 /** A small table is there whole with the first answer. */
 const patience = 60;
+/** Threads are up before the first filter of a table as long as this. */
+const long = 100_000;
 
 type RowsMethods = {
   [M in keyof typeof workbench as M extends `rows.${string}` ? M : never]: (typeof workbench)[M];
@@ -34,11 +36,11 @@ export interface OpenRowsOptions {
   readonly attachments: Attachments;
   readonly notify: Notify;
   readonly shapes: MapShapes;
-  readonly thread: RowsThread;
+  readonly threads: RowsThreads;
   readonly opened: (twin: Twin) => void;
 }
 
-export function openRows({ helpers, attachments, notify, shapes, thread, opened }: OpenRowsOptions): OpenRows {
+export function openRows({ helpers, attachments, notify, shapes, threads, opened }: OpenRowsOptions): OpenRows {
   const stores = new Map<number, RowStore>();
   const storeOf = (id: number): RowStore =>
     stores.get(id) ??
@@ -60,11 +62,12 @@ export function openRows({ helpers, attachments, notify, shapes, thread, opened 
         const shaped = await shapeMap(peer, attachments, id, shapes);
         close(id);
         const store = createRowStore(shaped, {
-          ...{ peer, thread },
+          ...{ peer, threads },
           changed: (state) => notify("rows.changed", state),
           gone: (why) => notify("maps.gone", { id, why }),
         });
         stores.set(id, store);
+        if (shaped.map.maxEntries > long) threads.start();
         store.setEvery(every);
         await Promise.race([store.read(), new Promise((resolve) => setTimeout(resolve, patience))]);
         opened(openMapTwin(id, shaped.map.name));
@@ -113,7 +116,7 @@ export function openRows({ helpers, attachments, notify, shapes, thread, opened 
         const peer = await helpers.elevated(`read map ${id}`);
         return { choices: await columnChoices(peer, attachments, storeOf(id).shaped, column, netns) };
       },
-      ...treeHandlers({ storeOf, helpers, thread }),
+      ...treeHandlers({ storeOf, helpers, threads }),
     },
     poke(id) {
       void stores.get(id)?.read();

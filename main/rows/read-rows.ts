@@ -18,6 +18,8 @@ export interface Reading {
   readonly memory: RowMemory;
   /** rows so far */
   readonly progress: (count: number) => void;
+  /** what goes before the next page; null: nothing */
+  readonly hold?: () => Promise<unknown> | null;
   readonly token?: CancellationToken;
 }
 
@@ -55,7 +57,7 @@ async function readOnce(
   peer: ElevatedPeer,
   map: MapDescription["map"],
   count: number,
-  { memory, progress, token }: Reading,
+  { memory, progress, hold, token }: Reading,
 ): Promise<"whole" | "cut" | "again"> {
   const { walk } = await peer.request("maps.walk", { id: map.id, count });
   const asked: Promise<MapWalkPage>[] = [];
@@ -87,6 +89,7 @@ async function readOnce(
       }
       progress(memory.count);
       if (page.last) return "whole";
+      await hold?.()?.catch(() => undefined);
       ask();
     }
     return "whole";

@@ -2,17 +2,17 @@
 import { Failed } from "../../protocol/failures.ts";
 import type { GridRow, RowsArranged, RowsFace, RowsRange, RowsSort, RowsState } from "../../protocol/rows.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
-import { formatEntryCells } from "../tables/format-entry.ts";
-import { programIn, programNames, sayProgram } from "../maps/entry-program.ts";
-import { labelsOf } from "./arrange-rows.ts";
+import { programNames } from "../maps/entry-program.ts";
+import type { KeyPlace } from "./find-key.ts";
+import { gridRow, type ProgramNames } from "./grid-row.ts";
 import { type Condition, parseFilter } from "./parse-filter.ts";
-import { ratesOf, rowBefore } from "./rates.ts";
 import { readRows } from "./read-rows.ts";
-import { keyOf, type RowBytes, type RowViews, valueOf, viewsOf } from "./row-bytes.ts";
+import { type RowBytes, viewsOf } from "./row-bytes.ts";
 import { createRowMemory, type RowMemory } from "./row-memory.ts";
-import type { RowsThread } from "./rows-thread.ts";
+import type { RowsThreads } from "./rows-threads.ts";
 import type { ShapedMap } from "./shaped-map.ts";
 import { createTreeGrower, type ShownTree, type TreeSource, type TreeWish } from "./tree/tree-view.ts";
+import { createTurns, GivenUp } from "./turns.ts";
 
 /** While the first reading goes on, what is there already is told that often. */
 const tellEvery = 100;
@@ -35,7 +35,7 @@ export interface RowStore {
   arrange(sort: RowsSort | null, filter: string): Promise<RowsArranged>;
   find(text: string, from: number, backwards: boolean): Promise<number | null>;
   /** the place of a key in the order shown */
-  place(key: Uint8Array): { readonly row: number | null; readonly there: boolean };
+  place(key: Uint8Array): Promise<KeyPlace>;
   /** bytes as they were last read */
   rows(): RowBytes;
   row(index: number): GridRow;
@@ -47,14 +47,12 @@ export interface RowStore {
   tree(): ShownTree | null;
   /** as a window wants it from now on, done when it is shown; null: not at all */
   growTree(change: (wish: TreeWish | null) => TreeWish | null): Promise<void>;
-  /** whether the filter lets a row through */
-  passes(row: number): boolean;
   end(): void;
 }
 
 export interface RowStoreOptions {
   readonly peer: ElevatedPeer;
-  readonly thread: RowsThread;
+  readonly threads: RowsThreads;
   readonly changed: (state: RowsState) => void;
   readonly gone: (why: string) => void;
 }
@@ -70,7 +68,7 @@ interface Arrangement {
   readonly condition: Condition | null;
 }
 
-export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }: RowStoreOptions): RowStore {
+export function createRowStore(first: ShapedMap, { peer, threads, changed, gone }: RowStoreOptions): RowStore {
   let shaped = first;
   const { description } = first;
   const { keySize } = description.map;
@@ -93,13 +91,15 @@ export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }
   let ended = false;
   let lastTold = 0;
   let moved = false;
-  let arranging = 0;
+  /** of arrangements: another one is wanted, and whoever works on the last gives up */
+  const turns = createTurns();
+  /** the newest filter or sort order that somebody waits for */
+  let waitedFor: Promise<unknown> | null = null;
   let programs: ProgramNames | null = null;
   const { prefixes } = first;
-  const grow = prefixes === null ? null : createTreeGrower(thread, prefixes);
+  const grow = prefixes === null ? null : createTreeGrower(threads, prefixes);
   let wish: TreeWish | null = null;
   let tree: ShownTree | null = null;
-  let passing: { readonly of: Uint32Array; readonly rows: Uint8Array } | null = null;
 
   const state = (): RowsState => ({
     id: description.map.id,
@@ -138,33 +138,63 @@ export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }
     if (!ended) changed(state());
   };
 
-  const orderOf = async (memory: RowMemory, { sort, condition }: Arrangement): Promise<Uint32Array | null> => {
-    if (sort === null && condition === null) return null;
+  /** Null where another arrangement is wanted meanwhile. */
+  const orderOf = async (
+    memory: RowMemory,
+    { sort, condition }: Arrangement,
+    urgent: boolean,
+  ): Promise<{ readonly rows: Uint32Array | null } | null> => {
+    if (sort === null && condition === null) return { rows: null };
     const started = performance.now();
-    const rows = memory.bytes();
-    const answer = await thread.arrange({
-      do: "arrange",
-      rows,
-      map: shaped.layout,
-      labels: shaped.labels,
-      sort,
-      condition,
-    });
-    took = { ...took, arrange: performance.now() - started };
-    return answer.order === null ? null : new Uint32Array(answer.order);
+    const of = { rows: memory.bytes(), map: shaped.layout, labels: shaped.labels, sort, condition };
+    try {
+      const rows = await threads.arrange(of, { urgent, turn: turns.now() });
+      took = { ...took, arrange: performance.now() - started };
+      return { rows: rows === null ? null : new Uint32Array(rows) };
+    } catch (error) {
+      if (error instanceof GivenUp) return null;
+      throw error;
+    }
+  };
+  const show = async (wanted: Arrangement): Promise<void> => {
+    const { memory } = now;
+    const arranged = await orderOf(memory, wanted, true);
+    // newer rows are there meanwhile, arranged like this, or another one is wanted
+    if (arranged === null || memory !== now.memory || arrangement !== wanted || ended) return;
+    order = arranged.rows;
+    version = nextVersion();
+    if (wish !== null) await settleTree();
+  };
+  /** what is shown is what was asked for last */
+  const settled = async (): Promise<void> => {
+    for (let newest = waitedFor; newest !== null; newest = waitedFor) await newest.catch(() => undefined);
+  };
+  const isSame = async (read: RowMemory): Promise<boolean> => {
+    const { memory } = now;
+    if (read.count !== memory.count) return false;
+    return threads.run({ do: "same", one: read.bytes(), other: memory.bytes() }, { urgent: false, turn: null });
+  };
+
+  /** Memory of an older reading, to be written to again: what is collected may be long in going. */
+  const freed = (): RowMemory | null => {
+    const memory = spare ?? (every === null ? (before?.memory ?? null) : null);
+    if (memory !== null && memory === before?.memory) before = null;
+    spare = null;
+    return memory;
   };
 
   const readOnce = async (): Promise<void> => {
     const started = performance.now();
     const initial = now.at === 0;
-    const memory = initial ? newMemory(description.map.maxEntries) : (spare ?? newMemory(now.memory.count));
-    spare = null;
+    const memory = initial ? newMemory(description.map.maxEntries) : (freed() ?? newMemory(now.memory.count));
     if (initial) {
       progress = 0;
       now = { memory, at: 0 };
     }
     const end = await readRows(peer, description, {
       memory,
+      // whoever waits for a filter goes before a reading that nobody waits for
+      ...(initial ? {} : { hold: () => waitedFor }),
       progress: (count) => {
         if (!initial) return;
         progress = count;
@@ -175,7 +205,8 @@ export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }
     if (ended) return;
     const read: Snapshot = { memory, at: performance.now() };
     took = { ...took, read: read.at - started };
-    const same = !initial && sameBytes(read.memory, now.memory);
+    const same = !initial && (await isSame(memory));
+    if (ended) return;
     const older = now;
     let next = order;
     let grown = tree;
@@ -184,7 +215,10 @@ export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }
     while (done !== arrangement || wanted !== wish) {
       if (done !== arrangement) {
         done = arrangement;
-        next = await orderOf(memory, done);
+        const arranged = await orderOf(memory, done, initial);
+        if (ended) return;
+        if (arranged === null) continue;
+        next = arranged.rows;
       }
       wanted = wish;
       grown = await treeOf(read, next);
@@ -234,53 +268,39 @@ export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }
     },
     async arrange(sort, filter) {
       const parsed = parseFilter(shaped.layout, filter);
-      if (!parsed.ok) return { state: state(), wrong: parsed.wrong };
-      const wanted: Arrangement = { sort, filter, condition: parsed.condition };
-      arranging += 1;
-      const mine = arranging;
-      arrangement = wanted;
-      for (;;) {
-        const { memory } = now;
-        const next = await orderOf(memory, wanted);
-        // a newer one, or newer rows that were arranged like this already
-        if (mine !== arranging || ended) break;
-        if (memory !== now.memory) continue;
-        order = next;
-        version = nextVersion();
-        if (wish !== null) await settleTree();
-        break;
+      if (!parsed.ok) {
+        await settled();
+        return { state: state(), wrong: parsed.wrong };
       }
+      const wanted: Arrangement = { sort, filter, condition: parsed.condition };
+      arrangement = wanted;
+      turns.next();
+      const shown = show(wanted);
+      waitedFor = shown;
+      await shown.finally(() => {
+        if (waitedFor === shown) waitedFor = null;
+      });
+      await settled();
       return { state: state(), wrong: null };
     },
     async find(text, from, backwards) {
       const { memory } = now;
-      const { row } = await thread.find({
+      const { row } = await threads.run({
         ...{ do: "find", rows: memory.bytes(), map: shaped.layout, labels: shaped.labels },
         ...{ text, from, backwards, order: order === null ? null : (order.buffer as SharedArrayBuffer) },
       });
       return row;
     },
-    place(key) {
-      const views = viewsOf(now.memory.bytes());
-      const index = rowOfKey(views, key);
-      if (index < 0) return { row: null, there: false };
-      const row = order === null ? index : order.indexOf(index);
-      return { row: row < 0 ? null : row, there: true };
-    },
+    place: (key) =>
+      threads.run({
+        ...{ do: "place", rows: now.memory.bytes(), key },
+        order: order === null ? null : (order.buffer as SharedArrayBuffer),
+      }),
     rows: () => now.memory.bytes(),
     tree: () => tree,
     async growTree(change) {
       wish = change(wish);
       await settleTree();
-    },
-    passes(row) {
-      if (order === null) return true;
-      if (passing?.of !== order) {
-        const rows = new Uint8Array(now.memory.count);
-        for (const one of order) rows[one] = 1;
-        passing = { of: order, rows };
-      }
-      return passing.rows[row] === 1;
     },
     read() {
       if (reading !== null) {
@@ -307,71 +327,25 @@ export function createRowStore(first: ShapedMap, { peer, thread, changed, gone }
     },
     setEvery(milliseconds) {
       every = milliseconds;
+      if (every === null) spare = null;
       if (reading === null) schedule();
     },
     async reshape(next) {
       shaped = next;
       const parsed = parseFilter(shaped.layout, arrangement.filter);
       arrangement = { ...arrangement, condition: parsed.ok ? parsed.condition : null };
-      order = await orderOf(now.memory, arrangement);
+      turns.next();
+      const { memory } = now;
+      const arranged = await orderOf(memory, arrangement, true);
+      if (arranged !== null && memory === now.memory) order = arranged.rows;
       if (wish !== null) await settleTree();
       tell();
     },
     end() {
       ended = true;
+      turns.next();
       clearTimeout(timer);
     },
   };
   return store;
-}
-
-function sameBytes(one: RowMemory, other: RowMemory): boolean {
-  if (one.count !== other.count) return false;
-  const [left, right] = [one.bytes(), other.bytes()];
-  const same = (a: SharedArrayBuffer, b: SharedArrayBuffer, size: number): boolean =>
-    Buffer.compare(Buffer.from(a, 0, size), Buffer.from(b, 0, size)) === 0;
-  return (
-    same(left.keys, right.keys, left.count * left.keySize) && same(left.values, right.values, left.count * left.stride)
-  );
-}
-
-/** Where the key was read; -1 where it was not. */
-export function rowOfKey(rows: RowViews, key: Uint8Array): number {
-  const all = Buffer.from(rows.keys.buffer, rows.keys.byteOffset, rows.count * rows.keySize);
-  if (key.length !== rows.keySize) return -1;
-  for (let at = all.indexOf(key); at >= 0; at = all.indexOf(key, at + 1))
-    if (at % rows.keySize === 0) return at / rows.keySize;
-  return -1;
-}
-
-type ProgramNames = Awaited<ReturnType<typeof programNames>>;
-
-interface Beside {
-  readonly older: RowViews | null;
-  /** since the older reading */
-  readonly seconds: number;
-  readonly programs: ProgramNames | null;
-}
-
-function gridRow(
-  { layout, labels, face, programColumn }: ShapedMap,
-  rows: RowViews,
-  index: number,
-  { older, seconds, programs }: Beside,
-): GridRow {
-  const key = keyOf(rows, index);
-  const entry = formatEntryCells(layout, key, valueOf(rows, index));
-  const cells = [...entry.cells];
-  if (programs !== null)
-    cells[programColumn] = sayProgram(programIn(layout, Buffer.from(valueOf(rows, index))), programs);
-  const before = older === null ? -1 : rowBefore(rows, index, older);
-  const was =
-    older === null || before < 0 ? null : formatEntryCells(layout, keyOf(older, before), valueOf(older, before)).cells;
-  return {
-    key: Buffer.from(key).toString("base64"),
-    cells,
-    label: labelsOf(layout, rows, labels)?.(index) ?? null,
-    cpus: entry.cpus?.map((cpu) => [...cpu]) ?? null,
-    rates: was === null ? null : [...ratesOf(face.columns, cells, was, seconds)],
-  };
 }

@@ -1,15 +1,43 @@
-/** The thread that sorts, filters and searches: the process that talks to windows and helpers never waits for it. */
+/** A thread that sorts, filters and searches: the process that talks to windows and helpers never waits for it. */
+import { readlinkSync } from "node:fs";
+import { setPriority } from "node:os";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { parentPort } from "node:worker_threads";
-import { arrangeRows, findText } from "./arrange-rows.ts";
-import type { RowsAnswer, RowsTask } from "./rows-thread.ts";
-import { runTreeTask } from "./tree/tree-tasks.ts";
+import { runRowsTask } from "./rows-tasks.ts";
+import type { RowsJob, RowsResult } from "./rows-threads.ts";
+import { alwaysWanted, GivenUp, wantedWhile } from "./turns.ts";
 
-parentPort?.on("message", ({ job, task }: { readonly job: number; readonly task: RowsTask }) => {
-  let answer: RowsAnswer;
+/** Where there are fewer cores than there is to do, those go first that answer somebody. */
+const nice = 5;
+
+try {
+  // setpriority(2) takes a thread as well; /proc/thread-self is PID/task/TID
+  setPriority(Number(readlinkSync("/proc/thread-self").split("/").at(-1)), nice);
+} catch {
+  // it works all the same
+}
+
+/**
+ * A filter leaves megabytes behind in arrays, and so few objects that the collector sees no reason to come by: it is
+ * called while nobody waits.
+ */
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+const quiet = 100;
+let tidying: NodeJS.Timeout | undefined;
+
+parentPort?.on("message", ({ job, task, turn }: RowsJob) => {
+  clearTimeout(tidying);
+  let result: RowsResult;
   try {
-    answer = task.do === "arrange" ? arrangeRows(task) : task.do === "find" ? findText(task) : runTreeTask(task);
+    result = { job, answer: runRowsTask(task, turn === null ? alwaysWanted : wantedWhile(turn)) };
   } catch (error) {
-    answer = { failed: error instanceof Error ? error.message : String(error) };
+    result =
+      error instanceof GivenUp
+        ? { job, givenUp: true }
+        : { job, failed: error instanceof Error ? error.message : String(error) };
   }
-  parentPort?.postMessage({ job, answer });
+  parentPort?.postMessage(result);
+  tidying = setTimeout(collect, quiet);
 });

@@ -1,11 +1,24 @@
 /** Rows in order of a column: least significant 16 bits first, as many rounds as the values need. Rows that are alike stay as they were. */
 import type { SortKey } from "./sort-key.ts";
+import { alwaysWanted, type Wanted } from "./turns.ts";
 
 /** Below this, counting 65,536 digits costs more than comparing. */
 const few = 4096;
 
-/** `order` holds row numbers, and gets them sorted. */
-export function sortRows(order: Uint32Array, key: Pick<SortKey, "width" | "write">, descending: boolean): void {
+/** Keys written between two looks at whether the order is still wanted. */
+const atOnce = 65_536;
+
+interface Way {
+  readonly descending: boolean;
+  readonly wanted?: Wanted;
+}
+
+/** `order` holds row numbers, and gets them sorted; as it was where it is given up. */
+export function sortRows(
+  order: Uint32Array,
+  key: Pick<SortKey, "width" | "write">,
+  { descending, wanted = alwaysWanted }: Way,
+): void {
   const count = order.length;
   const words = Math.ceil(key.width / 2);
   if (count < 2 || words === 0) return;
@@ -19,6 +32,7 @@ export function sortRows(order: Uint32Array, key: Pick<SortKey, "width" | "write
   const digits = Array.from({ length: words }, () => new Uint16Array(count));
   const turn = descending ? 0xffff : 0;
   for (let index = 0; index < count; index++) {
+    if (index % atOnce === 0) wanted();
     key.write(order[index] ?? 0, scratch, lead);
     for (let word = 0; word < words; word++) {
       (digits[word] as Uint16Array)[index] = (((scratch[word * 2] ?? 0) << 8) | (scratch[word * 2 + 1] ?? 0)) ^ turn;
@@ -29,6 +43,7 @@ export function sortRows(order: Uint32Array, key: Pick<SortKey, "width" | "write
   let next = new Uint32Array(count);
   const starts = new Uint32Array(0x10000);
   for (let word = words - 1; word >= 0; word--) {
+    wanted();
     const column = digits[word] as Uint16Array;
     starts.fill(0);
     for (let index = 0; index < count; index++)

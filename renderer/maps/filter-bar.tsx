@@ -1,25 +1,45 @@
 import { useEffect, useId, useRef, useState } from "react";
 import type { RowsColumn, WrongFilter } from "../../protocol/rows.ts";
 import { useApp } from "../session/use-app.tsx";
+import { mayGoOn } from "./half-typed.ts";
 import type { RowsView } from "./rows-view.ts";
 import { arrangeRows } from "./watch-rows.ts";
 
-const pause = 150;
+/** ms without a key: then what is there is meant, and what is wrong with it is said */
+const rest = 400;
 
-/** Conditions and free text; what is wrong with them is said at its place. */
+/**
+ * Conditions and free text, applied with each key: the newest wins. What cannot be applied yet (`prefix in 10.`) changes
+ * nothing, and is said at its place once the keys rest; what may be the beginning of a condition (`pref`) is no text to
+ * look for before that.
+ */
 export function FilterBar({ view }: { readonly view: RowsView }): React.ReactNode {
   const app = useApp();
   const { id } = view.state;
   const [typed, setTyped] = useState(view.filter);
+  const [rested, setRested] = useState(true);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const below = useId();
   useEffect(() => () => clearTimeout(timer.current), []);
+  const apply = (filter: string): void => void arrangeRows(app, id, { filter });
+  const settle = (text: string): void => {
+    clearTimeout(timer.current);
+    setRested(true);
+    if (text !== view.filter) apply(text);
+  };
   const change = (text: string): void => {
     setTyped(text);
+    setRested(false);
+    const columns = view.face.columns.map(({ path }) => path);
+    const held = mayGoOn(text, columns);
+    if (!held) apply(text);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => void arrangeRows(app, id, { filter: text }), pause);
+    timer.current = setTimeout(() => {
+      setRested(true);
+      if (held) apply(text);
+    }, rest);
   };
-  const wrong = typed === view.filter ? view.wrong : null;
+  const wrong = rested && typed === view.filter ? view.wrong : null;
   return (
     <div className="filter-bar">
       <input
@@ -34,6 +54,7 @@ export function FilterBar({ view }: { readonly view: RowsView }): React.ReactNod
         value={typed}
         onChange={(event) => change(event.target.value)}
         onKeyDown={(event) => {
+          if (event.key === "Enter") settle(typed);
           if (event.key === "Escape" && typed !== "") {
             event.stopPropagation();
             change("");

@@ -5,6 +5,7 @@ import { sixDigits } from "../../renderer/editor/editor-theme.ts";
 import { isXdp, locatePrograms } from "../../renderer/editor/locate-programs.ts";
 import { chordOf, matches } from "../../renderer/app/chords.ts";
 import { moveInGrid } from "../../renderer/maps/grid-keys.ts";
+import { mayGoOn } from "../../renderer/maps/half-typed.ts";
 import { lineAt, lineCount, lineOf } from "../../renderer/maps/grid-lines.ts";
 import { columnWidths } from "../../renderer/maps/column-widths.ts";
 import { changedMilliseconds, fadeChanges, mergeChange, viewOf } from "../../renderer/maps/map-view.ts";
@@ -245,4 +246,24 @@ describe("session", () => {
     expect(matches(chordOf("Ctrl+A"), event)).toBe(false);
     expect(matches(chordOf("F6"), { ...event, ctrlKey: false, shiftKey: false, key: "F6", code: "F6" })).toBe(true);
   });
+});
+
+describe("a filter that is being typed", () => {
+  const columns = ["prefix", "next_hop", "hop.port", "packets"];
+  test.each(["p", "pref", "prefix", "PREFIX ", "next", "port", "prefix i", "(pack", "packets > 1 a", "not pa", "has"])(
+    "%s may go on",
+    (text) => expect(mayGoOn(text, columns)).toBe(true),
+  );
+  test.each([
+    "",
+    "00:0a",
+    "10.",
+    "prefix in 10.8.0.0/16",
+    "prefix == p",
+    "packets > 1",
+    '"pref',
+    "packets in p",
+    "xyz",
+    "packets>1",
+  ])("%s is meant", (text) => expect(mayGoOn(text, columns)).toBe(false));
 });

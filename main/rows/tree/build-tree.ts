@@ -50,7 +50,7 @@ export function buildTree(rows: RowBytes, shape: PrefixShape): PrefixTree {
   const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(Math.max(1, count) * bytes);
   const row = new Uint32Array(shared(4), 0, count);
   for (let at = 0; at < count; at++) row[at] = at;
-  sortRows(row, { width: shape.addressSize + 2, write: keyWriter(views, shape, bits) }, false);
+  sortRows(row, { width: shape.addressSize + 2, write: keyWriter(views, shape, bits) }, { descending: false });
 
   const tree: PrefixTree = {
     ...{ count, wide, row },

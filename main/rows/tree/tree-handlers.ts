@@ -2,13 +2,14 @@
 import type { workbench } from "../../../protocol/contracts.ts";
 import { fail } from "../../../protocol/failures.ts";
 import type { Handlers } from "../../../protocol/peer.ts";
+import type { TreeLine } from "../../../protocol/tree.ts";
 import type { HelperPool } from "../../helpers/helper-pool.ts";
-import { entryOfPrefix, matchEntry } from "../../maps/match-entry.ts";
+import { matchEntryBy } from "../../maps/match-entry.ts";
 import { formatEntryCells } from "../../tables/format-entry.ts";
 import { formatCells } from "../../tables/format-value.ts";
 import { parseKeyText } from "../../tables/parse-entry.ts";
 import type { RowStore } from "../row-store.ts";
-import type { RowsThread } from "../rows-thread.ts";
+import type { RowsThreads } from "../rows-threads.ts";
 import { nodeOf } from "./build-tree.ts";
 import * as view from "./tree-view.ts";
 
@@ -20,10 +21,10 @@ type TreeMethods = Pick<
 interface Rooms {
   readonly storeOf: (id: number) => RowStore;
   readonly helpers: HelperPool;
-  readonly thread: RowsThread;
+  readonly threads: RowsThreads;
 }
 
-export function treeHandlers({ storeOf, helpers, thread }: Rooms): Handlers<TreeMethods> {
+export function treeHandlers({ storeOf, helpers, threads }: Rooms): Handlers<TreeMethods> {
   const treeOf = (store: RowStore): view.ShownTree =>
     store.tree() ??
     fail({
@@ -46,8 +47,9 @@ export function treeHandlers({ storeOf, helpers, thread }: Rooms): Handlers<Tree
     "rows.lines": async ({ id, start, count }) => {
       const store = storeOf(id);
       const shown = treeOf(store);
-      const nodes = [...shown.lines.subarray(start, start + count)];
-      const lines = nodes.map((node) => view.treeLine(shown, node, store.passes, store.row));
+      const end = Math.min(shown.lines.length, start + count);
+      const lines: TreeLine[] = [];
+      for (let line = start; line < end; line++) lines.push(view.treeLine(shown, line, store.row));
       return { version: store.state().version, start, lines };
     },
     "rows.fold": async ({ id, key, folded }) => {
@@ -78,7 +80,7 @@ export function treeHandlers({ storeOf, helpers, thread }: Rooms): Handlers<Tree
         const message = `${scope} is no part of the address space that can be cut in 256`;
         return fail({ kind: "bad-value", field: "scope", message });
       }
-      return view.drawPicture(thread, shown, asked);
+      return view.drawPicture(threads, shown, asked);
     },
     "rows.match": async ({ id, address }, { token }) => {
       const store = storeOf(id);
@@ -90,28 +92,24 @@ export function treeHandlers({ storeOf, helpers, thread }: Rooms): Handlers<Tree
       const parsed = parseKeyText(layout, address);
       if (!parsed.ok) return fail(parsed.failure);
       const key = Buffer.from(parsed.bytes);
-      const keysOf = (rows = store.rows()) => ({ ...rows, keys: new Uint8Array(rows.keys) });
-      const found = await matchEntry(
-        await helpers.elevated(`read map ${id}`),
-        description,
-        key,
-        async () => keysOf(),
-        token,
-      );
+      const longest = (): Promise<number> => threads.run({ do: "longest", rows: store.rows(), prefix: key });
+      const found = await matchEntryBy(await helpers.elevated(`read map ${id}`), description, key, longest, token);
       const asked = formatCells(layout.key, key).join(" ");
       if (found === null) return { asked, found: null };
       // an entry that came after the table was read is in it now
-      if (entryOfPrefix(keysOf(), found.key) < 0) await store.read();
-      const { keys, keySize, count } = keysOf();
-      const entry = entryOfPrefix({ keys, keySize, count }, found.key);
-      const own = entry < 0 ? found.key : Buffer.from(keys.subarray(entry * keySize, (entry + 1) * keySize));
+      const known = await threads.run({ do: "entry", rows: store.rows(), prefix: found.key });
+      if (known < 0) await store.read();
+      const rows = store.rows();
+      const { keys, keySize } = rows;
+      const entry = await threads.run({ do: "entry", rows, prefix: found.key });
+      const own = entry < 0 ? found.key : Buffer.from(new Uint8Array(keys, entry * keySize, keySize));
       return {
         asked,
         found: {
           key: own.toString("base64"),
           prefix: formatCells(layout.key, own).join(" "),
           cells: [...formatEntryCells(layout, own, found.value).cells],
-          row: entry < 0 ? null : store.place(own).row,
+          row: entry < 0 ? null : (await store.place(own)).row,
         },
       };
     },

@@ -15,6 +15,8 @@ export interface LinesWanted {
 export interface TreeLines {
   /** nodes, in order */
   readonly lines: Uint32Array<SharedArrayBuffer>;
+  /** of each line, 1 where it is shown for its own sake and not for what is below it */
+  readonly own: Uint8Array<SharedArrayBuffer>;
   /** nodes that pass, folded away or not */
   readonly passing: number;
 }
@@ -39,7 +41,13 @@ export function treeLines(tree: PrefixTree, { order, marked, folded, others }: L
   }
   const shared = new Uint32Array(new SharedArrayBuffer(at * 4));
   shared.set(lines.subarray(0, at));
-  return { lines: shared, passing: shown === null ? count : shown.reduce((sum, one) => sum + (one === 2 ? 1 : 0), 0) };
+  const own = new Uint8Array(new SharedArrayBuffer(at)).fill(1);
+  if (shown !== null) for (let line = 0; line < at; line++) if (shown[lines[line] as number] !== 2) own[line] = 0;
+  return {
+    lines: shared,
+    own,
+    passing: shown === null ? count : shown.reduce((sum, one) => sum + (one === 2 ? 1 : 0), 0),
+  };
 }
 
 /** 2: passes, 1: something below does */

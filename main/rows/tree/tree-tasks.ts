@@ -1,12 +1,11 @@
-/** What the worker thread does with a tree of prefixes. */
+/** What threads are asked about trees of prefixes. */
 import type { MapLayout } from "../../tables/describe-map.ts";
 import type { RowBytes } from "../row-bytes.ts";
 import { buildTree, type PrefixTree } from "./build-tree.ts";
-import { type CoverPicture, coverPicture } from "./cover-picture.ts";
 import { type Findings, findSpare } from "./find-spare.ts";
 import type { PrefixShape } from "./prefix-shape.ts";
 import type { Prefix } from "./prefix-words.ts";
-import { type LinesWanted, type TreeLines, treeLines } from "./tree-lines.ts";
+import type { LinesWanted } from "./tree-lines.ts";
 
 export interface GrowTask {
   readonly do: "grow";
@@ -29,18 +28,7 @@ export interface Grown {
   readonly found: Findings;
 }
 
-export type TreeTask = GrowTask | LinesTask | PictureTask;
-export type TreeAnswer = { readonly grown: Grown } | { readonly lines: TreeLines } | { readonly picture: CoverPicture };
-
-export function runTreeTask(task: TreeTask): TreeAnswer {
-  switch (task.do) {
-    case "grow": {
-      const tree = buildTree(task.rows, task.shape);
-      return { grown: { tree, found: findSpare(tree, task.rows, task.map, task.ignored) } };
-    }
-    case "lines":
-      return { lines: treeLines(task.tree, task) };
-    case "picture":
-      return { picture: coverPicture(task.tree, task.scope) };
-  }
+export function growTree({ rows, map, shape, ignored }: GrowTask): Grown {
+  const tree = buildTree(rows, shape);
+  return { tree, found: findSpare(tree, rows, map, ignored) };
 }

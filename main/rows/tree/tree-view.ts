@@ -3,13 +3,13 @@ import type { RowsPicture, TreeLine, TreeMark, TreeState } from "../../../protoc
 import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from "../../tables/addresses.ts";
 import type { MapLayout } from "../../tables/describe-map.ts";
 import type { RowBytes } from "../row-bytes.ts";
-import type { RowsThread } from "../rows-thread.ts";
+import type { RowsThreads } from "../rows-threads.ts";
 import { marks, noParent, nodeFrom, nodeOf, prefixOf, type PrefixTree } from "./build-tree.ts";
 import { blockBits, blockOf, nodesAbove } from "./cover-picture.ts";
 import { usuallyIgnored } from "./find-spare.ts";
 import type { PrefixShape } from "./prefix-shape.ts";
 import { lengthOfRow, maskWord, type Prefix, prefixBytes, wordAt } from "./prefix-words.ts";
-import { lineOfNode, told } from "./tree-lines.ts";
+import { lineOfNode } from "./tree-lines.ts";
 import type { Grown } from "./tree-tasks.ts";
 
 /** A table that is seen at a glance is unfolded. */
@@ -38,7 +38,8 @@ export interface TreeSource {
 export interface ShownTree {
   readonly tree: PrefixTree;
   readonly lines: Uint32Array;
-  /** of the lines: whether their nodes pass the filter */
+  /** of each line, 1 where it is shown for its own sake */
+  readonly own: Uint8Array;
   readonly folded: boolean;
   readonly wish: TreeWish;
   readonly state: TreeState;
@@ -47,7 +48,7 @@ export interface ShownTree {
 export const firstWish: TreeWish = { marked: false, ignored: null, folded: null, others: new Map() };
 
 /** Grows trees, and no tree twice. */
-export function createTreeGrower(thread: RowsThread, shape: PrefixShape) {
+export function createTreeGrower(threads: RowsThreads, shape: PrefixShape) {
   let last: {
     readonly reading: number;
     readonly ignored: string;
@@ -61,7 +62,7 @@ export function createTreeGrower(thread: RowsThread, shape: PrefixShape) {
     const key = JSON.stringify(ignored);
     const known = last;
     const isKnown = known !== null && known.reading === reading && known.ignored === key && known.map === map;
-    const grown = isKnown ? known.grown : await thread.grow({ do: "grow", rows, map, shape, ignored });
+    const grown = isKnown ? known.grown : await threads.run({ do: "grow", rows, map, shape, ignored });
     last = { reading, ignored: key, map, grown };
     const { tree, found } = grown;
     const folded = wish.folded ?? (!filtered && !wish.marked && tree.count > few);
@@ -70,7 +71,7 @@ export function createTreeGrower(thread: RowsThread, shape: PrefixShape) {
       const node = prefix === null || isFolded === folded ? -1 : nodeOf(tree, prefix);
       return node < 0 ? [] : [node];
     });
-    const { lines, passing } = await thread.lines({
+    const { lines, own, passing } = await threads.run({
       ...{ do: "lines", tree, order: filtered ? order : null },
       ...{ marked: wish.marked, folded, others },
     });
@@ -78,7 +79,7 @@ export function createTreeGrower(thread: RowsThread, shape: PrefixShape) {
       ...{ nodes: tree.count, lines: lines.length, passing, marked: wish.marked, ignored: [...ignored], found },
       took: performance.now() - started,
     };
-    return { tree, lines, folded, wish, state };
+    return { tree, lines, own, folded, wish, state };
   };
 }
 
@@ -100,11 +101,11 @@ export function nodeFacts(
 
 /** @param format key and value cells of a row */
 export function treeLine(
-  { tree, folded, wish }: ShownTree,
-  node: number,
-  passes: (row: number) => boolean,
+  { tree, lines, own, folded, wish }: ShownTree,
+  line: number,
   format: (row: number) => Pick<TreeLine, "key" | "cells" | "label" | "cpus">,
 ): TreeLine {
+  const node = lines[line] ?? 0;
   const facts = nodeFacts(tree, node);
   const row = tree.row[node] ?? 0;
   const { key, cells, label, cpus } = format(row);
@@ -112,7 +113,7 @@ export function treeLine(
     ...{ key, cells, label, cpus },
     ...facts,
     folded: facts.below === 0 ? null : (wish.others.get(facts.prefix) ?? folded),
-    aside: !passes(row) || (wish.marked && ((tree.flags[node] ?? 0) & told) === 0),
+    aside: own[line] !== 1,
   };
 }
 
@@ -142,8 +143,12 @@ export function lineOf({ lines }: ShownTree, node: number): number | null {
   return line < 0 ? null : line;
 }
 
-export async function drawPicture(thread: RowsThread, { tree }: ShownTree, asked: Prefix | null): Promise<RowsPicture> {
-  const { scope, behind, shares, entries } = await thread.picture({ do: "picture", tree, scope: asked });
+export async function drawPicture(
+  threads: RowsThreads,
+  { tree }: ShownTree,
+  asked: Prefix | null,
+): Promise<RowsPicture> {
+  const { scope, behind, shares, entries } = await threads.run({ do: "picture", tree, scope: asked });
   const up = Math.max(0, scope.length - blockBits);
   return {
     scope: sayPrefix(scope),

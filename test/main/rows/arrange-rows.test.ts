@@ -1,9 +1,13 @@
 /** Filters and sort orders on bytes, against the same said of the texts and numbers that are shown. */
 import { describe, expect, it } from "vitest";
-import { arrangeRows, findText } from "../../../main/rows/arrange-rows.ts";
-import { parseFilter } from "../../../main/rows/parse-filter.ts";
+import { arrangeInParts, type Arranging } from "../../../main/rows/arrange-in-parts.ts";
+import { findText } from "../../../main/rows/arrange-rows.ts";
+import { type Condition, parseFilter } from "../../../main/rows/parse-filter.ts";
 import { keyOf, valueOf, viewsOf } from "../../../main/rows/row-bytes.ts";
+import { runRowsTask } from "../../../main/rows/rows-tasks.ts";
+import { alwaysWanted, createTurns, GivenUp, isOver, wantedWhile } from "../../../main/rows/turns.ts";
 import { formatEntryCells } from "../../../main/tables/format-entry.ts";
+import type { MapLayout } from "../../../main/tables/describe-map.ts";
 import { field, integer, layoutOf, mapOf, randomBytes, rowsOf } from "./rows-of.ts";
 
 const prefix = {
@@ -45,12 +49,25 @@ const labels = { usedByXdp: false, names: null };
 const cellsOf = (row: number): readonly string[] => formatEntryCells(map, keyOf(views, row), valueOf(views, row)).cells;
 const all = entries.map((_, row) => ({ row, cells: cellsOf(row) }));
 
-function through(filter: string): readonly number[] {
-  const parsed = parseFilter(map, filter);
-  if (!parsed.ok) throw new Error(parsed.wrong.message);
-  const { order } = arrangeRows({ do: "arrange", rows, map, labels, sort: null, condition: parsed.condition });
-  return order === null ? all.map(({ row }) => row) : [...new Uint32Array(order)];
+/** As threads do it, one after the other. */
+async function arranged(
+  of: Pick<Arranging, "rows" | "map"> & Partial<Arranging>,
+  parts = 1,
+): Promise<readonly number[]> {
+  const run = async (task: Parameters<typeof runRowsTask>[0]): Promise<SharedArrayBuffer> =>
+    runRowsTask(task, alwaysWanted) as SharedArrayBuffer;
+  const order = await arrangeInParts({ labels, sort: null, condition: null, ...of }, parts, run);
+  return order === null ? Array.from({ length: of.rows.count }, (_, row) => row) : [...new Uint32Array(order)];
 }
+
+function conditionOf(table: MapLayout, filter: string): Condition | null {
+  const parsed = parseFilter(table, filter);
+  if (!parsed.ok) throw new Error(parsed.wrong.message);
+  return parsed.condition;
+}
+
+const through = (filter: string, parts = 1): Promise<readonly number[]> =>
+  arranged({ rows, map, condition: conditionOf(map, filter) }, parts);
 const expected = (test: (cells: readonly string[]) => boolean): readonly number[] =>
   all.filter(({ cells }) => test(cells)).map(({ row }) => row);
 const within = (prefixText: string, first: number, second: number | null): boolean => {
@@ -74,8 +91,8 @@ describe("a filter", () => {
     ['"ETH0"', (cells) => cells.some((cell) => cell.includes("eth0"))],
     ["not (eth0 or eth1)", (cells) => !cells.some((cell) => /eth[01]/.test(cell))],
     ["next_hop ~ 12 ifindex != 0", (cells) => cells[1]?.includes("12") === true && cells[2] !== "0"],
-  ])("%s", (filter, test) => {
-    const found = through(filter);
+  ])("%s", async (filter, test) => {
+    const found = await through(filter);
     expect(found).toEqual(expected(test));
     if (filter !== "") expect(found.length).toBeGreaterThan(0);
   });
@@ -117,7 +134,7 @@ describe("a comparison", () => {
     ["__s32", integer(4, true), [0n, 1n, -1n, 2n ** 31n - 1n, -(2n ** 31n)]],
     ["__be32", integer(4, false, true), edges.filter((edge) => edge < 2n ** 32n)],
     ["__u16", integer(2), [0n, 1n, 255n, 256n, 65535n]],
-  ] as const)("of a %s is that of the numbers", (_, node, numbers) => {
+  ] as const)("of a %s is that of the numbers", async (_, node, numbers) => {
     const table = mapOf(layoutOf([["n", node]]), layoutOf([["v", integer(4)]]));
     const network = node.form.as === "integer" && node.form.network;
     const bytesOf = (number: bigint): Buffer => {
@@ -132,11 +149,11 @@ describe("a comparison", () => {
     );
     for (const [operator, holds] of Object.entries(operators)) {
       for (const wanted of numbers) {
-        const parsed = parseFilter(table, `n ${operator} ${wanted}`);
-        if (!parsed.ok) throw new Error(parsed.wrong.message);
-        const { condition } = parsed;
-        const { order } = arrangeRows({ do: "arrange", rows: some, map: table, labels, sort: null, condition });
-        const shown = order === null ? [...numbers.keys()] : [...new Uint32Array(order)];
+        const shown = await arranged({
+          rows: some,
+          map: table,
+          condition: conditionOf(table, `n ${operator} ${wanted}`),
+        });
         const right = numbers.flatMap((number, row) => (holds(number, wanted) ? [row] : []));
         expect(shown, `n ${operator} ${wanted}`).toEqual(right);
       }
@@ -159,49 +176,88 @@ describe("a sort order", () => {
 
   it.each(comparers.flatMap((_, column) => [[column, false] as const, [column, true] as const]))(
     "by column %i, descending: %s, keeps rows that are alike as they were",
-    (column, descending) => {
-      const { order } = arrangeRows({
-        do: "arrange",
-        rows,
-        map,
-        labels,
-        sort: { column, descending },
-        condition: null,
-      });
+    async (column, descending) => {
+      const order = await arranged({ rows, map, sort: { column, descending } });
       const compare = comparers[column];
       const sorted = all.toSorted((one, other) => (compare?.(one.cells, other.cells) ?? 0) * (descending ? -1 : 1));
-      expect([...new Uint32Array(order ?? new SharedArrayBuffer(0))]).toEqual(sorted.map(({ row }) => row));
+      expect(order).toEqual(sorted.map(({ row }) => row));
     },
   );
 
-  it("sums what the CPUs of a per-CPU map counted", () => {
+  it("sums what the CPUs of a per-CPU map counted", async () => {
     const perCpu = mapOf(layoutOf([["key", integer(4)]]), layoutOf([["n", integer(8, true)]]), 3);
     const some = Array.from({ length: 5000 }, () => ({ key: random(4), value: random(24) }));
     const bytes = rowsOf(perCpu, some);
-    const { order } = arrangeRows({
-      do: "arrange",
-      rows: bytes,
-      map: perCpu,
-      labels,
-      sort: { column: 1, descending: false },
-      condition: null,
-    });
+    const order = await arranged({ rows: bytes, map: perCpu, sort: { column: 1, descending: false } });
     const shown = viewsOf(bytes);
-    const sums = [...new Uint32Array(order ?? new SharedArrayBuffer(0))].map((row) =>
+    const sums = order.map((row) =>
       BigInt(formatEntryCells(perCpu, keyOf(shown, row), valueOf(shown, row)).cells[1] ?? 0),
     );
     expect(sums).toEqual(sums.toSorted((one, other) => (one < other ? -1 : one > other ? 1 : 0)));
-    const parsed = parseFilter(perCpu, `n >= ${sums[2500]}`);
-    if (!parsed.ok) throw new Error(parsed.wrong.message);
-    const kept = arrangeRows({
-      do: "arrange",
-      rows: bytes,
-      map: perCpu,
-      labels,
-      sort: null,
-      condition: parsed.condition,
-    });
-    expect((kept.order?.byteLength ?? 0) / 4).toBe(sums.filter((sum) => sum >= (sums[2500] ?? 0n)).length);
+    const kept = await arranged({ rows: bytes, map: perCpu, condition: conditionOf(perCpu, `n >= ${sums[2500]}`) });
+    expect(kept.length).toBe(sums.filter((sum) => sum >= (sums[2500] ?? 0n)).length);
+  });
+});
+
+describe("rows looked at in parts", () => {
+  const filters = [
+    "prefix in 10.3.0.0/16",
+    "not 10. and packets > 1000",
+    "eth1",
+    "0",
+    "10.3.",
+    "00",
+    "/1",
+    "next_hop ~ 1 or mark in (1, 3)",
+    "nowhere",
+  ];
+
+  it.each(filters)("%s: however many threads, the answer is one", async (filter) => {
+    const whole = await through(filter);
+    for (const parts of [2, 3, 100]) expect(await through(filter, parts)).toEqual(whole);
+    const sort = { column: 3, descending: true };
+    const condition = conditionOf(map, filter);
+    expect(await arranged({ rows, map, condition, sort }, 5)).toEqual(await arranged({ rows, map, condition, sort }));
+  });
+
+  it("a text of any cell is found, whatever columns were passed over", async () => {
+    const some = randomBytes(9);
+    for (let round = 0; round < 300; round++) {
+      const [pick = 0, column = 0, from = 0, length = 0] = some(4);
+      const cell = cellsOf((pick * 256 + round) % rows.count)[column % map.columns.length] ?? "";
+      const at = from % cell.length;
+      const text = cell.slice(at, at + 1 + (length % 8));
+      const quoted = await through(`"${text}"`, 2);
+      expect(quoted, text).toEqual(
+        expected((cells) => cells.some((one) => one.toLowerCase().includes(text.toLowerCase()))),
+      );
+    }
+  });
+});
+
+describe("a turn", () => {
+  it("ends with the next one, and whoever works for it gives up", async () => {
+    const turns = createTurns();
+    const [first, second] = [turns.next(), turns.next()];
+    expect([isOver(first), isOver(second)]).toEqual([true, false]);
+    const condition = conditionOf(map, "10.3.");
+    let looks = 0;
+    const work = (turn: typeof first, meanwhile = (): void => undefined): Promise<unknown> =>
+      arrangeInParts({ rows, map, labels, sort: { column: 3, descending: false }, condition }, 2, async (task) => {
+        const wanted = wantedWhile(turn);
+        return runRowsTask(task, () => {
+          looks += 1;
+          wanted();
+          meanwhile();
+        }) as SharedArrayBuffer;
+      });
+    await expect(work(first)).rejects.toBeInstanceOf(GivenUp);
+    await expect(work(second)).resolves.toBeInstanceOf(SharedArrayBuffer);
+    const before = looks;
+    // another is asked for while this one is at its first rows
+    await expect(work(second, () => turns.next())).rejects.toBeInstanceOf(GivenUp);
+    // each part looked at it twice at most
+    expect(looks - before).toBeLessThanOrEqual(4);
   });
 });
 
