@@ -6,7 +6,7 @@ import { progArrayType } from "./kernel-names.ts";
 import { errnoWords, naming } from "./failures.ts";
 import { type MapsContext, nameOf, sized } from "./maps.ts";
 import { inNamespace } from "./namespaces.ts";
-import type { MapChangeOutcomes } from "./native/face.ts";
+import type { MapChangeOutcomes } from "./native/map-face.ts";
 
 export function changeMap(
   { native, handles }: MapsContext,

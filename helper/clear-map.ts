@@ -5,7 +5,7 @@ import { naming } from "./failures.ts";
 import { mapTypeName } from "./kernel-names.ts";
 import { frozenWords, readMapFacts } from "./map-facts.ts";
 import { type MapsContext, nameOf } from "./maps.ts";
-import type { MapHandle } from "./native/face.ts";
+import type { MapHandle } from "./native/map-face.ts";
 
 const page = 4096;
 /** Somebody who writes meanwhile is not chased for ever. */

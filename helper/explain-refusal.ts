@@ -4,7 +4,7 @@
  */
 import type { Mode } from "../protocol/interfaces.ts";
 import { vethPeerMtu } from "../protocol/place-facts.ts";
-import type { KernelError } from "./native/face.ts";
+import type { KernelError } from "./native/kernel-error.ts";
 
 export interface Refused {
   readonly device: string;

@@ -3,7 +3,7 @@ import { getSystemErrorMap } from "node:util";
 import { Failed, type Failure } from "../protocol/failures.ts";
 import type { Mode, Place } from "../protocol/interfaces.ts";
 import type { Explained } from "./explain-refusal.ts";
-import type { KernelError } from "./native/face.ts";
+import type { KernelError } from "./native/kernel-error.ts";
 
 export function isKernelError(error: unknown): error is KernelError {
   return error instanceof Error && "errno" in error && "operation" in error && "code" in error;

@@ -4,7 +4,7 @@ import { fail } from "../protocol/failures.ts";
 import type { mapFillParams, mapPatchParams } from "../protocol/maps.ts";
 import { hasCode, isKernelError, naming } from "./failures.ts";
 import { type MapsContext, nameOf, sized } from "./maps.ts";
-import type { MapHandle } from "./native/face.ts";
+import type { MapHandle } from "./native/map-face.ts";
 
 /** include/uapi/linux/bpf.h */
 const mmapable = 1 << 10;

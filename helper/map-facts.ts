@@ -1,7 +1,7 @@
 /** What the kernel tells of a map in /proc/self/fdinfo only: bpf_map_show_fdinfo() of kernel/bpf/syscall.c. */
 import { readFileSync } from "node:fs";
 import { programTypeName } from "./kernel-names.ts";
-import type { MapHandle } from "./native/face.ts";
+import type { MapHandle } from "./native/map-face.ts";
 
 export interface MapFacts {
   /** bytes; null on kernels that do not tell */

@@ -5,7 +5,7 @@
 import type { HelperContext } from "./context.ts";
 import { naming } from "./failures.ts";
 import type { Held } from "./ledger.ts";
-import type { MapHandle } from "./native/face.ts";
+import type { MapHandle } from "./native/map-face.ts";
 
 const mostOpen = 32;
 const idleAfter = 3_000;

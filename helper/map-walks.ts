@@ -6,7 +6,7 @@ import type * as z from "zod";
 import { fail } from "../protocol/failures.ts";
 import type { MapWalkPage, mapWalkParams } from "../protocol/map-batches.ts";
 import { type MapsContext, largestPageBytes, nameOf } from "./maps.ts";
-import type { MapBatch } from "./native/face.ts";
+import type { MapBatch } from "./native/map-face.ts";
 
 /** Of one caller; a walk that was left halfway makes room for newer ones. */
 const mostWalks = 64;

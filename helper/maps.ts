@@ -9,7 +9,8 @@ import { hasCode, naming } from "./failures.ts";
 import { mapTypeName, programTypeName } from "./kernel-names.ts";
 import { frozenWords, type MapFacts, readMapFacts } from "./map-facts.ts";
 import type { MapHandles } from "./map-handles.ts";
-import type { MapHandle, MapInfo, NativeFace } from "./native/face.ts";
+import type { NativeFace } from "./native/face.ts";
+import type { MapHandle, MapInfo } from "./native/map-face.ts";
 import { programInfo } from "./programs.ts";
 
 export type MapsContext = Pick<HelperContext, "native"> & { readonly handles: MapHandles };

@@ -13,7 +13,8 @@ import type { HelperContext } from "./context.ts";
 import { asFailure, isKernelError, naming } from "./failures.ts";
 import { mapTypeName } from "./kernel-names.ts";
 import { inNamespace, namespacePath } from "./namespaces.ts";
-import type { LoadedObject, LoadOptions, MapHandle } from "./native/face.ts";
+import type { LoadedObject, LoadOptions } from "./native/face.ts";
+import type { MapHandle } from "./native/map-face.ts";
 import { refusedLoad } from "./verify.ts";
 
 type Context = Pick<HelperContext, "native" | "ledger">;

@@ -18,7 +18,8 @@ import type { KeptPrograms } from "./kept-programs.ts";
 import { holding } from "./ledger.ts";
 import { type MapsContext, nameOf, sized } from "./maps.ts";
 import { inNamespace } from "./namespaces.ts";
-import type { MapHandle, MapInfo, NativeFace } from "./native/face.ts";
+import type { MapHandle, MapInfo } from "./native/map-face.ts";
+import type { NativeFace } from "./native/face.ts";
 import { refusedLoad } from "./verify.ts";
 
 /** Where the program stands in a value: behind ifindex or queue size, or alone; null where there is none. */

@@ -9,7 +9,8 @@ import { abortSignal } from "./abort-signal.ts";
 import type { HelperContext } from "./context.ts";
 import { asFailure, errnoWords, isKernelError } from "./failures.ts";
 import { holding } from "./ledger.ts";
-import type { KernelError, LoadOptions } from "./native/face.ts";
+import type { KernelError } from "./native/kernel-error.ts";
+import type { LoadOptions } from "./native/face.ts";
 
 type JudgeParams = z.infer<typeof judgeParams>;
 

@@ -2,7 +2,7 @@
 import type { Failure } from "../../protocol/failures.ts";
 import type { Place } from "../../protocol/interfaces.ts";
 import { asFailure } from "../failures.ts";
-import type { KernelError } from "../native/face.ts";
+import type { KernelError } from "../native/kernel-error.ts";
 import { mapTrouble } from "../verify.ts";
 
 const otherModes = "or choose native or skb mode";

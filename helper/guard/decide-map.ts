@@ -7,7 +7,8 @@ import { fail } from "../../protocol/failures.ts";
 import type { Guard, GuardMapParams, GuardRows } from "../../protocol/guard.ts";
 import { errnoWords, isKernelError } from "../failures.ts";
 import { inNamespace, namespacePath } from "../namespaces.ts";
-import type { MapHandle, NativeFace } from "../native/face.ts";
+import type { MapHandle } from "../native/map-face.ts";
+import type { NativeFace } from "../native/face.ts";
 import type { Decider } from "./decide.ts";
 import { createDecision, type Settled, type Told } from "./decision.ts";
 

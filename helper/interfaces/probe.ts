@@ -11,7 +11,8 @@ import { holding } from "../ledger.ts";
 import { lookAtRefused } from "../attaching.ts";
 import { explainRefusal } from "../explain-refusal.ts";
 import { hearingLinkWords } from "../refusals/link-words.ts";
-import type { KernelError, NativeFace } from "../native/face.ts";
+import type { KernelError } from "../native/kernel-error.ts";
+import type { NativeFace } from "../native/face.ts";
 
 const programName = "xdpw_probe";
 

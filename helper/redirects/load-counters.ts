@@ -9,7 +9,8 @@ import { Failed, fail } from "../../protocol/failures.ts";
 import { asFailure, hasCode, isKernelError } from "../failures.ts";
 import { olderThan } from "../interfaces/features.ts";
 import type { Held, Ledger } from "../ledger.ts";
-import type { LoadedObject, MapHandle, NativeFace } from "../native/face.ts";
+import type { LoadedObject, NativeFace } from "../native/face.ts";
+import type { MapHandle } from "../native/map-face.ts";
 import { keySize, tracepoints } from "./rows.ts";
 
 /** beside the bundle (dist/helper/helper.js), or in the checkout that this source file is in */

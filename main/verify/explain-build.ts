@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../../protocol/diagnostic.ts";
 import { loaderClasses } from "./classes-loader.ts";
+import { nothingKnown } from "./rejection-facts.ts";
 
 const fromCompiler = new Set(["stack-over-limit", "too-many-arguments", "library-call"]);
 
@@ -19,17 +20,3 @@ export function explainBuild(finding: Diagnostic): Diagnostic {
   }
   return finding;
 }
-
-const nothingKnown = {
-  program: "",
-  instruction: "",
-  line: "",
-  expression: null,
-  register: null,
-  variable: null,
-  otherVariable: null,
-  value: null,
-  lost: null,
-  checkedPackets: [],
-  calledNothing: false,
-};

@@ -7,7 +7,7 @@ import { findLostPointer } from "./lost-pointer.ts";
 import { parseValue } from "./parse-state.ts";
 import { placeRejection } from "./place-rejection.ts";
 import { readLog, type VerifierLog } from "./read-log.ts";
-import type { RejectionFacts } from "./rejection-facts.ts";
+import { nothingKnown, type RejectionFacts } from "./rejection-facts.ts";
 import { type MachineState, stepStates } from "./step-states.ts";
 
 export interface RejectionInput {
@@ -111,7 +111,7 @@ function endOf(log: string): string {
 
 /** Whether a class fits what libbpf said. */
 export function isClassified(libbpf: string): boolean {
-  return classifyRejection({ ...unknown, errors: loaderLines(libbpf) }) !== null;
+  return classifyRejection({ ...nothingKnown, errors: loaderLines(libbpf) }) !== null;
 }
 
 /** libbpf repeats itself on the way out. */
@@ -129,10 +129,10 @@ function gatherFacts(
 ): { readonly facts: RejectionFacts; readonly registers: readonly RegisterKnown[] } {
   const at = log.steps.length - 1;
   const step = log.steps[at];
-  if (!step) return { facts: { ...unknown, program, errors }, registers: [] };
+  if (!step) return { facts: { ...nothingKnown, program, errors }, registers: [] };
   const states = stepStates(log.steps);
   const known = knownAt({ steps: log.steps, states, object, program, source }, at);
-  if (!known) return { facts: { ...unknown, program, errors }, registers: [] };
+  if (!known) return { facts: { ...nothingKnown, program, errors }, registers: [] };
   const { state, line, names, expression, variableOf } = known;
   const concerned = concernedRegisters(errors, step.text);
   const register = concerned[0] ?? null;
@@ -155,21 +155,6 @@ function gatherFacts(
   };
   return { facts, registers: describeRegisters(state, concerned, variableOf, facts.lost) };
 }
-
-const unknown: RejectionFacts = {
-  program: "",
-  errors: [],
-  instruction: "",
-  line: "",
-  expression: null,
-  register: null,
-  variable: null,
-  otherVariable: null,
-  value: null,
-  lost: null,
-  checkedPackets: [],
-  calledNothing: false,
-};
 
 function checkedPackets(
   { registers, stack }: MachineState,

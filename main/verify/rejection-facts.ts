@@ -27,6 +27,21 @@ export interface RejectionFacts {
   readonly calledNothing: boolean;
 }
 
+export const nothingKnown: RejectionFacts = {
+  program: "",
+  errors: [],
+  instruction: "",
+  line: "",
+  expression: null,
+  register: null,
+  variable: null,
+  otherVariable: null,
+  value: null,
+  lost: null,
+  checkedPackets: [],
+  calledNothing: false,
+};
+
 export interface RejectionClass {
   /** Stable, kebab-case. */
   readonly id: string;

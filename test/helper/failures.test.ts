@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { asFailure } from "../../helper/failures.ts";
-import type { KernelError } from "../../helper/native/face.ts";
+import type { KernelError } from "../../helper/native/kernel-error.ts";
 import { failure } from "../../protocol/failures.ts";
 import { refusedLoad } from "../../helper/verify.ts";
 

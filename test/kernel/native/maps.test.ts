@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LoadedObject, MapHandle } from "../../../helper/native/face.ts";
+import type { LoadedObject } from "../../../helper/native/face.ts";
+import type { MapHandle } from "../../../helper/native/map-face.ts";
 import { compile, failureOf, loading, makePair, native, rejectionOf, u32, unavailable } from "./support.ts";
 
 const object = () =>

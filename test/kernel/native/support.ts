@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { KernelError, LoadOptions } from "../../../helper/native/face.ts";
+import type { KernelError } from "../../../helper/native/kernel-error.ts";
+import type { LoadOptions } from "../../../helper/native/face.ts";
 import { loadNative } from "../../../helper/native/load.ts";
 
 export const native = loadNative();

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { KernelError } from "../../../helper/native/face.ts";
+import type { KernelError } from "../../../helper/native/kernel-error.ts";
 import { loadNative } from "../../../helper/native/load.ts";
 
 const folder = fileURLToPath(new URL("programs/", import.meta.url));
