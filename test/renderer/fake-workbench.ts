@@ -4,40 +4,23 @@
 import { fakeChanges } from "./fake-changes.ts";
 import { fakeMapFiles } from "./fake-map-files.ts";
 import { type Attaching, type AttachingKnobs, calm, fakeAttaching } from "./fake-attaching.ts";
-import "vscode-jsonrpc/node";
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { extname, join } from "node:path";
-import { WebSocketServer } from "ws";
 import type { InterfaceCounters } from "../../protocol/interface-details.ts";
 import type { AttachedProgram, NetworkInterface } from "../../protocol/interfaces.ts";
-import { workbench, workbenchNotifications } from "../../protocol/contracts.ts";
+import type { workbench } from "../../protocol/contracts.ts";
 import { fail } from "../../protocol/failures.ts";
-import { connectPeer, type Handlers, type Peer } from "../../protocol/peer.ts";
+import type { Handlers } from "../../protocol/peer.ts";
 import type { HelperState } from "../../protocol/session.ts";
 import type { Row } from "../../protocol/maps.ts";
 import { checkSettings, defaultSettings } from "../../protocol/settings.ts";
-import type { Draft } from "../../protocol/workspace.ts";
-import type { Template } from "../../protocol/source.ts";
 import { createWalks } from "../../main/verify/walks.ts";
 import { nothingToKeep, outcomesOf, planOf, type ReloadKnobs, variableMaps, variableTables } from "./fake-reload.ts";
+import { type FileKnobs, fakeFiles } from "./fake-files.ts";
+import { type Client, serveWindow } from "./fake-server.ts";
 import { fakeManaging } from "./fake-managing.ts";
 import { fakeRows } from "./fake-rows.ts";
 import { codeOf, treeOf } from "./fake-code.ts";
 import { type FakeRedirects, fakeRedirects } from "./fake-redirects.ts";
 import * as sample from "./fake-state.ts";
-
-const root = join(import.meta.dirname, "../..");
-const types: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".ttf": "font/ttf",
-  ".svg": "image/svg+xml",
-};
-const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; connect-src 'self' ws:; worker-src 'self' blob:";
 
 export interface Fake {
   readonly url: string;
@@ -55,17 +38,13 @@ export interface Fake {
   expire(): void;
   close(): Promise<void>;
 }
-export interface Knobs {
+export interface Knobs extends FileKnobs {
   noPrivilege: boolean;
-  changedOnDisk: boolean;
   refuse: boolean;
   /** what a newer build would keep, and what was loaded last */
   reload: ReloadKnobs;
   attaching: AttachingKnobs;
-  /** what is known of unsaved texts is told when this is done */
-  draftsHeld: Promise<void>;
 }
-type Client = Peer<Record<string, never>, typeof workbenchNotifications>;
 
 /** `built`: the folder of the built window */
 export async function startFake(built: string): Promise<Fake> {
@@ -74,8 +53,6 @@ export async function startFake(built: string): Promise<Fake> {
     ...{ reload: nothingToKeep(), attaching: calm(), draftsHeld: Promise.resolve() },
   };
   const clients = new Set<Client>();
-  const files = new Map<string, string>();
-  const drafts = new Map<string, Draft>();
   let settings = defaultSettings;
   const settingsState = () => ({ path: "/home/ada/.config/xdp-workbench/settings.json", settings, problems: [] });
   const tables = new Map([...sample.tables(), ...variableTables()]);
@@ -97,7 +74,6 @@ export async function startFake(built: string): Promise<Fake> {
     for (const client of clients) client.notify(name, params);
   };
   const redirects = fakeRedirects(tell);
-  const version = (text: string): string => createHash("sha256").update(text).digest("hex");
   const interfaces = (): NetworkInterface[] => {
     const all = [
       sample.nic("lo", 1, null, null),
@@ -209,73 +185,12 @@ export async function startFake(built: string): Promise<Fake> {
       return helper;
     },
     "session.commands": async () => ({ commands: [] }),
-    "templates.list": async () => ({ templates: readTemplates() }),
-    "templates.open": async ({ id }) => {
-      const path = `/home/ada/xdp/${id}/program.bpf.c`;
-      const text = files.get(path) ?? readFileSync(join(root, "bpf-templates", id, "program.bpf.c"), "utf8");
-      files.set(path, text);
-      return { path, text, version: version(text) };
-    },
-    "templates.create": async ({ id, folder }) => {
-      const path = `${folder}/program.bpf.c`;
-      if (files.has(path)) fail({ kind: "name-taken", message: `make ${folder}: it is there`, name: folder });
-      const text = readFileSync(join(root, "bpf-templates", id, "program.bpf.c"), "utf8");
-      files.set(path, text);
-      return { source: { path, text, version: version(text) }, notes: [] };
-    },
-    "workspace.describe": async () => ({
-      folder: "/home/ada/xdp",
-      usual: "/home/ada/xdp",
-      recent: ["/home/ada/tutorial"],
-      trouble: null,
-    }),
-    "workspace.watch": async () => ({}),
-    "workspace.files": async () => ({ files: [...files.keys()].map((path) => path.slice(14)), more: false }),
-    "workspace.keepDraft": async (draft) => {
-      drafts.set(draft.path, draft);
-      return {};
-    },
-    "workspace.dropDraft": async ({ path }) => {
-      drafts.delete(path);
-      return {};
-    },
-    "workspace.draft": async ({ path }) => ({ draft: drafts.get(path) ?? null }),
-    "workspace.drafts": async () => {
-      const paths = [...drafts.keys()];
-      await knobs.draftsHeld;
-      return { paths };
-    },
+    ...fakeFiles(knobs),
     "settings.read": async () => settingsState(),
     "settings.set": async (patch) => {
       settings = checkSettings({ ...settings, ...patch }).settings;
       return settingsState();
     },
-    "source.read": async ({ path }) => {
-      if (/\.(o|bin)$/.test(path)) {
-        fail({ kind: "file", message: `read ${path}: it holds NUL bytes`, path, code: "binary" });
-      }
-      const text =
-        files.get(path) ?? fail({ kind: "file", message: `read ${path}: no such file`, path, code: "ENOENT" });
-      return { path, text, version: version(text) };
-    },
-    "source.save": async ({ path, text, basedOn }) => {
-      if (knobs.changedOnDisk && basedOn !== null) {
-        fail({ kind: "changed-on-disk", message: `save ${path}: somebody else wrote it`, path });
-      }
-      files.set(path, text);
-      return { version: version(text) };
-    },
-    "source.list": async ({ path }) => ({
-      path,
-      entries: [
-        { name: "packet-counters", kind: "directory" },
-        { name: "ipv4-blocklist", kind: "directory" },
-        { name: "program.bpf.c", kind: "source" },
-        { name: "program.o", kind: "object" },
-        { name: "notes.txt", kind: "other" },
-      ],
-    }),
-    "source.includers": async ({ sources }) => ({ paths: sources.map(({ path }) => path) }),
     "build.build": async ({ input: { path, text } }) => sample.buildOf(path, text ?? ""),
     "verify.verify": async ({ input: { path, text }, pipeline, load }) => {
       needPrivilege("ask the verifier");
@@ -438,49 +353,13 @@ export async function startFake(built: string): Promise<Fake> {
     },
   };
 
-  const server = createServer((request, response) => {
-    if (knobs.refuse) {
-      response.writeHead(401).end();
-      return;
-    }
-    const name = request.url === "/" ? "/index.html" : ((request.url ?? "").split("?")[0] ?? "");
-    const file = join(built, name);
-    if (name.includes("..") || !existsSync(file)) {
-      response.writeHead(404).end();
-      return;
-    }
-    response.writeHead(200, {
-      "content-type": types[extname(file)] ?? "application/octet-stream",
-      "content-security-policy": policy,
-    });
-    response.end(readFileSync(file));
+  const server = await serveWindow(built, {
+    handlers: handlers as Handlers<typeof workbench>,
+    clients,
+    refuses: () => knobs.refuse,
   });
-  const sockets = new WebSocketServer({ server, path: "/rpc", verifyClient: () => !knobs.refuse });
-  sockets.on("connection", (socket) => {
-    const client: Client = connectPeer(
-      {
-        send: (text) => socket.send(text),
-        receive(pipe) {
-          socket.on("message", (data: Buffer) => pipe.message(data.toString("utf8")));
-          socket.on("close", () => pipe.closed());
-        },
-        close: () => socket.close(),
-      },
-      {},
-      {
-        serves: workbench,
-        handlers: handlers as Handlers<typeof workbench>,
-        sends: workbenchNotifications,
-        hears: {},
-        closed: () => clients.delete(client),
-      },
-    );
-    clients.add(client);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
   const fake: Fake = {
-    url: `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}/`,
+    url: server.url,
     knobs,
     setHelper(state) {
       helper = { ...helper, ...state };
@@ -500,39 +379,11 @@ export async function startFake(built: string): Promise<Fake> {
         tell("maps.changed", { id: 41, rows: [sample.counterRow(2, before + packets, false)], removed: [], total: 5 });
     },
     expire: () => attaching.expire(),
-    dropConnections() {
-      for (const socket of sockets.clients) socket.terminate();
-    },
+    dropConnections: server.drop,
     async close() {
       attaching.close();
-      for (const socket of sockets.clients) socket.terminate();
-      sockets.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await server.close();
     },
   };
   return fake;
-}
-
-function readTemplates(): Template[] {
-  const folder = join(root, "bpf-templates");
-  return readdirSync(folder)
-    .filter((id) => existsSync(join(folder, id, "template.json")))
-    .map((id) => {
-      const {
-        title,
-        summary,
-        maps,
-        names,
-        try: steps,
-        order,
-      } = JSON.parse(readFileSync(join(folder, id, "template.json"), "utf8"));
-      const kinds = (names as { id: string; what: string; default: string }[]).map((name, index) => ({
-        ...name,
-        kind: index === 0 ? ("program" as const) : ("map" as const),
-      }));
-      return { id, title, summary, maps, names: kinds, try: steps, readme: "", order };
-    })
-    .toSorted((one, other) => one.order - other.order)
-    .map(({ order: _order, ...template }) => template);
 }
