@@ -1,7 +1,7 @@
 /** Rows of a change as columns of bytes, so that a hundred thousand of them are a handful of buffers. */
 import type { Change } from "../../../protocol/changes.ts";
 
-/** The numbers of MapHandle.change, helper/native/face.ts. */
+/** The numbers of MapHandle.change, helper/native/map-face.ts. */
 export const kinds = { add: 0, replace: 1, remove: 2 } as const;
 export const outcomes = {
   done: 0,
