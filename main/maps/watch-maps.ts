@@ -3,7 +3,7 @@ import { Failed } from "../../protocol/failures.ts";
 import type { Row, Table } from "../../protocol/maps.ts";
 import type { Attachments } from "../attach/attachments.ts";
 import type { HelperPool } from "../helpers/helper-pool.ts";
-import type { Notify } from "../workbench.ts";
+import type { Notify } from "../notify.ts";
 import { createTableReader, type TableReader } from "./read-table.ts";
 
 const interval = 500;

@@ -7,7 +7,7 @@ import { openMapTwin, type Twin } from "../commands/twins.ts";
 import type { HelperPool } from "../helpers/helper-pool.ts";
 import { keepLayout } from "../layouts/keep-layout.ts";
 import { parseCells } from "../tables/parse-value.ts";
-import type { Notify } from "../workbench.ts";
+import type { Notify } from "../notify.ts";
 import { columnChoices } from "./column-choices.ts";
 import type { MapShapes } from "./map-shapes.ts";
 import { createRowStore, type RowStore } from "./row-store.ts";

@@ -2,7 +2,8 @@
 import { workbench as contract } from "../../../protocol/contracts.ts";
 import { Failed } from "../../../protocol/failures.ts";
 import type { Handlers } from "../../../protocol/peer.ts";
-import type { Notify, Workbench } from "../../../main/workbench.ts";
+import type { Notify } from "../../../main/notify.ts";
+import type { Workbench } from "../../../main/workbench.ts";
 
 export interface FakeWorkbench {
   /** only what a door uses */
