@@ -10,7 +10,17 @@ const indexed: ReadonlySet<string> = new Set(["array", "percpu_array", "devmap",
 /** The kernel makes room for the newer: a file that is too long is not refused. */
 const forgetful: ReadonlySet<string> = new Set(["lru_hash", "lru_percpu_hash"]);
 
-export function checkEntries({ description, layout }: DescribedMap, entries: EntryTable, format: Format): Problems {
+interface FileFacts {
+  readonly format: Format;
+  /** a snapshot of the map as it is in the kernel now */
+  readonly ofThisMap: boolean;
+}
+
+export function checkEntries(
+  { description, layout }: DescribedMap,
+  entries: EntryTable,
+  { format, ofThisMap }: FileFacts,
+): Problems {
   const problems = createProblems();
   const { map } = description;
   const trie = map.type === "lpm_trie";
@@ -44,11 +54,11 @@ export function checkEntries({ description, layout }: DescribedMap, entries: Ent
     const message = `${count - same} entries, and the map has room for ${map.maxEntries}`;
     problems.add(lines[map.maxEntries] ?? 0, null, message);
   }
-  checkPrograms({ description, layout }, entries, problems);
+  if (!ofThisMap) checkPrograms({ description, layout }, entries, problems);
   return problems;
 }
 
-/** The kernel answers a program's id where it would be given a file descriptor: a number that is written is another one. */
+/** An id means a program of this boot, and of a file nobody knows of which it is: but for a snapshot of this map. */
 function checkPrograms(
   { description, layout }: Pick<DescribedMap, "description" | "layout">,
   { values, valueStride, count, lines }: EntryTable,
@@ -60,7 +70,7 @@ function checkPrograms(
   for (let entry = 0; entry < count; entry++) {
     const id = view.getUint32(entry * valueStride + column.offset, littleEndian);
     if (id === 0) continue;
-    const message = `${column.path} ${id}: a program cannot be imported, set it with \`xdpw map set ${description.map.name} …\``;
+    const message = `${column.path} ${id}: a program is restored from a snapshot of this map only: set it with \`xdpw map set ${description.map.name} …\``;
     problems.add(lines[entry] ?? 0, null, message);
   }
 }

@@ -52,7 +52,7 @@ function snapshotHead({ description }: DescribedMap): string {
   return `${JSON.stringify(about).slice(0, -1)},"entries":[\n`;
 }
 
-function bootId(): string | null {
+export function bootId(): string | null {
   try {
     return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
   } catch {

@@ -4,7 +4,7 @@ import { bpftoolPrinter } from "../../tables/printing/bpftool-entry.ts";
 import type { DescribedMap } from "../describe-entries.ts";
 import { checkEntries } from "./check-entries.ts";
 import type { EntryTable } from "./entry-table.ts";
-import type { Format } from "./formats.ts";
+import { bootId, type Format } from "./formats.ts";
 import { lastOfEach } from "./last-of-each.ts";
 import { asFailure, createProblems, type Problems } from "./problems.ts";
 import { readBatchFile } from "./read-batch-file.ts";
@@ -34,10 +34,19 @@ export function readEntriesText(
   const format = forced ?? detectFormat(text);
   const problems = createProblems();
   const read = { format, ...readAs(format, text, described, problems) };
-  const failed = asFailure(name, problems) ?? asFailure(name, checkEntries(described, read.entries, format));
+  const failed =
+    asFailure(name, problems) ??
+    asFailure(name, checkEntries(described, read.entries, { format, ofThisMap: isOfThisMap(read.about, described) }));
   if (failed !== null) throw failed;
   if (format !== "batch") return read;
   return { ...read, entries: lastOfEach(read.entries, described.layout.type === "lpm_trie") };
+}
+
+/** A snapshot of the very map that is there now: ids in it still mean the same. */
+function isOfThisMap({ boot_id: boot, map }: ReadFile["about"], { description }: DescribedMap): boolean {
+  const now = bootId();
+  const of = typeof map === "object" && map !== null && "id" in map ? map.id : null;
+  return now !== null && boot === now && of === description.map.id;
 }
 
 function readAs(

@@ -173,7 +173,17 @@ SEC("tc") int t_other(struct __sk_buff *skb) { return 0; }`);
       });
       expect(await apply(put(`id:${tail.programId}`))).toMatchObject({ done: 1, ended: null });
       expect(await slot()).toBe(tail.programId);
+      const [snapshot, csv] = [join(state, "jumps.json"), join(state, "jumps.csv")];
+      await rooms.handlers["maps.export"]({ id, path: snapshot, format: "snapshot" }, call);
+      await rooms.handlers["maps.export"]({ id, path: csv, format: "csv" }, call);
       const removed = await apply({ do: "remove", key: one });
+      // ids of a snapshot of this map mean the same programs; those of another file, nobody knows which
+      const plan = (after: string) =>
+        rooms.handlers["maps.plan"]({ id, netns: null, before: null, after, removes: true }, call);
+      expect(await plan(snapshot)).toMatchObject({ added: 1, unfit: null });
+      expect(await failureOf(plan(csv))).toMatchObject({
+        message: expect.stringContaining("from a snapshot of this map only"),
+      });
       expect([removed.done, await slot()]).toEqual([1, null]);
       // nobody else holds it any more
       tail.close();
