@@ -9,6 +9,8 @@ import { bytesField, type FieldForm, type Layout, type LayoutNode, type RecordNo
 /** What of a map decides how its entries look. */
 export interface MapShape
   extends Pick<MapSummary, "type" | "keySize" | "valueSize" | "maxEntries" | "btfKeyTypeId" | "btfValueTypeId"> {
+  /** BPF_F_…; what is not told counts as 0 */
+  readonly flags?: number;
   /** The map's own BTF; null where it has none. */
   readonly btf: Btf | null;
   /** Matters to per-CPU maps only. */
@@ -45,8 +47,10 @@ export interface MapLayout {
 }
 
 const perCpuTypes = new Set(["percpu_hash", "percpu_array", "lru_percpu_hash", "percpu_cgroup_storage"]);
-/** The kernel keeps their entries for the map's whole life. */
-const fixedTypes = new Set(["array", "percpu_array"]);
+/** The kernel keeps their entries for the map's whole life, or for that of the control group that they hang on. */
+const fixedTypes = new Set(["array", "percpu_array", "cgroup_storage", "percpu_cgroup_storage"]);
+/** include/uapi/linux/bpf.h: then an entry holds build ids, else addresses */
+const stackBuildId = 1 << 5;
 /** Keyed by a plain u32 index, whether or not the BTF says so. */
 const indexedTypes = new Set([
   "array",
@@ -119,7 +123,7 @@ function describeKey(shape: MapShape, littleEndian: boolean): Layout {
   if (shape.type === "lpm_trie") return (btf && describePrefix(btf, id, size)) ?? plainPrefix(size, littleEndian);
   const typed = btf ? describeLayout(btf, id, size, "key") : null;
   if (typed) return typed;
-  const isIndex = size === 4 && (indexedTypes.has(shape.type) || shape.type === "devmap_hash");
+  const isIndex = size === 4 && (indexedTypes.has(shape.type) || /^(devmap_hash|stack_trace)$/.test(shape.type));
   return makeLayout(isIndex ? unsignedField(4, "__u32") : bytesField(size), "key", littleEndian);
 }
 
@@ -139,6 +143,11 @@ function describeValue(shape: MapShape, littleEndian: boolean): Layout {
   if ((referenceTypes.has(type) || idTypes.has(type)) && size === 4)
     return makeLayout(unsignedField(4, "__u32"), "id", littleEndian);
   const typed = btf ? describeLayout(btf, id, size, "value") : null;
+  if (typed === null && type === "stack_trace" && size % 8 === 0 && ((shape.flags ?? 0) & stackBuildId) === 0) {
+    const address = unsignedField(8, "__u64");
+    const element = { ...address, form: { as: "integer", signed: false, network: false, hex: true } } as const;
+    return makeLayout({ kind: "array", type: "__u64[]", size, length: size / 8, element }, "addresses", littleEndian);
+  }
   return typed ?? makeLayout(bytesField(size), "value", littleEndian);
 }
 

@@ -170,6 +170,16 @@ describe("describeMap", () => {
       possibleCpus: 1,
     });
     expect(formatEntryCells(prefix, bytes("20000000 c0000201"), bytes("00")).cells[0]).toBe("192.0.2.1/32");
+    const plain = { keySize: 4, maxEntries: 4, btfKeyTypeId: 0, btfValueTypeId: 0, btf: null, possibleCpus: 1 };
+    const stacks = describeMap({ ...plain, type: "stack_trace", valueSize: 24 });
+    const frames = bytes("10203040 ffffffff 00000000 00000000 00000000 00000000");
+    expect(formatEntryJson(stacks, bytes("01000000"), frames)).toEqual({
+      ...{ key: 1, value: ["0xffffffff40302010", "0x0", "0x0"] },
+    });
+    expect(describeMap({ ...plain, type: "stack_trace", valueSize: 32, flags: 32 }).columns[1]?.type).toBe("bytes");
+    expect(describeMap({ ...plain, type: "cgroup_storage", valueSize: 8 })).toMatchObject({
+      ...{ readOnly: null, resizable: false },
+    });
   });
 
   it("labels actions only where a five-entry array of an XDP program is indexed by a number", () => {
