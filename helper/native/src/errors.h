@@ -32,7 +32,7 @@ struct Failure : std::exception {
 /** "EPERM"; "LIBBPF_FORMAT" and such for libbpf's own; the number where there is no name. */
 std::string ErrorName(int error);
 
-/** The KernelError of face.ts. */
+/** The KernelError of kernel-error.ts. */
 Napi::Error ToError(Napi::Env env, const Failure& failure);
 
 /** Runs fn and turns what C++ throws into what JavaScript catches. */

@@ -18,7 +18,7 @@ Info ReadInfo(int fd, const std::string& what) {
   return info;
 }
 
-/** The MapInfo of face.ts. */
+/** The MapInfo of map-face.ts. */
 Napi::Object DescribeMap(Napi::Env env, const bpf_map_info& info);
 
 }  // namespace xdpw

@@ -6,7 +6,7 @@
 
 namespace xdpw {
 
-/** What is to be done with one entry, and what came of it; numbers of face.ts, MapHandle.change. */
+/** What is to be done with one entry, and what came of it; numbers of map-face.ts, MapHandle.change. */
 enum class Change : uint8_t { kAdd = 0, kReplace = 1, kRemove = 2 };
 enum class Outcome : uint8_t {
   kDone = 0,
@@ -33,7 +33,7 @@ struct Changes {
   bool look;
   /** additions are looked at once more after they are written */
   bool readBack;
-  /** bits of a value that programs count in, one stride; null where there are none. See face.ts, MapHandle.change */
+  /** bits of a value that programs count in, one stride; null where there are none. See map-face.ts, MapHandle.change */
   const uint8_t* counted = nullptr;
 };
 

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "addon.h"
 #include "arguments.h"
@@ -11,6 +10,7 @@
 #include "info.h"
 #include "map-batch.h"
 #include "map-change.h"
+#include "map-patch.h"
 #include "task.h"
 
 namespace xdpw {
@@ -143,45 +143,7 @@ class Addition : public Task {
   Outcomes outcomes_;
 };
 
-/** The map's memory, for as long as one write takes. */
-class Mapping {
- public:
-  Mapping(int fd, size_t size, const std::string& what) : size_(size) {
-    memory_ = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (memory_ == MAP_FAILED) throw Failure("mmap", what, errno);
-  }
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-  ~Mapping() { munmap(memory_, size_); }
-  uint8_t* At(size_t offset) const { return static_cast<uint8_t*>(memory_) + offset; }
-
- private:
-  void* memory_;
-  size_t size_;
-};
-
-template <typename Word>
-bool StoreAtOnce(uint8_t* to, const uint8_t* from, size_t size) {
-  if (size != sizeof(Word) || reinterpret_cast<uintptr_t>(to) % sizeof(Word) != 0) return false;
-  Word word;
-  memcpy(&word, from, sizeof(Word));
-  __atomic_store_n(reinterpret_cast<Word*>(to), word, __ATOMIC_RELAXED);
-  return true;
-}
-
-void PatchValue(int fd, const MapShape& shape, size_t offset, const uint8_t* bytes, size_t size) {
-  if (size == 0) return;
-  Mapping mapping(fd, shape.stride, "write into the memory of " + shape.Called());
-  uint8_t* to = mapping.At(offset);
-  // a program that reads meanwhile sees the old number or the new one
-  if (StoreAtOnce<uint64_t>(to, bytes, size) || StoreAtOnce<uint32_t>(to, bytes, size) ||
-      StoreAtOnce<uint16_t>(to, bytes, size)) {
-    return;
-  }
-  memcpy(to, bytes, size);
-}
-
-/** MapHandle of face.ts: one descriptor of a map. */
+/** MapHandle of map-face.ts: one descriptor of a map. */
 class MapHandle : public Napi::ObjectWrap<MapHandle> {
  public:
   static Napi::Function Class(Napi::Env env) {
