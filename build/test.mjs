@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setPriority } from "node:os";
 import { dirname, join } from "node:path";
@@ -25,8 +25,10 @@ import { judgePart, noResults, readPlaywrightReport, summaryLine, sumResults } f
  *   readonly args: readonly string[],
  *   readonly minutes: number,
  *   readonly read: (report: string) => Results,
+ *   readonly env?: Readonly<Record<string, string>>,
+ *   readonly after?: Part,
  * }} Part
- *   args: of Node; minutes: after which the part is ended and has failed
+ *   args: of Node; minutes: after which the part is ended and has failed; after: of the other lane, it waits for that
  */
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -49,20 +51,31 @@ const unit = { name: "unit", args: [...vitest, "unit"], minutes: 20, read: JSON.
 const kernel = { name: "kernel", args: [...vitest, "kernel"], minutes: 20, read: JSON.parse };
 /** @type {Part} a download and a build of a kernel module among it, the first time */
 const guest = { name: "guest", args: [...vitest, "guest"], minutes: 12, read: JSON.parse };
+const playwright = ["node_modules/@playwright/test/cli.js", "test", "--retries=1", "--reporter=list,json"];
 /** @type {Part} */
 const endToEnd = {
   name: "end to end",
-  args: ["node_modules/@playwright/test/cli.js", "test", "--retries=1", "--reporter=list,json"],
+  args: playwright,
   minutes: 20,
   read: (report) => readPlaywrightReport(JSON.parse(report)),
+  env: { XDPW_E2E_PART: "attach" },
+};
+/** @type {Part} they attach nothing, but load programs for a verdict: kernel tests may take those for their own */
+const endToEndBeside = {
+  name: "end to end without attaching",
+  args: [...playwright, "--project=browser"],
+  minutes: 12,
+  read: (report) => readPlaywrightReport(JSON.parse(report)),
+  env: { XDPW_E2E_PART: "attach nothing" },
+  after: kernel,
 };
 /** @type {Part} */
 const layout = { name: "package layout", args: ["build/dist.mjs", "--layout"], minutes: 4, read: JSON.parse };
 
-/** They load programs into this machine's kernel, and would see each other's. */
+/** They attach programs on this machine's kernel, and would see each other's. */
 const onThisKernel = [kernel, endToEnd];
-/** These load none. */
-const besideIt = [checks, unit, guest, layout];
+/** These attach none. */
+const besideIt = [checks, unit, guest, layout, endToEndBeside];
 
 /** by Ctrl-C or SIGTERM: what runs is ended, nothing else is begun */
 let interrupted = false;
@@ -165,7 +178,7 @@ async function runNode(args, env, minutes, hear) {
  * @param {((text: string) => void) | undefined} hear takes what is printed, once it has ended; otherwise it prints as it goes
  * @returns {Promise<Results>}
  */
-async function runPart({ name, args, minutes, read }, env, hear) {
+async function runPart({ name, args, minutes, read, env: own }, env, hear) {
   if (interrupted) return { ...noResults, failed: [`${name}: not begun, the run was interrupted`] };
   let heard = `\n=== ${name}\n`;
   if (hear === undefined) process.stdout.write(heard);
@@ -173,7 +186,7 @@ async function runPart({ name, args, minutes, read }, env, hear) {
   const report = join(reports, `${name.replaceAll(" ", "-")}.json`);
   const exit = await runNode(
     args,
-    { ...env, XDPW_TEST_RESULTS: report, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+    { ...env, ...own, XDPW_TEST_RESULTS: report, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
     minutes,
     hear && ((text) => (heard += text)),
   );
@@ -210,11 +223,14 @@ async function runLanes(mark) {
   const held = [];
   const release = () => process.stdout.write(held.splice(0).join(""));
   let alone = false;
+  const ends = new EventEmitter();
+  const ended = new Map(onThisKernel.map((part) => [part, once(ends, part.name)]));
   const beside = (async () => {
     const env = environment(mark, "2");
     /** @type {Results[]} */
     const results = [];
     for (const part of besideIt) {
+      if (part.after !== undefined) await ended.get(part.after);
       results.push(
         await runPart(part, env, (text) => {
           held.push(text);
@@ -229,6 +245,7 @@ async function runLanes(mark) {
   const results = [];
   for (const part of onThisKernel) {
     results.push(await runPart(part, env, undefined));
+    ends.emit(part.name);
     release();
   }
   alone = true;
