@@ -10,7 +10,7 @@ const key: ArgumentSpec = {
 };
 const value: ArgumentSpec = {
   name: "VALUE",
-  what: "as a key, JSON, or nexthop=2,flags=1; some of the fields keep the others of an existing entry",
+  what: "as a key, JSON, or nexthop=2,flags=1, where some of the fields keep the others of an existing entry; a program or an inner map by name or id=42",
 };
 const scope = {
   dev: { ...dev, what: "only maps of the program attached to this interface" },

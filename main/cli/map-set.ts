@@ -5,8 +5,13 @@ import { isDevmap } from "../maps/devmap-names.ts";
 import { type EntryProgramChoice, programIn, resolveEntry, typedId, writeEntry } from "../maps/entry-program.ts";
 import { findMap } from "../maps/find-map.ts";
 import { holdsMaps } from "../maps/inner-maps.ts";
+import { withPortNames } from "../maps/ports.ts";
 import { isMappable, patchesOf } from "../maps/patch-section.ts";
 import { readRedirect, redirectJson } from "../maps/typed-redirect.ts";
+import { outcomes, rowsOf } from "../maps/staged/change-rows.ts";
+import { countedBits } from "../maps/staged/counted-bits.ts";
+import { hasSpinLock } from "../maps/staged/has-spin-lock.ts";
+import { writeRows } from "../maps/staged/write-rows.ts";
 import { parseKeyText, parseValueText } from "../tables/parse-entry.ts";
 import { fail } from "../../protocol/failures.ts";
 import { type Answer, type CommandContext, neededArgument } from "./command.ts";
@@ -18,7 +23,8 @@ import { lookUp, noEntry, type OpenMap, openMap, typedBytes } from "./open-map.t
 
 export async function runMapSet(context: CommandContext): Promise<Answer> {
   const { typed, token, commands } = context;
-  const map = await openMap(context, "write");
+  const opened = await openMap(context, "write");
+  const map = { ...opened, layout: await withPortNames(opened.peer, opened.description.map.id, opened.layout) };
   const { readOnly } = map.layout;
   if (readOnly !== null) return fail({ kind: "bad-value", field: "value", message: `${map.called} ${readOnly}` });
   const typedKey = neededArgument(typed, 1);
@@ -46,8 +52,9 @@ export async function runMapSet(context: CommandContext): Promise<Answer> {
     const all = { path: "", offset: 0, node: map.section.root };
     await map.peer.request("maps.patch", { id, patches: [...patchesOf([all], before, value)] }, token);
   } else {
+    const kept = before !== null && choice.load === null && (await keepCounts(map, key, before, value));
     const params = { id, key: key.toString("base64"), value: value.toString("base64"), when: "any", netns } as const;
-    await writeEntry(map.peer, context.workbench.attachments, params, choice);
+    if (!kept) await writeEntry(map.peer, context.workbench.attachments, params, choice);
   }
   const { type } = map.layout;
   const place = { id, name, netns: isDevmap(type) ? netns : null, byId: holdsIds(type) };
@@ -61,6 +68,22 @@ export async function runMapSet(context: CommandContext): Promise<Answer> {
       : entryProgramTwin(place, `id ${program}`, words);
   commands(twin.lines);
   return entryAnswer(context, map, key, now);
+}
+
+/**
+ * Where programs count in the entry, beside what is set, their counts go on: false where nothing is counted, or the rest was
+ * changed since it was read; then the value is written whole.
+ */
+async function keepCounts({ description, layout, peer, scope }: OpenMap, key: Buffer, was: Buffer, value: Buffer) {
+  const counted = countedBits(layout);
+  if (counted === null) return false;
+  const { id, name, type, keySize } = description.map;
+  const change = { key: key.toString("base64"), was: was.toString("base64"), value: value.toString("base64") };
+  const rows = rowsOf([change], keySize, description.valueStride);
+  if (rows === null) return false;
+  const target = { id, name, type, netns: scope.netns, locked: hasSpinLock(description), counted };
+  const { outcomes: came } = await writeRows(peer, target, rows);
+  return came[0] === outcomes.done || came[0] === outcomes.already;
 }
 
 /** In a map of maps a map, in a devmap an interface may be named, and where entries run programs a program. @throws Failed `bad-value` */

@@ -4,7 +4,6 @@ import { homeless, homeOfMap, type MapHome } from "../maps/devmap-names.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
 import { readLayout, takesLayout } from "../layouts/kept-layout.ts";
 import { listed } from "../maps/list-maps.ts";
-import { withPortNames } from "../maps/ports.ts";
 import { describeMap, type MapLayout } from "../tables/describe-map.ts";
 import { type Surroundings, usualFormat } from "./column-formats.ts";
 import type { MapShapeChoice, MapShapes } from "./map-shapes.ts";
@@ -47,7 +46,7 @@ export async function layoutForTyping(
   const plain = typedLayoutOf(described, choice);
   const chosen = formats ? choice.formats : {};
   const home = wantsNames(plain, chosen) ? await homeOfMap(peer, id) : homeless;
-  return withPortNames(peer, id, shapeLayout(plain, chosen, surroundingsOf(home)));
+  return shapeLayout(plain, chosen, surroundingsOf(home));
 }
 
 /** A map as its table shows it, for those that take what was typed there. @throws Failed `not-found` */

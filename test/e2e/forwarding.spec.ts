@@ -180,5 +180,17 @@ test("a port is picked by its interface, and a route takes what is pasted", asyn
   const row = steps.rowOf(page, "routes", "10.9.0.0/16");
   await expect(row.getByRole("gridcell").nth(2)).toHaveText("aa:bb:cc:dd:ee:ff");
   await expect(row.getByRole("gridcell").nth(3)).toHaveText("aa:bb:cc:dd:ee:01");
+
+  // the name is as good as the number, and what is counted begins at zero
+  await route.getByRole("textbox", { name: /^src/ }).fill("aa:bb:cc:dd:ee:ff");
+  await route.getByRole("textbox", { name: /^dst/ }).fill("aa:bb:cc:dd:ee:02");
+  await route.getByRole("combobox", { name: /^port/ }).fill("port1");
+  await route.getByRole("textbox", { name: /^prefix/ }).fill("10.10.0.0/16");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("region", { name: "Changes of routes" })).toContainText("1 added");
+  await page.keyboard.press("Control+Enter");
+  const second = steps.rowOf(page, "routes", "10.10.0.0/16").getByRole("gridcell");
+  await expect(second.nth(1)).toHaveText("1");
+  await expect(second.nth(4)).toHaveText("0");
   expect(found).toEqual([]);
 });

@@ -23,6 +23,7 @@ import {
   typedId,
   whyNoTail,
 } from "../entry-program.ts";
+import { isPort, withPortNames } from "../ports.ts";
 import { holdsMaps, innerCell } from "../inner-maps.ts";
 import type { Changing } from "./apply-changes.ts";
 import { allocateRows, kinds } from "./change-rows.ts";
@@ -38,7 +39,10 @@ export async function stageEdits(
   token?: CancellationToken,
 ): Promise<{ rows: StagedRow[] }> {
   const peer = await helpers.elevated(`read map ${id}`);
-  const described = await describeTyped(peer, id, shapes);
+  const typedMap = await describeTyped(peer, id, shapes);
+  const described = namesPort(typedMap, edits)
+    ? { ...typedMap, layout: await withPortNames(peer, id, typedMap.layout) }
+    : typedMap;
   const { description, layout } = described;
   const { name, type } = description.map;
   if (layout.readOnly !== null) {
@@ -63,6 +67,14 @@ export async function stageEdits(
     return stageOne(edit, key, now[at] ?? null, described, programs);
   });
   return { rows };
+}
+
+/** Whether a port is given by something else than its number: only then is it asked for which there are. */
+function namesPort({ layout }: DescribedMap, edits: readonly Edit[]): boolean {
+  const keys = layout.key.columns.length;
+  const ports = layout.value.columns.flatMap((column, index) => (isPort(column) ? [keys + index] : []));
+  if (ports.length === 0) return false;
+  return edits.some((edit) => edit.do !== "remove" && ports.some((at) => /[a-z]/i.test(edit.cells[at] ?? "")));
 }
 
 type Typed = Edit | { readonly do: "wrong"; readonly row: StagedRow };

@@ -170,7 +170,7 @@ describe("maps", () => {
 
     // a port by its interface; the count of packets begins at zero by itself
     const forward = await scene.run("map", "set", "mac_table", host1?.mac ?? "", "port=port1", ...port0, "--json");
-    expect(forward).toMatchObject({ status: 0, json: { value: { port: 1, packets: 0 } } });
+    expect(forward).toMatchObject({ status: 0, json: { value: { port: 1, packets: "0" } } });
     const words = ["--from", "host0", "--to", "host1", "--proto", "udp", "--count", "100", "--rate", "2000"];
     const traffic = await scene.run("lab", "traffic", "--name", scene.lab, ...words, "--json");
     expect(traffic).toMatchObject({ status: 0, json: { sent: 100, arrived: 100 } });
