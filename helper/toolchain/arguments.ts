@@ -1,22 +1,7 @@
 /** The flags of the two stages. Pure: what is on the disk comes in as a list. */
 import { basename, dirname, extname, join } from "node:path";
 import type { Emit, Pipeline } from "../../protocol/build.ts";
-
-interface Host {
-  /** what clang predefines for the host and `-target bpf` takes away; glibc's headers and libbpf's tracing macros ask */
-  readonly macros: readonly string[];
-  /** Debian's folder of architecture headers */
-  readonly multiarch: string;
-}
-const hosts: Readonly<Record<string, Host>> = {
-  x64: { macros: ["-D__x86_64__", "-D__TARGET_ARCH_x86"], multiarch: "x86_64-linux-gnu" },
-  arm64: { macros: ["-D__aarch64__", "-D__TARGET_ARCH_arm64"], multiarch: "aarch64-linux-gnu" },
-  arm: { macros: ["-D__arm__", "-D__TARGET_ARCH_arm"], multiarch: "arm-linux-gnueabihf" },
-  riscv64: { macros: ["-D__riscv", "-D__riscv_xlen=64", "-D__TARGET_ARCH_riscv"], multiarch: "riscv64-linux-gnu" },
-  ppc64: { macros: ["-D__powerpc64__", "-D__TARGET_ARCH_powerpc"], multiarch: "powerpc64le-linux-gnu" },
-  s390x: { macros: ["-D__s390x__", "-D__TARGET_ARCH_s390"], multiarch: "s390x-linux-gnu" },
-  loong64: { macros: ["-D__loongarch__", "-D__TARGET_ARCH_loongarch"], multiarch: "loongarch64-linux-gnu" },
-};
+import { hosts } from "../../protocol/hosts.ts";
 
 export const warnings = [
   "-Wall",

@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { saysOnlyWarnings } from "../../protocol/build-flags.ts";
+import { hosts } from "../../protocol/hosts.ts";
 import { findFlags } from "../flags/find-flags.ts";
 
 export interface CompileCommand {
@@ -10,16 +11,6 @@ export interface CompileCommand {
   readonly compilationCommand: readonly string[];
 }
 
-/** As in the helper's toolchain: what clang predefines for the host and `-target bpf` takes away. */
-const hosts: Readonly<Record<string, { readonly macros: readonly string[]; readonly multiarch: string }>> = {
-  x64: { macros: ["-D__x86_64__", "-D__TARGET_ARCH_x86"], multiarch: "x86_64-linux-gnu" },
-  arm64: { macros: ["-D__aarch64__", "-D__TARGET_ARCH_arm64"], multiarch: "aarch64-linux-gnu" },
-  arm: { macros: ["-D__arm__", "-D__TARGET_ARCH_arm"], multiarch: "arm-linux-gnueabihf" },
-  riscv64: { macros: ["-D__riscv", "-D__riscv_xlen=64", "-D__TARGET_ARCH_riscv"], multiarch: "riscv64-linux-gnu" },
-  ppc64: { macros: ["-D__powerpc64__", "-D__TARGET_ARCH_powerpc"], multiarch: "powerpc64le-linux-gnu" },
-  s390x: { macros: ["-D__s390x__", "-D__TARGET_ARCH_s390"], multiarch: "s390x-linux-gnu" },
-  loong64: { macros: ["-D__loongarch__", "-D__TARGET_ARCH_loongarch"], multiarch: "loongarch64-linux-gnu" },
-};
 const warnings = ["-Wall", "-Wno-unused-value", "-Wno-pointer-sign", "-Wno-compare-distinct-pointer-types"];
 
 /** Of the workspace where it has flags, else the pipeline's own. Flags that the build refuses are not used here either. */

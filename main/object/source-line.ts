@@ -2,6 +2,7 @@ import type { ObjectContents } from "./inspect-object.ts";
 import { layOutProgram } from "./lay-out-program.ts";
 import { btfString } from "./read-btf.ts";
 import type { LineRecord } from "./read-btf-ext.ts";
+import { recordAt } from "./record-at.ts";
 
 /** A place in the C source as .BTF.ext tells it. For code from a header or a macro's body it is the header's line. */
 export interface SourceLine {
@@ -50,14 +51,7 @@ export function recordText({ btf, source }: ObjectContents, record: LineRecord):
 
 /** The record that covers `instruction`; clang writes line 0 for code of its own making, which belongs to no line. */
 function lastAtOrBefore(records: readonly LineRecord[], start: number, instruction: number): LineRecord | null {
-  let low = 0;
-  let high = records.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((records[middle]?.instruction ?? 0) <= instruction) low = middle + 1;
-    else high = middle;
-  }
-  for (let index = low - 1; index >= 0; index--) {
+  for (let index = recordAt(records, instruction); index >= 0; index--) {
     const record = records[index];
     if (!record || record.instruction < start) return null;
     if (record.line !== 0) return record;

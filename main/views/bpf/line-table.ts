@@ -1,6 +1,7 @@
 /** The C place of each instruction, from line records. */
 import { btfString, type Btf } from "../../object/read-btf.ts";
 import type { LineRecord } from "../../object/read-btf-ext.ts";
+import { recordAt } from "../../object/record-at.ts";
 import type { NamedPlace } from "../code-builder.ts";
 
 /**
@@ -24,19 +25,8 @@ export function lineTable(
   const useful = records.filter(({ line }) => line !== 0);
   const places = useful.map(({ fileOffset, line, column }) => [{ file: fileOf(fileOffset), line, column }]);
   return (start, instruction) => {
-    const index = lastAtOrBefore(useful, instruction);
+    const index = recordAt(useful, instruction);
     const record = useful[index];
     return record === undefined || record.instruction < start ? [] : (places[index] ?? []);
   };
-}
-
-function lastAtOrBefore(records: readonly LineRecord[], instruction: number): number {
-  let low = 0;
-  let high = records.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((records[middle]?.instruction ?? 0) <= instruction) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
