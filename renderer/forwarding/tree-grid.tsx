@@ -35,11 +35,12 @@ export function TreeGrid({ view, prefs, goTo, lit, onOpen }: TreeGridProps): Rea
   const { face, state } = view;
   const { id } = state;
   const box = useRef<HTMLDivElement>(null);
-  const [at, setAt] = useState(0);
+  // an object of its own each time: going to where the focus is already draws, too, and so ends the wish for it
+  const [at, setAt] = useState({ line: 0 });
   const [widths, setWidths] = useState<readonly number[]>([]);
   const wantsFocus = useRef(false);
   const lineCount = state.tree?.lines ?? 0;
-  const line = Math.min(at, Math.max(0, lineCount - 1));
+  const line = Math.min(at.line, Math.max(0, lineCount - 1));
   const lines = useLines(box, lineCount, lineHeight, headHeight);
   const drawn = Array.from({ length: Math.max(0, lines.last - lines.first) }, (_, index) => lines.first + index);
   // the line with the focus is drawn wherever it is, or the focus would be lost while scrolling
@@ -65,7 +66,7 @@ export function TreeGrid({ view, prefs, goTo, lit, onOpen }: TreeGridProps): Rea
   const go = useCallback(
     (to: number): void => {
       wantsFocus.current = true;
-      setAt(to);
+      setAt({ line: to });
       scrollTo(to);
     },
     [scrollTo],
@@ -85,7 +86,7 @@ export function TreeGrid({ view, prefs, goTo, lit, onOpen }: TreeGridProps): Rea
   useEffect(() => {
     if (goTo === null || went.current === goTo) return;
     went.current = goTo;
-    setAt(goTo.line);
+    setAt({ line: goTo.line });
     scrollTo(goTo.line);
   }, [goTo, scrollTo]);
 
@@ -168,7 +169,7 @@ export function TreeGrid({ view, prefs, goTo, lit, onOpen }: TreeGridProps): Rea
               className={rowClass(of, index === line, lit)}
               style={{ transform: `translateY(${lines.topOf(index)}px)` }}
               onFocus={(event) => {
-                if (event.target === event.currentTarget) setAt(index);
+                if (event.target === event.currentTarget && index !== line) setAt({ line: index });
               }}
               onDoubleClick={() => of !== null && onOpen(of)}
             >

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import type { MapShown } from "../../protocol/manage-maps.ts";
 import { useApp } from "../session/use-app.tsx";
 import { bytes, count } from "../verify/sizes.ts";
@@ -24,26 +24,20 @@ interface MapsTableProps {
 export function MapsTable({ maps, order, onOrder }: MapsTableProps): React.ReactNode {
   const app = useApp();
   const [active, setActive] = useState<number | null>(null);
-  const wantsFocus = useRef(false);
   const body = useRef<HTMLTableSectionElement>(null);
   const at = Math.max(
     0,
     maps.findIndex(({ id }) => id === active),
   );
-  useEffect(() => {
-    if (!wantsFocus.current) return;
-    wantsFocus.current = false;
-    const row = body.current?.querySelectorAll<HTMLElement>(":scope > tr")[at];
-    row?.focus();
-    row?.scrollIntoView({ block: "nearest" });
-  });
   const onKeyDown = (event: React.KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || !(event.target instanceof HTMLTableRowElement)) return;
     const to = nextRow(event.key, at, maps.length);
     const map = maps[at];
     if (to !== null) {
-      wantsFocus.current = true;
-      setActive(maps[to]?.id ?? null);
+      // at once: kept for the next drawing, it would take the focus from wherever it is by then
+      const row = body.current?.rows[to];
+      row?.focus();
+      row?.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter" && map !== undefined) openShown(app, map);
     else return;
     event.preventDefault();

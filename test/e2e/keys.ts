@@ -17,7 +17,7 @@ export async function pressUntil(page: Page, key: string, role: Role, name: stri
 }
 
 export async function press(page: Page, key: string, until: Locator): Promise<void> {
-  for (let presses = 0; presses < 40; presses++) {
+  for (let presses = 0; presses < 80; presses++) {
     if (await until.isVisible()) return;
     await page.keyboard.press(key);
   }
