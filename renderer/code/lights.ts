@@ -8,11 +8,7 @@ import { revealSource } from "../editor/reveal.ts";
 import { textAt } from "../editor/texts.ts";
 import type { App } from "../session/app.ts";
 import type { LitLines, LitSource, Places } from "./index-places.ts";
-import { wordsOfLit } from "./lit-words.ts";
-
-export type Origin =
-  | { readonly side: "source"; readonly path: string; readonly line: number }
-  | { readonly side: "code"; readonly index: number };
+import { type Origin, wordsOfLit } from "./lit-words.ts";
 
 export interface Told {
   readonly words: string;

@@ -1,7 +1,10 @@
 /** What is lit, said in words below the code. */
 import { baseName } from "../editor/open-sources.ts";
 import type { LitLines, LitSource } from "./index-places.ts";
-import type { Origin } from "./lights.ts";
+
+export type Origin =
+  | { readonly side: "source"; readonly path: string; readonly line: number }
+  | { readonly side: "code"; readonly index: number };
 
 export function wordsOfLit(
   origin: Origin,
