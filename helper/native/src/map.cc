@@ -2,7 +2,6 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 
 #include "addon.h"
 #include "arguments.h"
