@@ -1,6 +1,6 @@
 /**
  * Bundles what runs in Node into dist/: one file a process, nothing of node_modules needed when it runs.
- * `node build/bundle.mjs [serve] [cli] [electron] [preload] [rows-worker] [helper] [guard] [renderer]`; without names, all.
+ * `node build/bundle.mjs [serve] [cli] [electron] [preload] [rows-worker] [file-worker] [helper] [guard] [renderer]`; without names, all.
  */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { buildCounters } from "./counters.mjs";
 import { isEntry } from "./setup/entry.mjs";
 
 /**
- * @typedef {"serve" | "cli" | "electron" | "preload" | "rows-worker" | "helper" | "guard"} BundleName
+ * @typedef {"serve" | "cli" | "electron" | "preload" | "rows-worker" | "file-worker" | "helper" | "guard"} BundleName
  * @type {Readonly<Record<BundleName, { readonly from: string, readonly to: string }>>}
  */
 const entries = {
@@ -18,6 +18,7 @@ const entries = {
   // a sandboxed preload script must be CommonJS
   preload: { from: "main/doors/preload.ts", to: "dist/main/preload.cjs" },
   "rows-worker": { from: "main/rows/rows-worker.ts", to: "dist/main/rows-worker.js" },
+  "file-worker": { from: "main/maps/transfer/threads/file-worker.ts", to: "dist/main/file-worker.js" },
   helper: { from: "helper/helper.ts", to: "dist/helper/helper.js" },
   guard: { from: "helper/guard/guard.ts", to: "dist/helper/guard.js" },
 };

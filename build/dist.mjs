@@ -89,6 +89,7 @@ function checkLayout(resources) {
     "dist/main/serve.js",
     "dist/main/cli.js",
     "dist/main/rows-worker.js",
+    "dist/main/file-worker.js",
     "dist/helper/helper.js",
     "dist/helper/guard.js",
     "dist/helper/redirects.bpf.o",

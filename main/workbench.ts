@@ -19,6 +19,7 @@ import { type Language, openLanguage } from "./language/open-language.ts";
 import type { Changing } from "./maps/staged/apply-changes.ts";
 import { type Journals, openJournals } from "./maps/staged/journal.ts";
 import { openChanges } from "./maps/staged/open-changes.ts";
+import { createFileThreads, type FileThreads } from "./maps/transfer/threads/file-threads.ts";
 import { openMapFiles } from "./maps/transfer/open-map-files.ts";
 import { type MapShapes, openMapShapes } from "./rows/map-shapes.ts";
 import { openRows } from "./rows/open-rows.ts";
@@ -39,6 +40,8 @@ export interface Workbench {
   /** what the user chose for maps of a name */
   readonly shapes: MapShapes;
   readonly journals: Journals;
+  /** what large files of maps are read and written on */
+  readonly files: FileThreads;
   /** one window, or one run of the command line */
   connect(notify: Notify): WorkbenchSession;
   /** said by the doors that windows come through: the setting detachOnExit is theirs */
@@ -74,6 +77,7 @@ export function createWorkbench(asking: Asking): Workbench {
   const door = createWindowDoor(stateDirectory());
   const shapes = openMapShapes(stateDirectory);
   const threads = createRowsThreads();
+  const files = createFileThreads();
   const attachments = openAttachments(stateDirectory(), () => (door.isOpen ? "window" : "command"));
   const guards = createGuards({
     ...{ helpers: () => helpers, attachments },
@@ -91,6 +95,7 @@ export function createWorkbench(asking: Asking): Workbench {
     commands,
     shapes,
     journals,
+    files,
     connect(notify) {
       listeners.add(notify);
       const watches = createWatches(helpers, attachments, notify);
@@ -136,7 +141,7 @@ export function createWorkbench(asking: Asking): Workbench {
             unwatch: () => redirects.remove(redirectsListener),
           },
           changes: openChanges(changing),
-          files: openMapFiles(changing, rows.poke),
+          files: openMapFiles(changing, files, rows.poke),
           ...{ builds: createLatestWins(), verdicts: createLatestWins(), walks: createWalks() },
         }),
         end() {
@@ -154,6 +159,7 @@ export function createWorkbench(asking: Asking): Workbench {
     openForWindows: () => door.open(),
     async close() {
       threads.close();
+      files.close();
       const last = door.close();
       const wanted = last && (await settings.state()).settings.detachOnExit;
       settings.end();

@@ -18,6 +18,7 @@ export const bundles = {
     "dist/main/serve.js",
     "dist/main/cli.js",
     "dist/main/rows-worker.js",
+    "dist/main/file-worker.js",
     "dist/main/electron.js",
     "dist/main/preload.cjs",
     "dist/helper/helper.js",

@@ -2,12 +2,12 @@
 import { existsSync } from "node:fs";
 import { fail } from "../../protocol/failures.ts";
 import type { MapDescription } from "../../protocol/maps.ts";
-import { compareEntries } from "../maps/transfer/compare-entries.ts";
+import { compareOnThreads } from "../maps/transfer/compare-on-threads.ts";
 import type { DescribedMap } from "../maps/describe-entries.ts";
 import type { ElevatedPeer } from "../helpers/helper-pool.ts";
 import type { EntryTable } from "../maps/transfer/entry-table.ts";
 import { readBytes } from "../maps/transfer/read-bytes.ts";
-import { readEntriesText } from "../maps/transfer/read-file.ts";
+import { readEntries } from "../maps/transfer/read-file.ts";
 import { readCurrent } from "../maps/transfer/read-table.ts";
 import { type SnapshotHead, snapshotHeadOf } from "../maps/transfer/snapshot-head.ts";
 import { describeMap } from "../tables/describe-map.ts";
@@ -30,8 +30,9 @@ export async function runMapDiff(context: CommandContext): Promise<Answer> {
   const second = await sideOf(context, typed.arguments[1] ?? reference(first));
   const live = [first, second].find(({ text }) => text === null);
   const described = live === undefined ? await withoutMap(context, first, second) : await open(context, live.word);
-  const read = (side: Side): Promise<EntryTable> | EntryTable => {
-    if (side.text !== null) return readEntriesText(side.word, side.text, described, null).entries;
+  const { files } = context.workbench;
+  const read = async (side: Side): Promise<EntryTable> => {
+    if (side.text !== null) return (await readEntries(files, side.word, side.text, described, null)).entries;
     if (described.peer === null) throw new Error("a map was opened where there is none");
     return readCurrent(described.peer, described.description, token);
   };
@@ -39,7 +40,7 @@ export async function runMapDiff(context: CommandContext): Promise<Answer> {
     return fail({ kind: "usage", message: "map diff: give a map and a file, or two files; two maps are not compared" });
   }
   const [before, after] = [await read(first), await read(second)];
-  const diff = compareEntries(before, after, described.layout.type === "lpm_trie");
+  const diff = await compareOnThreads(files, before, after, described.layout.type === "lpm_trie");
   const sides = { layout: described.layout, before, after, diff };
   function* text(): Generator<string> {
     yield* diffLines(sides, paint);

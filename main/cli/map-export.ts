@@ -19,6 +19,7 @@ export function runMapSnapshot(context: CommandContext): Promise<Answer | null> 
 
 async function exportTo(context: CommandContext, format: Format | "snapshot", verb: string): Promise<Answer | null> {
   const { typed, cwd, token, paint, write } = context;
+  const { files } = context.workbench;
   const output = flagText(typed, "output") ?? "-";
   const json = typed.flags["json"] === true;
   if (output === "-" && json && (format === "csv" || format === "batch")) {
@@ -27,11 +28,11 @@ async function exportTo(context: CommandContext, format: Format | "snapshot", ve
   }
   const map = await openMapForFiles(context, "read");
   if (output === "-") {
-    await exportMap(map.peer, map, format, { write, again: null }, token);
+    await exportMap(map.peer, files, map, format, { write, again: null }, token);
     return null;
   }
   const path = absolutePath(output, cwd);
-  const entries = await writeWhole(path, (destination) => exportMap(map.peer, map, format, destination, token));
+  const entries = await writeWhole(path, (destination) => exportMap(map.peer, files, map, format, destination, token));
   return {
     ok: true,
     text: `${paint.green(verb)} ${entries} ${entries === 1 ? "entry" : "entries"} of ${map.called} in ${output}\n`,

@@ -7,10 +7,11 @@ import { kinds, outcomes } from "../maps/staged/change-rows.ts";
 import type { Written } from "../maps/staged/write-rows.ts";
 import type { EntryTable } from "../maps/transfer/entry-table.ts";
 import { type Format, formats } from "../maps/transfer/formats.ts";
-import { type PlannedChanges, planChanges } from "../maps/transfer/plan-changes.ts";
+import { planOnThreads } from "../maps/transfer/compare-on-threads.ts";
+import type { PlannedChanges } from "../maps/transfer/plan-changes.ts";
 import { compareSides, isFilling, unfitFor } from "../maps/transfer/plan-file.ts";
 import { readBytes } from "../maps/transfer/read-bytes.ts";
-import { readEntriesText } from "../maps/transfer/read-file.ts";
+import { readEntries, worthThreads } from "../maps/transfer/read-file.ts";
 import { readCurrent } from "../maps/transfer/read-table.ts";
 import { absolutePath } from "./checked.ts";
 import { changing, confirmSeconds, untilConfirmed } from "./confirm-change.ts";
@@ -35,11 +36,12 @@ async function bring(context: CommandContext, way: "import" | "restore"): Promis
   const { typed, token } = context;
   const { map, entries, name } = await openBoth(context);
   const before = await readCurrent(map.peer, map.description, token);
-  const { diff } = compareSides(map, before, entries, way === "restore");
+  const { files } = context.workbench;
+  const { diff } = await compareSides(files, map, before, entries, way === "restore");
   const unfit = unfitFor(map, diff);
   if (unfit !== null) return fail({ kind: "bad-value", field: "FILE", message: `${way} ${map.called}: ${unfit}` });
   if (typed.flags["dry-run"] === true) return dryRun(context, map, before, entries, diff);
-  const planned = planChanges(before, entries, diff, map.layout.type === "lpm_trie");
+  const planned = await planOnThreads(files, before, entries, diff, map.layout.type === "lpm_trie");
   const facts = { map: mapJson(map.description.map), entries: entries.count, same: diff.same };
   if (planned.rows.count === 0) {
     const text = `${map.called} has all ${entries.count} entries as ${name} has them: nothing to write\n`;
@@ -62,8 +64,13 @@ async function openBoth(
   const path = absolutePath(name, cwd);
   const given = flagText(typed, "format");
   const forced: Format | null = formats.find((format) => format === given) ?? null;
-  const [text, map] = await Promise.all([readBytes(path), openToWrite(context)]);
-  const { entries, format } = readEntriesText(name, text, map, forced);
+  const { files } = context.workbench;
+  const bytes = readBytes(path).then((text) => {
+    if (text.length >= worthThreads) files.start();
+    return text;
+  });
+  const [text, map] = await Promise.all([bytes, openToWrite(context)]);
+  const { entries, format } = await readEntries(files, name, text, map, forced);
   note(`${name}: ${entries.count} ${entries.count === 1 ? "entry" : "entries"} (${format})`);
   return { map, entries, name };
 }

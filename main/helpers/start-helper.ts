@@ -41,13 +41,13 @@ export async function startHelper<C extends Contract>(options: StartOptions<C>):
   }
   options.signal.throwIfAborted();
   const role = options.way === "plain" ? "plain" : "elevated";
+  const argv = [nodeInterpreter(), helperBundle(), "--role", role, "--connect", path];
   removeStaleSockets(runtimeDirectory());
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(path, resolve);
   });
-  const argv = [nodeInterpreter(), helperBundle(), "--role", role, "--connect", path];
   const started =
     options.way === "plain"
       ? startChild([...argv, "--crossed", "none"], "ignore")

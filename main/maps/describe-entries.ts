@@ -17,6 +17,11 @@ export interface DescribedMap {
   readonly btf: Btf | null;
 }
 
+/** As plain data, which threads can be given, whatever else there is of it. */
+export function plainMap({ description, layout, section, btf }: DescribedMap): DescribedMap {
+  return { description, layout, section, btf };
+}
+
 /** @throws Failed `not-found` where the map is gone */
 export async function describeEntries(peer: ElevatedPeer, id: number): Promise<DescribedMap> {
   const description = await peer.request("maps.describe", { id });

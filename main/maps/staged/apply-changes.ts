@@ -69,7 +69,7 @@ export async function applyRows(
   { netns, title, bulk = false, fill = false, confirm, token }: ApplyOptions,
 ): Promise<{ readonly applied: Applied; readonly written: Written }> {
   const { map } = described.description;
-  const journal = changing.journals.begin(
+  const journal = await changing.journals.begin(
     {
       ...{ map: { id: map.id, name: map.name }, netns, title },
       ...{ keySize: rows.keySize, stride: rows.stride, count: rows.count },

@@ -3,18 +3,8 @@
  * whatever is killed, the next workbench can say which rows are in, and finish or take back what was begun.
  */
 import { randomBytes } from "node:crypto";
-import {
-  appendFileSync,
-  closeSync,
-  ftruncateSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { type GuardList, guardId } from "../../../protocol/guard.ts";
@@ -57,8 +47,12 @@ export interface Journal {
 export interface Journals {
   /** those that this process is at */
   readonly busy: Set<string>;
-  /** written before it returns; `helper`: pid of the elevated one. @throws Failed `file` */
-  begin(of: Omit<About, "boot" | "at" | "owners" | "towards" | "whole">, rows: ChangeRows, helper: number): Journal;
+  /** written before it resolves; `helper`: pid of the elevated one. @throws Failed `file` */
+  begin(
+    of: Omit<About, "boot" | "at" | "owners" | "towards" | "whole">,
+    rows: ChangeRows,
+    helper: number,
+  ): Promise<Journal>;
   /** of this boot, the latest first */
   list(): readonly Journal[];
   /** @throws Failed `not-found` */
@@ -77,6 +71,12 @@ export interface Journals {
 }
 
 const kept = 200;
+/** behind the name of a folder until all is in it */
+const unfinished = "~";
+/** ms */
+const writtenWithin = 10 * 60_000;
+/** written at a time */
+const pieceBytes = 8 * 1024 * 1024;
 /** on disk; the rows of a million entries take some 50 MB */
 const keptBytes = 2 ** 30;
 
@@ -101,7 +101,7 @@ export function openJournals(state: () => string): Journals {
   };
   const list = (): readonly Journal[] =>
     namesIn(folder())
-      .flatMap((name) => read(name) ?? [])
+      .flatMap((name) => (name.endsWith(unfinished) ? [] : (read(name) ?? [])))
       .toSorted((one, other) => other.about.at - one.about.at);
   const write = (name: string, now: About): Journal => {
     const path = join(placeOf(name), "about.json");
@@ -117,20 +117,24 @@ export function openJournals(state: () => string): Journals {
     const wanted = new Set(roomy.slice(0, kept).map(({ name }) => name));
     for (const one of alive) if (one.running) wanted.add(one.name);
     for (const name of namesIn(folder())) {
-      if (!wanted.has(name)) rmSync(placeOf(name), { recursive: true, force: true });
+      if (wanted.has(name) || isBeingWritten(name, placeOf(name))) continue;
+      rmSync(placeOf(name), { recursive: true, force: true });
     }
   };
   return {
     busy,
-    begin(of, rows, helper) {
+    async begin(of, rows, helper) {
       const name = randomBytes(8).toString("hex");
-      const path = placeOf(name);
+      const path = `${placeOf(name)}${unfinished}`;
       try {
         sweep();
-        mkdirSync(path, { recursive: true, mode: 0o700 });
-        writeRowsFile(join(path, "rows.bin"), rows, of);
+        await mkdir(path, { recursive: true, mode: 0o700 });
+        await writeRowsFile(join(path, "rows.bin"), rows, of);
         writeFileSync(join(path, "outcomes.bin"), "", { mode: 0o600 });
-        return write(name, { ...of, boot, at: Date.now(), owners: owners(helper), towards: "applied", whole: false });
+        const now: About = { ...of, boot, at: Date.now(), owners: owners(helper), towards: "applied", whole: false };
+        writeFileSync(join(path, "about.json"), JSON.stringify(now), { mode: 0o600 });
+        renameSync(path, placeOf(name));
+        return { name, about: now, running: busy.has(name) };
       } catch (error) {
         rmSync(path, { recursive: true, force: true });
         if (!isErrno(error)) throw error;
@@ -228,9 +232,13 @@ function namesIn(folder: string): readonly string[] {
  * It need not reach the disk: it is to outlive processes, and after the next boot it is worth nothing. What additions have
  * before, and removals after them, is zeros: where there is nothing else, a hole in the file.
  */
-function writeRowsFile(path: string, rows: ChangeRows, { added, removed }: Pick<About, "added" | "removed">): void {
+async function writeRowsFile(
+  path: string,
+  rows: ChangeRows,
+  { added, removed }: Pick<About, "added" | "removed">,
+): Promise<void> {
   const { count, kinds, keys, olds, news } = rows;
-  const fd = openSync(path, "w", 0o600);
+  const file = await open(path, "w", 0o600);
   let place = 0;
   try {
     for (const [part, isHole] of [
@@ -239,11 +247,21 @@ function writeRowsFile(path: string, rows: ChangeRows, { added, removed }: Pick<
       [olds, added === count],
       [news, removed === count],
     ] as const) {
-      for (let at = 0; at < part.length && !isHole; ) at += writeSync(fd, part, at, part.length - at, place + at);
+      for (let at = 0; at < part.length && !isHole; ) {
+        const { bytesWritten } = await file.write(part, at, Math.min(part.length - at, pieceBytes), place + at);
+        at += bytesWritten;
+      }
       place += part.length;
     }
-    ftruncateSync(fd, place);
+    await file.truncate(place);
   } finally {
-    closeSync(fd);
+    await file.close();
   }
+}
+
+/** By another workbench, perhaps; what a crash left is swept away later. */
+function isBeingWritten(name: string, path: string): boolean {
+  if (!name.endsWith(unfinished)) return false;
+  const since = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return Date.now() - since < writtenWithin;
 }

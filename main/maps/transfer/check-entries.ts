@@ -2,8 +2,8 @@
 import type { DescribedMap } from "../describe-entries.ts";
 import type { EntryTable } from "./entry-table.ts";
 import type { Format } from "./formats.ts";
-import { createKeyIndex, lengthOf, littleEndian } from "./key-index.ts";
-import { createProblems, type Problems } from "./problems.ts";
+import { createKeyIndex, type Keys, lengthOf, littleEndian, partOfKey } from "./key-index.ts";
+import { createProblems, type Problems, told } from "./problems.ts";
 
 /** Their keys are numbers below max_entries. */
 const indexed: ReadonlySet<string> = new Set(["array", "percpu_array", "devmap", "cpumap"]);
@@ -14,12 +14,52 @@ interface FileFacts {
   readonly format: Format;
   /** a snapshot of the map as it is in the kernel now */
   readonly ofThisMap: boolean;
+  readonly twins: Twins;
+}
+
+/** Entries that have the key of one before them. */
+export interface Twins {
+  readonly same: number;
+  /** the first of them, and the entry before that has its key */
+  readonly first: readonly (readonly [entry: number, known: number])[];
+}
+
+/** @param part only keys of this one of so many parts are looked at */
+export function findTwins(entries: Keys, trie: boolean, part = 0, parts = 1): Twins {
+  const { keys, keySize, count } = entries;
+  const mine = parts === 1 ? null : entriesOfPart(entries, trie, part, parts);
+  const among = mine?.length ?? count;
+  const index = createKeyIndex(entries, among, trie);
+  const first: (readonly [number, number])[] = [];
+  let same = 0;
+  for (let at = 0; at < among; at++) {
+    const entry = mine?.[at] ?? at;
+    const known = index.put(keys, entry * keySize, entry);
+    if (known < 0) continue;
+    same += 1;
+    if (first.length < told) first.push([entry, known]);
+  }
+  return { same, first };
+}
+
+function entriesOfPart({ keys, keySize, count }: Keys, trie: boolean, part: number, parts: number): Uint32Array {
+  const mine = new Uint32Array(count);
+  let found = 0;
+  for (let entry = 0; entry < count; entry++) {
+    if (partOfKey(keys, entry * keySize, keySize, trie, parts) === part) mine[found++] = entry;
+  }
+  return mine.subarray(0, found);
+}
+
+export function joinTwins(parts: readonly Twins[]): Twins {
+  const first = parts.flatMap((part) => part.first).toSorted(([one], [other]) => one - other);
+  return { same: parts.reduce((sum, part) => sum + part.same, 0), first: first.slice(0, told) };
 }
 
 export function checkEntries(
   { description, layout }: DescribedMap,
   entries: EntryTable,
-  { format, ofThisMap }: FileFacts,
+  { format, ofThisMap, twins }: FileFacts,
 ): Problems {
   const problems = createProblems();
   const { map } = description;
@@ -41,14 +81,11 @@ export function checkEntries(
       if (length > most) problems.add(lines[entry] ?? 0, null, `prefix length ${length}: at most ${most}`);
     }
   }
-  const index = createKeyIndex(entries, count, trie);
-  let same = 0;
-  for (let entry = 0; entry < count; entry++) {
-    const known = index.put(keys, entry * keySize, entry);
-    if (known < 0) continue;
-    same += 1;
-    // Commands are meant one after the other: the last one counts.
-    if (format !== "batch") problems.add(lines[entry] ?? 0, null, `the same key as in ${place(known)}`);
+  const { same, first } = twins;
+  // Commands are meant one after the other: the last one counts.
+  if (format !== "batch") {
+    for (const [entry, known] of first) problems.add(lines[entry] ?? 0, null, `the same key as in ${place(known)}`);
+    problems.more(same - first.length);
   }
   if (!forgetful.has(map.type) && count - same > map.maxEntries) {
     const message = `${count - same} entries, and the map has room for ${map.maxEntries}`;

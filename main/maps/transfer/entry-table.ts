@@ -11,6 +11,35 @@ export interface EntryTable {
   readonly lines: Uint32Array;
 }
 
+/** Tables one behind the other, in memory that threads share; `lines`: how many to add to the line numbers of each. */
+export function joinTables(tables: readonly EntryTable[], lines: readonly number[]): EntryTable {
+  const count = tables.reduce((sum, table) => sum + table.count, 0);
+  const { keySize, valueStride } = tables[0] ?? { keySize: 0, valueStride: 0 };
+  const joined = {
+    ...{ keySize, valueStride, count },
+    keys: new Uint8Array(new SharedArrayBuffer(count * keySize)),
+    values: new Uint8Array(new SharedArrayBuffer(count * valueStride)),
+    lines: new Uint32Array(new SharedArrayBuffer(count * 4)),
+  };
+  let entry = 0;
+  for (const [index, table] of tables.entries()) {
+    joined.keys.set(table.keys.subarray(0, table.count * keySize), entry * keySize);
+    joined.values.set(table.values.subarray(0, table.count * valueStride), entry * valueStride);
+    const more = lines[index] ?? 0;
+    for (let own = 0; own < table.count; own++) joined.lines[entry + own] = (table.lines[own] as number) + more;
+    entry += table.count;
+  }
+  return joined;
+}
+
+/** What cannot be moved to another thread is copied there; this can be seen from all. */
+export function shared(bytes: Uint8Array): Uint8Array {
+  if (bytes.buffer instanceof SharedArrayBuffer) return bytes;
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
+}
+
 export interface EntryTableWriter {
   readonly table: EntryTable;
   /** begins another entry, of zeros: its number */

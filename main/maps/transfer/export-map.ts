@@ -1,11 +1,11 @@
-/** attachment ─maps▶ a file: every entry, formatted page by page while the next ones are on their way. */
+/** attachment ─maps▶ a file: every entry, pages printed side by side while the next ones are on their way. */
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { ElevatedPeer } from "../../helpers/helper-pool.ts";
-import { sourceOf } from "../../tables/printing/print-operations.ts";
-import type { DescribedMap } from "../describe-entries.ts";
+import { type DescribedMap, plainMap } from "../describe-entries.ts";
 import { type Format, framingOf } from "./formats.ts";
-import { createTextSink } from "./text-sink.ts";
-import { type Page, walkPages } from "./walk-pages.ts";
+import { type PrintedPage, printPage } from "./print-page.ts";
+import type { FileThreads } from "./threads/file-threads.ts";
+import { type Page, pageEntries, walkPages } from "./walk-pages.ts";
 
 export interface Destination {
   /** may keep the bytes until it resolves */
@@ -17,40 +17,44 @@ export interface Destination {
 /** @returns how many entries. @throws Failed `kernel`, `bad-value` (what the format cannot say), `not-found` */
 export async function exportMap(
   peer: ElevatedPeer,
+  threads: FileThreads,
   described: DescribedMap,
   format: Format | "snapshot",
   { write, again }: Destination,
   token?: CancellationToken,
 ): Promise<number> {
-  const { description, layout } = described;
-  const { head, between, tail, printer } = framingOf(described, format);
-  const separator = Buffer.from(between);
-  const longest = printer.longest + separator.length;
-  const sink = createTextSink(write);
+  const map = plainMap(described);
+  const { description } = map;
+  if (description.map.maxEntries > pageEntries) threads.start();
+  const { head, tail } = framingOf(map, format);
+  const printing: Promise<PrintedPage>[] = [];
+  /** texts that were written: another page can be printed there */
+  const spare: ArrayBuffer[] = [];
   let first = true;
 
-  const text = async (piece: string): Promise<void> => {
-    const bytes = Buffer.from(piece);
-    await sink.room(bytes.length);
-    sink.at += bytes.copy(sink.bytes, sink.at);
+  const text = (piece: string): Promise<void> => (piece === "" ? Promise.resolve() : write(Buffer.from(piece)));
+  const print = (page: Page, alone: boolean): Promise<PrintedPage> => {
+    const into = spare.pop() ?? null;
+    const task = { do: "print", described: map, format, page, first, into } as const;
+    first = false;
+    if (alone) return Promise.resolve(printPage(task));
+    return threads.run(task, [...buffersOf(page), ...(into === null ? [] : [into])]);
+  };
+  const writeFirst = async (): Promise<void> => {
+    const printed = await printing.shift();
+    if (printed === undefined) return;
+    await write(printed.text);
+    if (printed.text.buffer instanceof ArrayBuffer) spare.push(printed.text.buffer);
   };
   const take = async (page: Page): Promise<void> => {
-    const keys = sourceOf(page.keys, layout.key.littleEndian);
-    const values = sourceOf(page.values, layout.value.littleEndian);
-    const { keySize } = description.map;
-    const { valueStride } = description;
-    for (let index = 0; index < page.count; ) {
-      await sink.room(longest);
-      const { bytes } = sink;
-      const last = bytes.length - longest;
-      let { at } = sink;
-      for (; index < page.count && at <= last; index++) {
-        if (!first) for (const byte of separator) bytes[at++] = byte;
-        first = false;
-        at = printer.print(keys, index * keySize, values, index * valueStride, bytes, at);
-      }
-      sink.at = at;
-    }
+    // a map of one page is printed before a thread has started
+    const printed = print(page, first && page.last);
+    printed.catch(() => undefined);
+    printing.push(printed);
+    while (printing.length > threads.count) await writeFirst();
+  };
+  const finish = async (): Promise<void> => {
+    while (printing.length > 0) await writeFirst();
   };
 
   let total: number;
@@ -69,14 +73,20 @@ export async function exportMap(
   } else {
     await text(head);
     const startAgain = async (): Promise<void> => {
-      await sink.flush();
+      await finish();
       await again?.();
       first = true;
       await text(head);
     };
     total = await walkPages(peer, description, token, take, startAgain);
   }
+  await finish();
   await text(tail);
-  await sink.flush();
   return total;
+}
+
+function buffersOf({ keys, values }: Page): ArrayBuffer[] {
+  return [keys.buffer, values.buffer].filter(
+    (buffer) => buffer instanceof ArrayBuffer && buffer.byteLength > 0,
+  ) as ArrayBuffer[];
 }

@@ -23,14 +23,6 @@ export function createKeyIndex(source: Keys, expected: number, trie: boolean): K
   const table = new Int32Array(slots).fill(-1);
   const mask = slots - 1;
 
-  const hash = (bytes: Uint8Array, at: number): number => {
-    let value = 0x811c9dc5;
-    const end = trie ? 4 + Math.min(keySize - 4, lengthOf(bytes, at) >> 3) : keySize;
-    for (let each = 0; each < end; each++) value = Math.imul(value ^ (bytes[at + each] as number), 0x01000193);
-    value ^= value >>> 15;
-    value = Math.imul(value, 0x2c1b3c6d);
-    return (value ^ (value >>> 13)) & mask;
-  };
   const same = (bytes: Uint8Array, at: number, entry: number): boolean => {
     const { keys } = source;
     const own = entry * keySize;
@@ -48,7 +40,7 @@ export function createKeyIndex(source: Keys, expected: number, trie: boolean): K
     return ((keys[own + whole] as number) & kept) === ((bytes[at + whole] as number) & kept);
   };
   const slotOf = (bytes: Uint8Array, at: number): number => {
-    for (let slot = hash(bytes, at); ; slot = (slot + 1) & mask) {
+    for (let slot = hashOf(bytes, at, keySize, trie) & mask; ; slot = (slot + 1) & mask) {
       const entry = table[slot] as number;
       if (entry < 0 || same(bytes, at, entry)) return slot;
     }
@@ -62,6 +54,21 @@ export function createKeyIndex(source: Keys, expected: number, trie: boolean): K
       return known;
     },
   };
+}
+
+/** Keys that are the same are in the same of `parts` parts. */
+export function partOfKey(bytes: Uint8Array, at: number, keySize: number, trie: boolean, parts: number): number {
+  // bits that say little of the slot
+  return (hashOf(bytes, at, keySize, trie) >>> 22) % parts;
+}
+
+function hashOf(bytes: Uint8Array, at: number, keySize: number, trie: boolean): number {
+  let value = 0x811c9dc5;
+  const end = trie ? 4 + Math.min(keySize - 4, lengthOf(bytes, at) >> 3) : keySize;
+  for (let each = 0; each < end; each++) value = Math.imul(value ^ (bytes[at + each] as number), 0x01000193);
+  value ^= value >>> 15;
+  value = Math.imul(value, 0x2c1b3c6d);
+  return value ^ (value >>> 13);
 }
 
 /** prefixlen of struct bpf_lpm_trie_key, in the machine's order */

@@ -10,10 +10,11 @@ import { formatEntryCells } from "../../tables/format-entry.ts";
 import { describeEntries, type DescribedMap } from "../describe-entries.ts";
 import { applyRows, type Changing } from "../staged/apply-changes.ts";
 import { keyOf, valueOf } from "./compare-entries.ts";
+import { planOnThreads } from "./compare-on-threads.ts";
 import type { EntryTable } from "./entry-table.ts";
 import { exportMap } from "./export-map.ts";
-import { planChanges } from "./plan-changes.ts";
 import { type FilePlan, isFilling, planFile, unfitFor } from "./plan-file.ts";
+import type { FileThreads } from "./threads/file-threads.ts";
 import { writeWhole } from "./write-file.ts";
 
 type Methods = "maps.export" | "maps.plan" | "maps.plannedRows" | "maps.applyPlan" | "maps.endPlan";
@@ -30,6 +31,7 @@ interface Kept extends FilePlan {
 /** `wrote`: the map is another one now */
 export function openMapFiles(
   changing: Changing,
+  threads: FileThreads,
   wrote: (id: number) => void,
 ): Pick<Handlers<typeof workbench>, Methods> {
   const { helpers, shapes } = changing;
@@ -44,7 +46,9 @@ export function openMapFiles(
     "maps.export": async ({ id, path, format }, { token }) => {
       const peer = await helpers.elevated(`read map ${id}`);
       const described = await describeEntries(peer, id);
-      const entries = await writeWhole(path, (destination) => exportMap(peer, described, format, destination, token));
+      const entries = await writeWhole(path, (destination) =>
+        exportMap(peer, threads, described, format, destination, token),
+      );
       return { entries };
     },
     "maps.plan": async ({ id, netns, before, after, removes }, { token }) => {
@@ -52,7 +56,7 @@ export function openMapFiles(
       const peer = await helpers.elevated(`read map ${id}`);
       // a file means the same whatever the table shows
       const described = await describeEntries(peer, id);
-      const compared = await planFile(peer, described, { before, after, removes }, token);
+      const compared = await planFile(peer, threads, described, { before, after, removes }, token);
       const shown = await layoutForTyping(peer, described, shapes, true);
       const applies = before === null && after !== null;
       const unfit = applies ? unfitFor(described, compared.diff) : "it is a comparison with something else than now";
@@ -66,7 +70,8 @@ export function openMapFiles(
       const { id, name } = described.description.map;
       if (unfit !== null) throw new Failed({ kind: "bad-value", field: "plan", message: `map ${name}: ${unfit}` });
       const peer = await helpers.elevated(`change map ${id}`);
-      const { rows } = planChanges(before, after, diff, described.layout.type === "lpm_trie");
+      const trie = described.layout.type === "lpm_trie";
+      const { rows } = await planOnThreads(threads, before, after, diff, trie);
       if (rows.count === 0)
         fail({ kind: "bad-value", field: "plan", message: `map ${name}: there is nothing to change` });
       const fill = isFilling(described, { before });

@@ -3,11 +3,13 @@ import { basename } from "node:path";
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { ElevatedPeer } from "../../helpers/helper-pool.ts";
 import type { DescribedMap } from "../describe-entries.ts";
-import { compareEntries, type EntryDiff } from "./compare-entries.ts";
+import { compareOnThreads } from "./compare-on-threads.ts";
+import type { EntryDiff } from "./compare-entries.ts";
 import type { EntryTable } from "./entry-table.ts";
 import { readBytes } from "./read-bytes.ts";
-import { readEntriesText } from "./read-file.ts";
+import { readEntries } from "./read-file.ts";
 import { readCurrent } from "./read-table.ts";
+import type { FileThreads } from "./threads/file-threads.ts";
 
 export interface FilePlan {
   readonly before: EntryTable;
@@ -26,6 +28,7 @@ export interface FileSides {
 /** @throws Failed `bad-value` with every line that is wrong, `file`, `too-large`, and what reading the map throws */
 export async function planFile(
   peer: ElevatedPeer,
+  threads: FileThreads,
   described: DescribedMap,
   { before, after, removes }: FileSides,
   token?: CancellationToken,
@@ -33,20 +36,21 @@ export async function planFile(
   const read = async (path: string | null): Promise<EntryTable> =>
     path === null
       ? readCurrent(peer, described.description, token)
-      : readEntriesText(basename(path), await readBytes(path), described, null).entries;
+      : (await readEntries(threads, basename(path), await readBytes(path), described, null)).entries;
   // what is wrong with a file is said before a large map is read
   const given = after === null ? null : await read(after);
   const first = await read(before);
-  return compareSides(described, first, given ?? (await read(after)), removes);
+  return compareSides(threads, described, first, given ?? (await read(after)), removes);
 }
 
-export function compareSides(
+export async function compareSides(
+  threads: FileThreads,
   { layout }: Pick<DescribedMap, "layout">,
   before: EntryTable,
   after: EntryTable,
   removes: boolean,
-): FilePlan {
-  const diff = compareEntries(before, after, layout.type === "lpm_trie");
+): Promise<FilePlan> {
+  const diff = await compareOnThreads(threads, before, after, layout.type === "lpm_trie");
   return { before, after, diff: removes ? diff : { ...diff, removed: new Uint32Array(0) } };
 }
 

@@ -11,12 +11,14 @@ export interface Problem {
 
 export interface Problems {
   add(line: number, column: number | null, message: string): void;
+  /** so many that are only counted */
+  more(count: number): void;
   readonly count: number;
   readonly list: readonly Problem[];
 }
 
 /** So many are told one by one. */
-const told = 10;
+export const told = 10;
 
 export function createProblems(): Problems {
   const list: Problem[] = [];
@@ -26,11 +28,20 @@ export function createProblems(): Problems {
       count += 1;
       if (list.length < told) list.push({ line, column, message });
     },
+    more(others) {
+      count += others;
+    },
     get count() {
       return count;
     },
     list,
   };
+}
+
+/** What a thread found, in lines that begin `lines` later in the file. */
+export function addProblems(all: Problems, { list, count }: Pick<Problems, "list" | "count">, lines: number): void {
+  for (const { line, column, message } of list) all.add(line + lines, column, message);
+  all.more(count - list.length);
 }
 
 /** Null where there are none. */

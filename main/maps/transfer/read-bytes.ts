@@ -37,7 +37,9 @@ async function readAll(file: FileHandle, path: string, size: number, limit: numb
   const pieces: Buffer[] = [];
   let total = 0;
   for (;;) {
-    const piece = Buffer.allocUnsafeSlow(pieces.length === 0 ? Math.max(size + 1, pieceBytes) : pieceBytes);
+    // in memory that threads share, for large files are read on several
+    const room = pieces.length === 0 ? Math.max(size + 1, pieceBytes) : pieceBytes;
+    const piece = Buffer.from(new SharedArrayBuffer(room));
     let filled = 0;
     while (filled < piece.length) {
       const { bytesRead } = await file.read(piece, filled, piece.length - filled, null);

@@ -16,40 +16,88 @@ interface Reader extends HeaderColumn {
   readonly fast: CellReader | null;
 }
 
+export interface CsvHeader {
+  readonly columns: readonly HeaderColumn[];
+  readonly delimiter: number;
+  /** where the first row begins, and its line */
+  readonly end: number;
+  readonly lines: number;
+}
+
+export interface CsvRows {
+  /** every row that is right */
+  readonly entries: EntryTable;
+  /** how many lines they took */
+  readonly lines: number;
+}
+
+/** Null where it does not fit the map, which is then said. */
+export function readHeader(layout: MapLayout, text: Uint8Array, problems: Problems): CsvHeader | null {
+  const { delimiter, end, lines, ...header } = splitCells(text, 0, null);
+  const columns = matchHeader(layout, { ...header, delimiter, end, lines }, problems);
+  return columns === null ? null : { columns, delimiter, end, lines };
+}
+
 /** Every row that is right; what is not is said in `problems`. */
 export function readCsv(layout: MapLayout, valueStride: number, text: Uint8Array, problems: Problems): EntryTable {
-  const header = splitCells(text, 0, null);
-  const matched = matchHeader(layout, header, problems);
+  const header = readHeader(layout, text, problems);
+  if (header === null) return createEntryTable(layout.key.size, valueStride, 0).table;
+  return readRows(layout, valueStride, header, text.subarray(header.end), header.lines + 1, problems).entries;
+}
+
+/** `text`: rows alone, from the beginning of one to the end of one; `first`: the line of its first row. */
+export function readRows(
+  layout: MapLayout,
+  valueStride: number,
+  { columns, delimiter }: CsvHeader,
+  text: Uint8Array,
+  first: number,
+  problems: Problems,
+): CsvRows {
   // 40 bytes a row are few: more room than is needed, at the most
   const writer = createEntryTable(layout.key.size, valueStride, Math.max(16, Math.ceil(text.length / 40)));
   const { table } = writer;
-  if (matched === null) return table;
-  const readers: readonly Reader[] = matched.map((each) => ({
+  const readers: readonly Reader[] = columns.map((each) => ({
     ...each,
     fast: each.whole || each.column.column === null ? null : fastReader(layout, each),
   }));
-
-  let line = header.lines + 1;
-  for (let at = header.end; at < text.length; ) {
-    const first = text[at] as number;
-    if (first === newline || first === carriageReturn) {
-      if (first === newline) line += 1;
+  let line = first;
+  for (let at = 0; at < text.length; ) {
+    const byte = text[at] as number;
+    if (byte === newline || byte === carriageReturn) {
+      if (byte === newline) line += 1;
       at += 1;
       continue;
     }
     const entry = writer.add(line);
-    const end = readRow(layout, readers, text, at, header.delimiter, table, entry);
+    const end = readRow(layout, readers, text, at, delimiter, table, entry);
     if (end >= 0) {
       line += 1;
       at = end;
       continue;
     }
-    const row = splitCells(text, at, header.delimiter);
+    const row = splitCells(text, at, delimiter);
     if (!readSlowly(layout, readers, row, table, entry, line, problems)) writer.drop();
     line += row.lines;
     at = row.end;
   }
-  return table;
+  return { entries: table, lines: line - first };
+}
+
+/**
+ * Places that cut the rows into so many parts of some length, each from the beginning of a row: all parts' beginnings, and the
+ * end. One part where a cell may hold a line break.
+ */
+export function cutRows(text: Uint8Array, start: number, parts: number): readonly number[] {
+  const cuts = [start];
+  const quoted = text.indexOf(quote, start) >= 0;
+  for (let part = 1; part < parts && !quoted; part++) {
+    const wanted = start + Math.floor(((text.length - start) / parts) * part);
+    const at = text.indexOf(newline, Math.max(wanted, cuts.at(-1) ?? start));
+    if (at < 0 || at + 1 >= text.length) break;
+    cuts.push(at + 1);
+  }
+  return [...cuts, text.length];
 }
 
 function fastReader(layout: MapLayout, { column }: HeaderColumn): CellReader | null {

@@ -1,44 +1,72 @@
 /** A file ─▶ entries: its format found out by its content, all of it parsed and checked before anything is written. */
 import { fail } from "../../../protocol/failures.ts";
-import { bpftoolPrinter } from "../../tables/printing/bpftool-entry.ts";
-import type { DescribedMap } from "../describe-entries.ts";
-import { checkEntries } from "./check-entries.ts";
-import type { EntryTable } from "./entry-table.ts";
+import { type DescribedMap, plainMap } from "../describe-entries.ts";
+import { checkEntries, findTwins, joinTwins, type Twins } from "./check-entries.ts";
+import { createEntryTable, joinTables, shared } from "./entry-table.ts";
 import { bootId, type Format } from "./formats.ts";
 import { lastOfEach } from "./last-of-each.ts";
-import { asFailure, createProblems, type Problems } from "./problems.ts";
-import { readBatchFile } from "./read-batch-file.ts";
-import { readCsv } from "./read-csv.ts";
-import { readJson } from "./read-json.ts";
+import { addProblems, asFailure, createProblems, type Problems } from "./problems.ts";
+import { cutRows, readHeader } from "./read-csv.ts";
+import { type ReadEntries, readAs } from "./read-as.ts";
+import type { FileThreads } from "./threads/file-threads.ts";
 
-export interface ReadFile {
+export interface ReadFile extends ReadEntries {
   readonly format: Format;
-  readonly entries: EntryTable;
-  /** of a snapshot: what it says of itself */
-  readonly about: Readonly<Record<string, unknown>>;
 }
 
+/** A file that is smaller is read before a thread has started. */
+export const worthThreads = 512 * 1024;
+
 /** @throws Failed `bad-value` with every line that is wrong */
+export async function readEntries(
+  threads: FileThreads,
+  name: string,
+  whole: Uint8Array,
+  described: DescribedMap,
+  forced: Format | null,
+): Promise<ReadFile> {
+  const { text, format } = openText(name, whole, forced);
+  if (text.length < worthThreads) return readEntriesText(name, whole, described, forced);
+  const map = plainMap(described);
+  const problems = createProblems();
+  const read = { format, ...(await readOnThreads(threads, format, shared(text), map, problems)) };
+  const wrong = asFailure(name, problems);
+  if (wrong !== null) throw wrong;
+  const trie = described.layout.type === "lpm_trie";
+  const parts = Array.from({ length: threads.count }, (_, part) => part);
+  const { keys, keySize, count } = read.entries;
+  const twins = await Promise.all(
+    parts.map((part) => threads.run({ do: "twins", keys: { keys, keySize, count }, trie, part, parts: parts.length })),
+  );
+  return checked(name, described, read, joinTwins(twins));
+}
+
+/** The same on this thread alone. @throws Failed as readEntries */
 export function readEntriesText(
   name: string,
   whole: Uint8Array,
   described: DescribedMap,
   forced: Format | null,
 ): ReadFile {
-  const encoding = wrongEncoding(whole);
-  if (encoding !== null) {
-    const message = `import ${name}: it is ${encoding}, and nothing was written: save it as UTF-8 (in a spreadsheet: "CSV UTF-8")`;
-    return fail({ kind: "bad-value", field: name, message });
-  }
-  const text = whole[0] === 0xef && whole[1] === 0xbb && whole[2] === 0xbf ? whole.subarray(3) : whole;
-  const format = forced ?? detectFormat(text);
+  const { text, format } = openText(name, whole, forced);
   const problems = createProblems();
   const read = { format, ...readAs(format, text, described, problems) };
-  const failed =
-    asFailure(name, problems) ??
-    asFailure(name, checkEntries(described, read.entries, { format, ofThisMap: isOfThisMap(read.about, described) }));
-  if (failed !== null) throw failed;
-  if (format !== "batch") return read;
+  const wrong = asFailure(name, problems);
+  if (wrong !== null) throw wrong;
+  return checked(name, described, read, findTwins(read.entries, described.layout.type === "lpm_trie"));
+}
+
+function checked(name: string, described: DescribedMap, read: ReadFile, twins: Twins): ReadFile {
+  const wrong = asFailure(
+    name,
+    checkEntries(described, read.entries, {
+      format: read.format,
+      ofThisMap: isOfThisMap(read.about, described),
+      twins,
+    }),
+  );
+  if (wrong !== null) throw wrong;
+  if (read.format !== "batch" || twins.same === 0) return read;
   return { ...read, entries: lastOfEach(read.entries, described.layout.type === "lpm_trie") };
 }
 
@@ -49,24 +77,52 @@ function isOfThisMap({ boot_id: boot, map }: ReadFile["about"], { description }:
   return now !== null && boot === now && of === description.map.id;
 }
 
-function readAs(
+function openText(name: string, whole: Uint8Array, forced: Format | null): { text: Uint8Array; format: Format } {
+  const encoding = wrongEncoding(whole);
+  if (encoding !== null) {
+    const message = `import ${name}: it is ${encoding}, and nothing was written: save it as UTF-8 (in a spreadsheet: "CSV UTF-8")`;
+    return fail({ kind: "bad-value", field: name, message });
+  }
+  const text = whole[0] === 0xef && whole[1] === 0xbb && whole[2] === 0xbf ? whole.subarray(3) : whole;
+  return { text, format: forced ?? detectFormat(text) };
+}
+
+/** Rows of a CSV file in several parts side by side; of other files nobody knows where an entry begins. */
+async function readOnThreads(
+  threads: FileThreads,
   format: Format,
   text: Uint8Array,
-  { description, layout, btf }: DescribedMap,
+  described: DescribedMap,
   problems: Problems,
-): Pick<ReadFile, "entries" | "about"> {
-  const { valueStride, map } = description;
-  switch (format) {
-    case "csv":
-      return { entries: readCsv(layout, valueStride, text, problems), about: {} };
-    case "batch":
-      return { entries: readBatchFile(layout, valueStride, text, problems), about: {} };
-    case "json": {
-      const { copies, stride, perCpu } = layout;
-      const printer = bpftoolPrinter({ ...map, btf, copies, stride, perCpu });
-      return readJson(layout, valueStride, text, printer, problems);
-    }
+): Promise<ReadEntries> {
+  if (format !== "csv") {
+    const { entries, about, problems: found } = await threads.run({ do: "whole", described, format, text });
+    addProblems(problems, found, 0);
+    return { entries: joinTables([entries], [0]), about };
   }
+  const header = readHeader(described.layout, text, problems);
+  if (header === null) return { entries: createEntryTable(0, 0, 0).table, about: {} };
+  const cuts = cutRows(text, header.end, threads.count);
+  const head = text.subarray(0, header.end);
+  const parts = await Promise.all(
+    cuts.slice(1).map((to, index) => {
+      return threads.run({ do: "rows", described, head, text: text.subarray(cuts[index], to) });
+    }),
+  );
+  let line = header.lines + 1;
+  const firsts: number[] = [];
+  for (const part of parts) {
+    firsts.push(line);
+    addProblems(problems, part.problems, line);
+    line += part.lines;
+  }
+  return {
+    entries: joinTables(
+      parts.map(({ entries }) => entries),
+      firsts,
+    ),
+    about: {},
+  };
 }
 
 /** By the first thing that stands there. */

@@ -12,10 +12,11 @@ export interface Page {
   /** count * valueStride bytes */
   readonly values: Uint8Array;
   readonly count: number;
+  readonly last: boolean;
 }
 
 /** Measured: smaller pages cost more messages, larger ones keep both sides waiting for each other. */
-const pageEntries = 16_384;
+export const pageEntries = 16_384;
 const pageBytes = 2 * 1024 * 1024;
 const ahead = 4;
 const restarts = 5;
@@ -74,7 +75,7 @@ async function walkOnce(
       }
       total += page.count;
       if (!order.goesOn(keys, page.count)) return null;
-      await take({ keys, values, count: page.count });
+      await take({ keys, values, count: page.count, last: page.last });
       if (page.last) return total;
     }
   } finally {

@@ -16,9 +16,18 @@ struct {
 	__type(key, struct prefix);
 	__type(value, struct hop);
 } xdpwt_routes SEC(".maps");
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 50000);
+	__type(key, __u64);
+	__type(value, struct hop);
+} xdpwt_many SEC(".maps");
 SEC("xdp") int xdpwt_cli(struct xdp_md *ctx)
 {
 	struct prefix key = {};
+	__u64 many = 0;
+	if (bpf_map_lookup_elem(&xdpwt_many, &many))
+		return XDP_TX;
 	return bpf_map_lookup_elem(&xdpwt_routes, &key) ? XDP_DROP : XDP_PASS;
 }
 `;
@@ -32,7 +41,7 @@ beforeAll(async () => {
   if (!isRoot) return;
   scene = openScene();
   loaded = await native.loadObject(loading(compile(source), "xdpwt_cli"));
-  map = `id:${loaded.maps[0]?.id ?? 0}`;
+  map = `id:${loaded.maps.find(({ name }) => name === "xdpwt_routes")?.id ?? 0}`;
 });
 afterAll(async () => {
   loaded?.close();
@@ -123,6 +132,33 @@ describe.skipIf(!isRoot)(`maps as files${isRoot ? "" : ` (${needsRoot})`}`, () =
     expect((await scene.run("map", "survey", journal, "--json")).json).toMatchObject({ after: 2, before: 1, other: 0 });
     expect((await scene.run("map", "undo", journal, "--json")).json).toMatchObject({ done: 2, ended: null });
     expect((await scene.run("map", "diff", file("before.json"), map)).status).toBe(0);
+  });
+
+  it("are read and written on threads where they are large, and what is wrong is told by its line", async () => {
+    const many = `id:${loaded.maps.find(({ name }) => name === "xdpwt_many")?.id ?? 0}`;
+    // over half a megabyte, and of several pages
+    const lines = Array.from({ length: 50_000 }, (_, entry) => `${entry * 7_919},${entry},${entry % 9}`);
+    const csv = `key,nexthop,flags\n${lines.join("\n")}\n`;
+    writeFileSync(file("many.csv"), csv);
+    writeFileSync(file("wrong.csv"), csv.replace("\n7919,", "\n0,").replace(/\n(\d+,49000),/, "\n$1,x"));
+    const wrong = await scene.run("map", "import", many, file("wrong.csv"));
+    expect(wrong.status).toBe(1);
+    expect(wrong.err).toContain("wrong.csv:49002:");
+    expect((await scene.run("map", "export", many)).json).toEqual([]);
+
+    const twice = `${csv}7919,1,1\n`;
+    writeFileSync(file("wrong.csv"), twice);
+    expect((await scene.run("map", "import", many, file("wrong.csv"))).err).toContain("the same key as in line 3");
+
+    const done = await scene.run("map", "import", many, file("many.csv"), "--json");
+    expect([done.status, done.json]).toMatchObject([0, { entries: 50_000, written: 50_000 }]);
+    for (const format of ["csv", "json", "batch"]) {
+      const out = file(`many.${format}`);
+      expect((await scene.run("map", "export", many, "--format", format, "-o", out)).status).toBe(0);
+      expect((await scene.run("map", "diff", many, out, "--json")).json).toMatchObject({ same: 50_000 });
+    }
+    const rows = readFileSync(file("many.csv"), "utf8").trim().split("\n").slice(1);
+    expect(new Set(rows)).toEqual(new Set(lines));
   });
 
   it("takes a change back unless it is confirmed in time", async () => {

@@ -5,6 +5,7 @@ import { createHelperPool } from "../../../main/helpers/helper-pool.ts";
 import { openJournals } from "../../../main/maps/staged/journal.ts";
 import type { Changing } from "../../../main/maps/staged/apply-changes.ts";
 import { openChanges } from "../../../main/maps/staged/open-changes.ts";
+import { threadsHere } from "../../main/maps/threads-here.ts";
 import { openMapFiles } from "../../../main/maps/transfer/open-map-files.ts";
 import { openMapShapes } from "../../../main/rows/map-shapes.ts";
 
@@ -21,7 +22,11 @@ export function openRooms(state: string, tell: (done: number, total: number) => 
   const shapes = openMapShapes(() => state);
   const attachments = openAttachments(state);
   const changing: Changing = { helpers, attachments, journals, shapes, tell: ({ done, total }) => tell(done, total) };
-  return { helpers, changing, handlers: { ...openChanges(changing), ...openMapFiles(changing, () => undefined) } };
+  return {
+    helpers,
+    changing,
+    handlers: { ...openChanges(changing), ...openMapFiles(changing, threadsHere(2), () => undefined) },
+  };
 }
 
 export function u32of(value: number): Buffer {

@@ -10,6 +10,7 @@ import type { EntryTable } from "../../../main/maps/transfer/entry-table.ts";
 import { type Format, formats } from "../../../main/maps/transfer/formats.ts";
 import { planChanges } from "../../../main/maps/transfer/plan-changes.ts";
 import { compareSides } from "../../../main/maps/transfer/plan-file.ts";
+import { threadsHere } from "../../main/maps/threads-here.ts";
 import { readEntriesText } from "../../../main/maps/transfer/read-file.ts";
 import { readCurrent } from "../../../main/maps/transfer/read-table.ts";
 import { namesOfRandomTypes, randomTypes, saySeed } from "../../main/tables/random-types.ts";
@@ -100,7 +101,7 @@ function fill(name: string): void {
 async function textOf(described: DescribedMap, format: Format | "snapshot"): Promise<string> {
   const pieces: Buffer[] = [];
   const write = async (bytes: Uint8Array): Promise<void> => void pieces.push(Buffer.from(bytes));
-  await exportMap(elevated.peer, described, format, { write, again: null });
+  await exportMap(elevated.peer, threadsHere(2), described, format, { write, again: null });
   return Buffer.concat(pieces).toString("utf8");
 }
 
@@ -184,7 +185,7 @@ describe.skipIf(skipReason !== "")("imported files", () => {
   const apply = async (described: DescribedMap, entries: EntryTable, removes: boolean) => {
     const { id, name } = described.description.map;
     const before = await readCurrent(elevated.peer, described.description);
-    const { diff } = compareSides(described, before, entries, removes);
+    const { diff } = await compareSides(threadsHere(2), described, before, entries, removes);
     const planned = planChanges(before, entries, diff, described.layout.type === "lpm_trie");
     const target = { id, name, type: "hash", netns: null, locked: false, counted: null };
     return { planned, diff, written: await writeRows(elevated.peer, target, planned.rows, { bulk: true }) };
