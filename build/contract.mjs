@@ -12,7 +12,12 @@ const snapshot = join(root, "protocol/contracts.json");
 /** zod is bundled with the contracts, so that schemas and converter come from one copy. */
 const generator = `
 import { z } from "zod";
-import * as contracts from "./protocol/contracts.ts";
+import * as guard from "./protocol/guard-process.ts";
+import * as helper from "./protocol/helper-contracts.ts";
+import * as window from "./protocol/contracts.ts";
+
+const all = { ...helper, ...guard, ...window };
+const contracts = Object.fromEntries(Object.entries(all).sort(([one], [other]) => (one < other ? -1 : 1)));
 
 const isSchema = (value) => typeof value === "object" && value !== null && "_zod" in value;
 const draw = (schema, io) => {

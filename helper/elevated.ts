@@ -1,5 +1,5 @@
 /** What the instance that runs as root serves: the kernel's side. No method of it builds anything. */
-import type { elevatedHelper } from "../protocol/contracts.ts";
+import type { elevatedHelper } from "../protocol/helper-contracts.ts";
 import type { Handlers } from "../protocol/peer.ts";
 import { attach } from "./attach/attach.ts";
 import { detach } from "./attach/detach.ts";

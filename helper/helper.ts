@@ -5,7 +5,7 @@
  */
 import "vscode-jsonrpc/node";
 import type { Socket } from "node:net";
-import { elevatedHelper, helperNotifications, plainHelper } from "../protocol/contracts.ts";
+import { elevatedHelper, helperNotifications, plainHelper } from "../protocol/helper-contracts.ts";
 import { connectPeer } from "../protocol/peer.ts";
 import { type HelperArguments, parseHelperArguments } from "./arguments.ts";
 import { keptCapabilities } from "./capabilities.ts";

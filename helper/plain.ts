@@ -1,5 +1,5 @@
 /** What the instance that runs as the user serves: builds, and its own namespace. No method of it loads anything. */
-import type { plainHelper } from "../protocol/contracts.ts";
+import type { plainHelper } from "../protocol/helper-contracts.ts";
 import type { Handlers } from "../protocol/peer.ts";
 import type { HelperContext } from "./context.ts";
 import { countInterface } from "./interfaces/counters.ts";

@@ -17,7 +17,7 @@ import {
   type ResponseMessage,
 } from "vscode-jsonrpc";
 import * as z from "zod";
-import type { Contract, Notifications, Params, Result } from "./contracts.ts";
+import type { Contract, Notifications, Params, Result } from "./contract.ts";
 import { openEnvelope } from "./envelope.ts";
 import { Failed, type Failure, failure } from "./failures.ts";
 import { joinBytes, splitBytes } from "./bytes-beside.ts";

@@ -3,7 +3,7 @@
  * starts at the first thing that needs it and is the only way to the kernel's BPF side. Neither is restarted behind
  * the user's back: a lost elevated helper is said, and starts again when it is next needed or asked for.
  */
-import { elevatedHelper, plainHelper } from "../../protocol/contracts.ts";
+import { elevatedHelper, plainHelper } from "../../protocol/helper-contracts.ts";
 import { Failed } from "../../protocol/failures.ts";
 import type { GuardList } from "../../protocol/guard.ts";
 import type { InterfacesChange } from "../../protocol/interfaces.ts";

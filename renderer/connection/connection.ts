@@ -5,7 +5,7 @@
 import "vscode-jsonrpc/browser";
 import type { CancellationToken } from "vscode-jsonrpc";
 import type * as z from "zod";
-import type { Params, Result } from "../../protocol/contracts.ts";
+import type { Params, Result } from "../../protocol/contract.ts";
 import { workbench, workbenchNotifications } from "../../protocol/contracts.ts";
 import { Failed } from "../../protocol/failures.ts";
 import { connectPeer, type Peer } from "../../protocol/peer.ts";

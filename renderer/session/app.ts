@@ -1,6 +1,6 @@
 /** What every verb of the window is given: the state, the way to main, and the panels. */
 import type { CancellationToken } from "vscode-jsonrpc";
-import type { Params, Result } from "../../protocol/contracts.ts";
+import type { Params, Result } from "../../protocol/contract.ts";
 import type { workbench } from "../../protocol/contracts.ts";
 import type { Panels } from "../app/panels.ts";
 import type { SessionState } from "./state.ts";

@@ -1,6 +1,6 @@
 /** Valid messages, and what a broken or hostile sender makes of them. A seeded generator: a failure can be run again. */
 import { z } from "zod";
-import type { Contract } from "../../protocol/contracts.ts";
+import type { Contract } from "../../protocol/contract.ts";
 import { bytesBeside } from "../../protocol/wire.ts";
 
 const besideTitle = bytesBeside.meta()?.title;

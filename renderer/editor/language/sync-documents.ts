@@ -1,6 +1,7 @@
 /** Keeps main's documents in step with the texts being edited: changes are sent together, and before every question. */
 import type { CancellationToken, editor } from "monaco-editor/editor/editor.api.js";
-import type { Params, Result, workbench } from "../../../protocol/contracts.ts";
+import type { Params, Result } from "../../../protocol/contract.ts";
+import type { workbench } from "../../../protocol/contracts.ts";
 import { Failed } from "../../../protocol/failures.ts";
 import type { TextEdit } from "../../../protocol/language.ts";
 import type { App } from "../../session/app.ts";

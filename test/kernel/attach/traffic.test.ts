@@ -1,6 +1,6 @@
 /** Attach, replace and detach under traffic: across a replace not one packet is lost, counted at both ends. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { elevatedHelper } from "../../../protocol/contracts.ts";
+import type { elevatedHelper } from "../../../protocol/helper-contracts.ts";
 import type { Mode } from "../../../protocol/interfaces.ts";
 import {
   type Connected,

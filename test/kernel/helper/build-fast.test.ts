@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CancellationTokenSource } from "vscode-jsonrpc";
 import type { Compiled, CompileParams } from "../../../protocol/build.ts";
-import type { plainHelper } from "../../../protocol/contracts.ts";
+import type { plainHelper } from "../../../protocol/helper-contracts.ts";
 import { type Connected, eventually, failureOf, noAddon, root, startPlain } from "./harness.ts";
 
 const good = `#include <linux/bpf.h>

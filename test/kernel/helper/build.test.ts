@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CancellationTokenSource } from "vscode-jsonrpc";
 import type { Compiled } from "../../../protocol/build.ts";
-import type { plainHelper } from "../../../protocol/contracts.ts";
+import type { plainHelper } from "../../../protocol/helper-contracts.ts";
 import { type Connected, execute, failureOf, noAddon, notRoot, startPlain } from "./harness.ts";
 
 const good = `#include <linux/bpf.h>

@@ -1,7 +1,7 @@
 /** A verifier that is at it for long, and nobody who waits for it any more: through the real process. */
 import { CancellationTokenSource } from "vscode-jsonrpc";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { elevatedHelper } from "../../../protocol/contracts.ts";
+import type { elevatedHelper } from "../../../protocol/helper-contracts.ts";
 import { slowToVerify, untilIdle, untilVerifying } from "../slow-to-verify.ts";
 import { type Connected, execute, failureOf, skipReason, startElevated, startPlain, uniqueName } from "./harness.ts";
 

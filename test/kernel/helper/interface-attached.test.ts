@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { elevatedHelper, plainHelper } from "../../../protocol/contracts.ts";
+import type { elevatedHelper, plainHelper } from "../../../protocol/helper-contracts.ts";
 import type { Place } from "../../../protocol/interfaces.ts";
 import { compile, native } from "../native/support.ts";
 import {

@@ -1,7 +1,7 @@
 /** Every figure of an interface beside what `ethtool` and `ip -d -j link` print. The machine's own NIC is only looked at. */
 import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { elevatedHelper, plainHelper } from "../../../protocol/contracts.ts";
+import type { elevatedHelper, plainHelper } from "../../../protocol/helper-contracts.ts";
 import type { Amount, InterfaceDetails, Parameter } from "../../../protocol/interface-details.ts";
 import type { Place } from "../../../protocol/interfaces.ts";
 import { type Connected, execute, failureOf, skipReason, startElevated, startPlain, uniqueName } from "./harness.ts";

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { elevatedHelper } from "../../../protocol/contracts.ts";
+import type { elevatedHelper } from "../../../protocol/helper-contracts.ts";
 import type { NetworkInterface } from "../../../protocol/interfaces.ts";
 import { type Connected, eventually, execute, skipReason, startElevated, startPlain, uniqueName } from "./harness.ts";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { quote } from "../../../main/commands/shell.ts";
-import type { elevatedHelper } from "../../../protocol/contracts.ts";
+import type { elevatedHelper } from "../../../protocol/helper-contracts.ts";
 import type { Failure } from "../../../protocol/failures.ts";
 import { Failed } from "../../../protocol/failures.ts";
 import type { Place } from "../../../protocol/interfaces.ts";

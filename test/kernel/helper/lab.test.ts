@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { elevatedHelper } from "../../../protocol/contracts.ts";
+import type { elevatedHelper } from "../../../protocol/helper-contracts.ts";
 import type { Attachment } from "../../../protocol/attach.ts";
 import type { LabStatus } from "../../../protocol/lab.ts";
 import { planLab } from "../../../helper/lab/plan.ts";

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { inspectObject } from "../../../main/object/inspect-object.ts";
 import { judgeProgram } from "../../../main/verify/judge-program.ts";
-import type { elevatedHelper, plainHelper } from "../../../protocol/contracts.ts";
+import type { elevatedHelper, plainHelper } from "../../../protocol/helper-contracts.ts";
 import { type Connected, failureOf, skipReason, startElevated, startPlain } from "./harness.ts";
 
 const path = "/tmp/xdpwt-large.bpf.c";

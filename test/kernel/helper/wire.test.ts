@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
-import { type Contract, elevatedHelper, plainHelper } from "../../../protocol/contracts.ts";
+import type { Contract } from "../../../protocol/contract.ts";
+import { elevatedHelper, plainHelper } from "../../../protocol/helper-contracts.ts";
 import { envelope } from "../../../protocol/envelope.ts";
 import { maximumMessageBytes } from "../../../protocol/wire.ts";
 import { buildHelper, type Launched, launch, noAddon, notRoot } from "./harness.ts";

@@ -13,7 +13,7 @@ import {
   uniqueName,
 } from "../helper/harness.ts";
 import { compile, native } from "../native/support.ts";
-import type { elevatedHelper } from "../../../protocol/contracts.ts";
+import type { elevatedHelper } from "../../../protocol/helper-contracts.ts";
 
 const source = `
 struct { __uint(type, BPF_MAP_TYPE_ARRAY); __type(key, __u32); __type(value, __u64); __uint(max_entries, 4); } counts SEC(".maps");

@@ -1,7 +1,7 @@
 /** What would be cut off: the workbench runs in a namespace of its own here, with routes and connections made for it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { elevatedHelper, plainHelper } from "../../../protocol/contracts.ts";
+import type { elevatedHelper, plainHelper } from "../../../protocol/helper-contracts.ts";
 import { openScene, type Scene } from "../cli/run-xdpw.ts";
 import {
   type Connected,

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { explain } from "../../../main/redirects/explain.ts";
 import { sayWay } from "../../../main/redirects/name-ends.ts";
-import type { elevatedHelper } from "../../../protocol/contracts.ts";
+import type { elevatedHelper } from "../../../protocol/helper-contracts.ts";
 import type { RedirectCount } from "../../../protocol/redirects.ts";
 import {
   buildHelper,
