@@ -2,7 +2,7 @@
 import type * as z from "zod";
 import type { MapChanged, mapChangeParams } from "../protocol/changes.ts";
 import type { KeptPrograms } from "./kept-programs.ts";
-import { progArrayType } from "./kernel-names.ts";
+import { programOffset } from "./update-map.ts";
 import { errnoWords, naming } from "./failures.ts";
 import { type MapsContext, nameOf, sized } from "./maps.ts";
 import { inNamespace } from "./namespaces.ts";
@@ -22,8 +22,8 @@ export function changeMap(
     const news = sized(params.news, count * valueStride, "value", info);
     const counted = params.counted === null ? null : sized(params.counted, valueStride, "value", info);
     // else a program whose only holder was the entry would be gone, and no undo could put it back
-    if (info.type === progArrayType && !params.look)
-      for (const id of new Uint32Array(new Uint8Array(olds).buffer)) kept.keep(id);
+    const at = params.look ? null : programOffset(info);
+    if (at !== null) for (let entry = 0; entry < count; entry++) kept.keep(olds.readUInt32LE(entry * valueStride + at));
     // a devmap looks the ifindex up in the namespace of whoever writes it
     const answer = inNamespace(native, params.netns, () =>
       naming({ doing: `change map ${nameOf(info)}` }, () =>

@@ -23,7 +23,7 @@ import type { NativeFace } from "./native/face.ts";
 import { refusedLoad } from "./verify.ts";
 
 /** Where the program stands in a value: behind ifindex or queue size, or alone; null where there is none. */
-function programOffset({ type, valueSize }: Pick<MapInfo, "type" | "valueSize">): number | null {
+export function programOffset({ type, valueSize }: Pick<MapInfo, "type" | "valueSize">): number | null {
   if (type === progArrayType) return 0;
   return valueSize === 8 && /^(devmap|devmap_hash|cpumap)$/.test(mapTypeName(type)) ? 4 : null;
 }

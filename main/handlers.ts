@@ -28,7 +28,7 @@ import type { Journals } from "./maps/staged/journal.ts";
 import { openChanges } from "./maps/staged/open-changes.ts";
 import { readTable } from "./maps/read-table.ts";
 import { openMapFiles } from "./maps/transfer/open-map-files.ts";
-import { manageMaps } from "./maps/manage-maps.ts";
+import { type ManageOptions, manageMaps } from "./maps/manage-maps.ts";
 import { setEntry } from "./maps/set-entry.ts";
 import type { MapShapes } from "./rows/map-shapes.ts";
 import type { OpenRows } from "./rows/open-rows.ts";
@@ -72,6 +72,7 @@ export interface Rooms {
   readonly workspace: Workspace;
   readonly settings: SettingsRoom;
   readonly changes: ReturnType<typeof openChanges>;
+  readonly clear: ManageOptions["clear"];
   readonly files: ReturnType<typeof openMapFiles>;
   readonly builds: LatestWins;
   readonly verdicts: LatestWins;
@@ -87,6 +88,7 @@ export function createHandlers({
   helpers,
   attachments,
   commands,
+  clear,
   watches,
   rows,
   shapes,
@@ -235,7 +237,7 @@ export function createHandlers({
       return listed;
     },
     "maps.list": async () => ({ maps: [...(await listMaps(helpers))] }),
-    ...manageMaps({ helpers, shapes, did: commands.add, poke: rows.poke }),
+    ...manageMaps({ helpers, shapes, did: commands.add, clear, poke: rows.poke }),
     ...rows.handlers,
     "maps.table": ({ id }, { token }) => readTable(helpers, attachments, id, token),
     "maps.watch": async ({ id }) => {

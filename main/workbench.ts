@@ -18,6 +18,7 @@ import { createInterfaceWatches } from "./interfaces/watch-interfaces.ts";
 import { type Language, openLanguage } from "./language/open-language.ts";
 import type { Changing } from "./maps/staged/apply-changes.ts";
 import { type Journals, openJournals } from "./maps/staged/journal.ts";
+import { clearEntries } from "./maps/clear-entries.ts";
 import { openChanges } from "./maps/staged/open-changes.ts";
 import { createFileThreads, type FileThreads } from "./maps/transfer/threads/file-threads.ts";
 import { openMapFiles } from "./maps/transfer/open-map-files.ts";
@@ -141,6 +142,7 @@ export function createWorkbench(asking: Asking): Workbench {
             unwatch: () => redirects.remove(redirectsListener),
           },
           changes: openChanges(changing),
+          clear: (peer, id, token) => clearEntries(changing, peer, id, token),
           files: openMapFiles(changing, files, rows.poke),
           ...{ builds: createLatestWins(), verdicts: createLatestWins(), walks: createWalks() },
         }),

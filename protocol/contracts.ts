@@ -158,7 +158,7 @@ export const workbench = {
   "maps.unpin": method(manage.pinMapParams, none),
   /** for good */
   "maps.freeze": method(z.strictObject({ id }), none),
-  "maps.clear": method(z.strictObject({ id }), z.strictObject({ cleared: u32 })),
+  "maps.clear": method(z.strictObject({ id }), manage.cleared),
   /** what maps.create holds open is let go of */
   "maps.release": method(z.strictObject({ id }), none),
   /** what may be put into a map of maps */

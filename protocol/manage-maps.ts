@@ -1,5 +1,6 @@
 /** Maps themselves, not their entries: who uses them, and making, keeping, freezing and emptying them. */
 import * as z from "zod";
+import { journalId } from "./changes.ts";
 import { mapListed } from "./maps.ts";
 import { base64, id, path, u32, u64 } from "./wire.ts";
 
@@ -49,6 +50,11 @@ export type NewMap = z.infer<typeof newMap>;
 
 /** Pinned at once, so that it outlives the workbench; null: held open by the helper until it ends or lets go. */
 export const createMapParams = newMap.extend({ pin: path.nullable() });
+/** A map of more entries is emptied for good. */
+export const largestUndoneClear = 200_000;
+/** `journal`: what undo takes; null where there is none */
+export const cleared = z.strictObject({ cleared: u32, journal: journalId.nullable() });
+
 export const pinMapParams = z.strictObject({ id, path });
 export const taken = z.strictObject({ value: base64.nullable() });
 

@@ -51,7 +51,7 @@ export function manageCommands(map: ArgumentSpec, scope: Readonly<Record<string,
     },
     {
       words: ["map", "clear"],
-      summary: "delete every entry of a map, or set those of an array to zeros; there is no undo",
+      summary: "delete every entry of a map, or set those of an array to zeros; undo brings back what was deleted",
       arguments: [map],
       flags: { ...scope, "dry-run": dryRun },
       examples: ["xdpw map clear blocklist --dry-run"],

@@ -3,6 +3,7 @@ import { fail } from "../../protocol/failures.ts";
 import { creatableTypes, mapName, type NewMap } from "../../protocol/manage-maps.ts";
 import { afterUnpin } from "../../protocol/map-holders.ts";
 import * as twins from "../commands/map-twins.ts";
+import { clearEntries } from "../maps/clear-entries.ts";
 import { findMap } from "../maps/find-map.ts";
 import { overview } from "../maps/manage-maps.ts";
 import { eachPage } from "../maps/read-entries.ts";
@@ -11,6 +12,7 @@ import { formatJson } from "../tables/format-value.ts";
 import { parseValueText } from "../tables/parse-entry.ts";
 import { wantedPlace } from "./choose-place.ts";
 import { type Answer, type CommandContext, flagText, neededArgument, neededFlag } from "./command.ts";
+import { changing } from "./confirm-change.ts";
 import { mapJson } from "./json-shapes.ts";
 import { openMap, typedBytes } from "./open-map.ts";
 import { isQueue } from "../maps/check-readable.ts";
@@ -125,12 +127,12 @@ export async function runMapClear(context: CommandContext): Promise<Answer> {
       json: { value: { map: mapJson(map.description.map), cleared: entries, dry_run: true } },
     };
   }
-  const { cleared } = await map.peer.request("maps.clear", { id }, token);
+  const { cleared, journal } = await clearEntries(changing(context), map.peer, id, token);
   commands(twins.clearMapTwin({ id, name }).lines);
   return {
     ok: true,
-    text: `${paint.green("cleared")} ${map.called}: ${cleared} ${cleared === 1 ? "entry" : "entries"}\n`,
-    json: { value: { map: mapJson(map.description.map), cleared, dry_run: false } },
+    text: `${paint.green("cleared")} ${map.called}: ${cleared} ${cleared === 1 ? "entry" : "entries"}${journal === null ? "" : `; to undo: xdpw map undo ${journal}`}\n`,
+    json: { value: { map: mapJson(map.description.map), cleared, journal, dry_run: false } },
   };
 }
 

@@ -1,4 +1,5 @@
 /** Maps themselves: who uses them, and what a window does to them. */
+import type { CancellationToken } from "vscode-jsonrpc";
 import type { workbench } from "../../protocol/contracts.ts";
 import { fail } from "../../protocol/failures.ts";
 import type { MapShown } from "../../protocol/manage-maps.ts";
@@ -10,6 +11,7 @@ import { typedLayoutOf } from "../rows/typed-layout.ts";
 import type { MapShapes } from "../rows/map-shapes.ts";
 import { formatEntryCells } from "../tables/format-entry.ts";
 import { parseCells } from "../tables/parse-value.ts";
+import type { Cleared } from "./clear-entries.ts";
 import { describeEntries } from "./describe-entries.ts";
 import { innerMaps } from "./inner-maps.ts";
 import { listed } from "./list-maps.ts";
@@ -24,6 +26,8 @@ export interface ManageOptions {
   readonly helpers: HelperPool;
   readonly shapes: MapShapes;
   readonly did: (twin: Twin) => void;
+  /** see clear-entries.ts */
+  readonly clear: (peer: ElevatedPeer, id: number, token: CancellationToken) => Promise<Cleared>;
   /** something was written by us */
   readonly poke: (id: number) => void;
 }
@@ -39,7 +43,7 @@ export async function overview(peer: ElevatedPeer): Promise<readonly MapShown[]>
   });
 }
 
-export function manageMaps({ helpers, shapes, did, poke }: ManageOptions): Handlers<Managing> {
+export function manageMaps({ helpers, shapes, did, clear, poke }: ManageOptions): Handlers<Managing> {
   const named = async (peer: ElevatedPeer, id: number): Promise<{ readonly id: number; readonly name: string }> =>
     (await listed(peer)).find((map) => map.id === id) ??
     fail({ kind: "not-found", what: "map", name: `id ${id}`, message: `map id ${id}: it is gone` });
@@ -83,7 +87,7 @@ export function manageMaps({ helpers, shapes, did, poke }: ManageOptions): Handl
     "maps.clear": async ({ id }, { token }) => {
       const peer = await helpers.elevated(`clear map id ${id}`);
       const map = await named(peer, id);
-      const done = await peer.request("maps.clear", { id }, token);
+      const done = await clear(peer, id, token);
       did(twins.clearMapTwin(map));
       poke(id);
       return done;

@@ -1,6 +1,6 @@
 /** What is done to a map itself: asked first where it cannot be undone. */
 import { afterUnpin } from "../../protocol/map-holders.ts";
-import type { MapShown } from "../../protocol/manage-maps.ts";
+import { largestUndoneClear, type MapShown } from "../../protocol/manage-maps.ts";
 import { refreshAfterAction } from "../interfaces/refresh-lists.ts";
 import { placeOfMap } from "../maps/map-owner.ts";
 import { openMap, watchMap } from "../maps/open-map.ts";
@@ -86,16 +86,34 @@ export async function clearMap(app: App, map: MapShown): Promise<void> {
   const what = /^(array|percpu_array)$/.test(map.type) ? "Every entry is set to zeros." : "Every entry is deleted.";
   const answer = await ask(app, {
     title: `Clear ${titleOf(map)}?`,
-    body: `${what}${users} There is no undo: keep a snapshot first (Files in its table, or xdpw map snapshot) if you may want them back.`,
+    body: `${what}${users} ${comesBack(map) ? "Undo brings them back, where nothing else was added in their place." : "There is no undo: keep a snapshot first (Files in its table, or xdpw map snapshot) if you may want them back."}`,
     choices: [{ id: "clear", title: "Clear", danger: true }],
   });
   if (answer !== "clear") return;
   await does(app, `clear ${titleOf(map)}`, async () => {
     const options = { kind: "maps", title: `clearing ${titleOf(map)}` } as const;
-    const { cleared } = await work(app, options, (token) => app.request("maps.clear", { id: map.id }, token));
+    const { cleared, journal } = await work(app, options, (token) => app.request("maps.clear", { id: map.id }, token));
     notify(app, {
       kind: "info",
       title: `${titleOf(map)} is cleared: ${count(cleared)} ${cleared === 1 ? "entry" : "entries"}`,
+      ...(journal === null ? {} : { action: { title: "Undo", run: () => void putBack(app, map, journal) } }),
+    });
+    if (app.store.get().rowViews.has(map.id)) await readRowsNow(app, map.id);
+  });
+}
+
+/** As main decides it (main/maps/clear-entries.ts), but for the number of entries: that is not known before. */
+function comesBack({ type, maxEntries }: MapShown): boolean {
+  const kept = /^(hash|percpu_hash|lru_hash|lru_percpu_hash|lpm_trie|devmap|devmap_hash|cpumap|prog_array)$/.test(type);
+  return kept && maxEntries <= largestUndoneClear;
+}
+
+async function putBack(app: App, map: MapShown, journal: string): Promise<void> {
+  await does(app, `bring the entries of ${titleOf(map)} back`, async () => {
+    const { done } = await app.request("maps.undo", { journal });
+    notify(app, {
+      kind: "info",
+      title: `${count(done)} ${done === 1 ? "entry" : "entries"} of ${titleOf(map)} are back`,
     });
     if (app.store.get().rowViews.has(map.id)) await readRowsNow(app, map.id);
   });

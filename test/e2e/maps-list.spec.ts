@@ -143,10 +143,12 @@ test("maps are made, pinned, drilled into, cleared, frozen and unpinned by keybo
   await page.keyboard.press("Enter");
   await expect(page.getByRole("status", { name: "Entries" })).toContainText("1 / 1,024");
   await mapMenu(page, inner, /^Clear…$/);
-  await expect(page.getByRole("alertdialog")).toContainText("There is no undo");
+  await expect(page.getByRole("alertdialog")).toContainText("Undo brings them back");
   await answer(page, "Clear");
   await expect(page.getByRole("status", { name: "Entries" })).toContainText("0 / 1,024");
   expect(await bpftool("dump", "id", `${id}`)).toEqual([]);
+  await page.keyboard.press("Control+z");
+  await expect(page.getByRole("status", { name: "Entries" })).toContainText("1 / 1,024");
   await mapMenu(page, inner, /^Freeze…$/);
   await answer(page, "Freeze");
   await expect(page.getByText("read only: is frozen")).toBeVisible();

@@ -50,7 +50,7 @@ export function fakeManaging(list: () => readonly MapListed[]): Handlers<Managin
       change(id, { frozen: true });
       return {};
     },
-    "maps.clear": async () => ({ cleared: 3 }),
+    "maps.clear": async () => ({ cleared: 3, journal: null }),
     "maps.release": async ({ id }) => {
       change(id, { held: false });
       return {};

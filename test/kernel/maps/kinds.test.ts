@@ -7,6 +7,7 @@ import type { Edit } from "../../../protocol/changes.ts";
 import type { NewMap } from "../../../protocol/manage-maps.ts";
 import { openAttachments } from "../../../main/attach/attachments.ts";
 import type { ElevatedPeer } from "../../../main/helpers/helper-pool.ts";
+import { clearEntries } from "../../../main/maps/clear-entries.ts";
 import { innerMaps } from "../../../main/maps/inner-maps.ts";
 import { manageMaps } from "../../../main/maps/manage-maps.ts";
 import { openMapShapes } from "../../../main/rows/map-shapes.ts";
@@ -45,7 +46,15 @@ describe.skipIf(skipReason !== "")("maps of every type", () => {
     state = mkdtempSync(join(tmpdir(), "xdpwt-kinds-"));
     rooms = openRooms(state);
     const ignore = (): void => undefined;
-    managing = manageMaps({ helpers: rooms.helpers, shapes: openMapShapes(() => state), did: ignore, poke: ignore });
+    const clear = (...[to, id, token]: Parameters<Parameters<typeof manageMaps>[0]["clear"]>) =>
+      clearEntries(rooms.changing, to, id, token);
+    managing = manageMaps({
+      helpers: rooms.helpers,
+      shapes: openMapShapes(() => state),
+      did: ignore,
+      poke: ignore,
+      clear,
+    });
     peer = await rooms.helpers.elevated("test");
   });
   afterAll(async () => {
@@ -119,6 +128,14 @@ describe.skipIf(skipReason !== "")("maps of every type", () => {
       null,
       value,
     ]);
+    // cleared, they come back with undo
+    const { cleared, journal } = await managing["maps.clear"]({ id }, call);
+    expect([cleared, await found(wide)]).toEqual([2, null]);
+    expect(await rooms.handlers["maps.undo"]({ journal: journal ?? "" }, call)).toMatchObject({
+      done: 2,
+      conflicts: [],
+    });
+    expect(await found(wide)).toBe(value);
   });
 
   it("of programs take one that is chosen, staged; what was taken out comes back with undo", async () => {
