@@ -55,7 +55,7 @@ async function takeOut(
   const { rows } = planChanges(before, none, diff, map.type === "lpm_trie");
   // put back, a devmap's interface is looked up where its program runs
   const netns = isDevmap(map.type) ? (await homeOfMap(peer, map.id)).netns : null;
-  const { applied } = await applyRows(changing, peer, described, rows, { netns, title: "clear", token });
+  const { applied } = await applyRows(changing, peer, described, rows, { netns, title: "clearing", token });
   const { journal, done, conflictCount, untouched, ended } = applied;
   return { cleared: done, journal, whole: conflictCount === 0 && untouched === 0 && ended === null };
 }

@@ -148,6 +148,7 @@ test("maps are made, pinned, drilled into, cleared, frozen and unpinned by keybo
   await expect(page.getByRole("status", { name: "Entries" })).toContainText("0 / 1,024");
   expect(await bpftool("dump", "id", `${id}`)).toEqual([]);
   await page.keyboard.press("Control+z");
+  await answer(page, "Take back");
   await expect(page.getByRole("status", { name: "Entries" })).toContainText("1 / 1,024");
   await mapMenu(page, inner, /^Freeze…$/);
   await answer(page, "Freeze");
