@@ -11,8 +11,7 @@ import { describeEntries, type DescribedMap } from "./describe-entries.ts";
 import { homeOfMap, isDevmap } from "./devmap-names.ts";
 import { holdsMaps } from "./inner-maps.ts";
 import { applyRows, type Changing } from "./staged/apply-changes.ts";
-import { planChanges } from "./transfer/plan-changes.ts";
-import { compareSides } from "./transfer/plan-file.ts";
+import { allocateRows, kinds } from "./staged/change-rows.ts";
 import { readCurrent } from "./transfer/read-table.ts";
 
 export interface Cleared {
@@ -50,9 +49,10 @@ async function takeOut(
   const { map } = described.description;
   const before = await readCurrent(peer, described.description, token);
   if (before.count === 0 || before.count > largestUndoneClear) return null;
-  const none = { ...before, count: 0, keys: new Uint8Array(0), values: new Uint8Array(0), lines: new Uint32Array(0) };
-  const { diff } = compareSides(described, before, none, true);
-  const { rows } = planChanges(before, none, diff, map.type === "lpm_trie");
+  const rows = allocateRows(before.count, before.keySize, before.valueStride);
+  rows.kinds.fill(kinds.remove);
+  rows.keys.set(before.keys.subarray(0, rows.keys.length));
+  rows.olds.set(before.values.subarray(0, rows.olds.length));
   // put back, a devmap's interface is looked up where its program runs
   const netns = isDevmap(map.type) ? (await homeOfMap(peer, map.id)).netns : null;
   const { applied } = await applyRows(changing, peer, described, rows, { netns, title: "clearing", token });
