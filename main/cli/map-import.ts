@@ -5,13 +5,12 @@ import { fail } from "../../protocol/failures.ts";
 import { applyRows } from "../maps/staged/apply-changes.ts";
 import { kinds, outcomes } from "../maps/staged/change-rows.ts";
 import type { Written } from "../maps/staged/write-rows.ts";
-import type { EntryTable } from "../maps/transfer/entry-table.ts";
 import { type Format, formats } from "../maps/transfer/formats.ts";
 import { planOnThreads } from "../maps/transfer/compare-on-threads.ts";
 import type { PlannedChanges } from "../maps/transfer/plan-changes.ts";
 import { compareSides, isFilling, unfitFor } from "../maps/transfer/plan-file.ts";
 import { readBytes } from "../maps/transfer/read-bytes.ts";
-import { readEntries, worthThreads } from "../maps/transfer/read-file.ts";
+import { type OpenedFile, openEntries, worthThreads } from "../maps/transfer/read-file.ts";
 import { readCurrent } from "../maps/transfer/read-table.ts";
 import { absolutePath } from "./checked.ts";
 import { changing, confirmSeconds, untilConfirmed } from "./confirm-change.ts";
@@ -34,21 +33,24 @@ export function runMapRestore(context: CommandContext): Promise<Answer> {
 /** Only what differs is written, and all of it is in the journal before. */
 async function bring(context: CommandContext, way: "import" | "restore"): Promise<Answer> {
   const { typed, token } = context;
-  const { map, entries, name } = await openBoth(context);
+  const { map, entries, name, checked } = await openBoth(context);
   const before = await readCurrent(map.peer, map.description, token);
   const { files } = context.workbench;
   const { diff } = await compareSides(files, map, before, entries, way === "restore");
   const unfit = unfitFor(map, diff);
+  const dry = typed.flags["dry-run"] === true;
+  if (unfit !== null || dry) await checked;
   if (unfit !== null) return fail({ kind: "bad-value", field: "FILE", message: `${way} ${map.called}: ${unfit}` });
-  if (typed.flags["dry-run"] === true) return dryRun(context, map, before, entries, diff);
+  if (dry) return dryRun(context, map, before, entries, diff);
   const planned = await planOnThreads(files, before, entries, diff, map.layout.type === "lpm_trie");
   const facts = { map: mapJson(map.description.map), entries: entries.count, same: diff.same };
   if (planned.rows.count === 0) {
+    await checked;
     const text = `${map.called} has all ${entries.count} entries as ${name} has them: nothing to write\n`;
     return { ok: true, text, json: { value: { ...facts, written: 0, removed: 0, journal: null } } };
   }
   const { applied, written } = await applyRows(changing(context), map.peer, map, planned.rows, {
-    ...{ netns: map.scope.netns, title: `${way} of ${basename(name)}`, bulk: true, token },
+    ...{ netns: map.scope.netns, title: `${way} of ${basename(name)}`, bulk: true, ready: checked, token },
     fill: isFilling(map, { before }),
     confirm: confirmSeconds(typed),
   });
@@ -58,7 +60,7 @@ async function bring(context: CommandContext, way: "import" | "restore"): Promis
 /** The file is read while the map is opened: root's helper takes a while to start. */
 async function openBoth(
   context: CommandContext,
-): Promise<{ readonly map: OpenMap; readonly entries: EntryTable; readonly name: string }> {
+): Promise<Pick<OpenedFile, "entries" | "checked"> & { readonly map: OpenMap; readonly name: string }> {
   const { typed, cwd, note } = context;
   const name = neededArgument(typed, 1);
   const path = absolutePath(name, cwd);
@@ -70,9 +72,9 @@ async function openBoth(
     return text;
   });
   const [text, map] = await Promise.all([bytes, openToWrite(context)]);
-  const { entries, format } = await readEntries(files, name, text, map, forced);
+  const { entries, format, checked } = await openEntries(files, name, text, map, forced);
   note(`${name}: ${entries.count} ${entries.count === 1 ? "entry" : "entries"} (${format})`);
-  return { map, entries, name };
+  return { map, entries, name, checked };
 }
 
 async function openToWrite(context: CommandContext): Promise<OpenMap> {

@@ -55,6 +55,8 @@ export interface ApplyOptions {
   /** rows of a file, see writeRows */
   readonly bulk?: boolean;
   readonly fill?: boolean;
+  /** nothing is written before it resolves, and nothing kept of it where it rejects */
+  readonly ready?: Promise<void>;
   /** taken back unless it is confirmed within so many seconds */
   readonly confirm?: number | undefined;
   readonly token?: CancellationToken | undefined;
@@ -66,7 +68,7 @@ export async function applyRows(
   peer: ElevatedPeer,
   described: DescribedMap,
   rows: ChangeRows,
-  { netns, title, bulk = false, fill = false, confirm, token }: ApplyOptions,
+  { netns, title, bulk = false, fill = false, ready, confirm, token }: ApplyOptions,
 ): Promise<{ readonly applied: Applied; readonly written: Written }> {
   const { map } = described.description;
   const journal = await changing.journals.begin(
@@ -78,6 +80,10 @@ export async function applyRows(
     rows,
     helperOf(changing),
   );
+  await ready?.catch((error: unknown) => {
+    changing.journals.forget(journal.name);
+    throw error;
+  });
   let noted = 0;
   const target = targetOf(described, netns);
   return busy(changing, journal, async () => {

@@ -2,7 +2,7 @@
 import type { DescribedMap } from "../describe-entries.ts";
 import type { EntryTable } from "./entry-table.ts";
 import type { Format } from "./formats.ts";
-import { createKeyIndex, type Keys, lengthOf, littleEndian, partOfKey } from "./key-index.ts";
+import { createKeyIndex, type Keys, lengthOf, littleEndian } from "./key-index.ts";
 import { createProblems, type Problems, told } from "./problems.ts";
 
 /** Their keys are numbers below max_entries. */
@@ -24,36 +24,18 @@ export interface Twins {
   readonly first: readonly (readonly [entry: number, known: number])[];
 }
 
-/** @param part only keys of this one of so many parts are looked at */
-export function findTwins(entries: Keys, trie: boolean, part = 0, parts = 1): Twins {
+export function findTwins(entries: Keys, trie: boolean): Twins {
   const { keys, keySize, count } = entries;
-  const mine = parts === 1 ? null : entriesOfPart(entries, trie, part, parts);
-  const among = mine?.length ?? count;
-  const index = createKeyIndex(entries, among, trie);
+  const index = createKeyIndex(entries, count, trie);
   const first: (readonly [number, number])[] = [];
   let same = 0;
-  for (let at = 0; at < among; at++) {
-    const entry = mine?.[at] ?? at;
+  for (let entry = 0; entry < count; entry++) {
     const known = index.put(keys, entry * keySize, entry);
     if (known < 0) continue;
     same += 1;
     if (first.length < told) first.push([entry, known]);
   }
   return { same, first };
-}
-
-function entriesOfPart({ keys, keySize, count }: Keys, trie: boolean, part: number, parts: number): Uint32Array {
-  const mine = new Uint32Array(count);
-  let found = 0;
-  for (let entry = 0; entry < count; entry++) {
-    if (partOfKey(keys, entry * keySize, keySize, trie, parts) === part) mine[found++] = entry;
-  }
-  return mine.subarray(0, found);
-}
-
-export function joinTwins(parts: readonly Twins[]): Twins {
-  const first = parts.flatMap((part) => part.first).toSorted(([one], [other]) => one - other);
-  return { same: parts.reduce((sum, part) => sum + part.same, 0), first: first.slice(0, told) };
 }
 
 export function checkEntries(

@@ -56,12 +56,6 @@ export function createKeyIndex(source: Keys, expected: number, trie: boolean): K
   };
 }
 
-/** Keys that are the same are in the same of `parts` parts. */
-export function partOfKey(bytes: Uint8Array, at: number, keySize: number, trie: boolean, parts: number): number {
-  // bits that say little of the slot
-  return (hashOf(bytes, at, keySize, trie) >>> 22) % parts;
-}
-
 function hashOf(bytes: Uint8Array, at: number, keySize: number, trie: boolean): number {
   let value = 0x811c9dc5;
   const end = trie ? 4 + Math.min(keySize - 4, lengthOf(bytes, at) >> 3) : keySize;

@@ -1,7 +1,7 @@
 /** A file ─▶ entries: its format found out by its content, all of it parsed and checked before anything is written. */
 import { fail } from "../../../protocol/failures.ts";
 import { type DescribedMap, plainMap } from "../describe-entries.ts";
-import { checkEntries, findTwins, joinTwins, type Twins } from "./check-entries.ts";
+import { checkEntries, findTwins, type Twins } from "./check-entries.ts";
 import { createEntryTable, joinTables, shared } from "./entry-table.ts";
 import { bootId, type Format } from "./formats.ts";
 import { lastOfEach } from "./last-of-each.ts";
@@ -17,28 +17,45 @@ export interface ReadFile extends ReadEntries {
 /** A file that is smaller is read before a thread has started. */
 export const worthThreads = 512 * 1024;
 
+export interface OpenedFile extends ReadFile {
+  /** rejects with what is wrong with the entries together (a key twice, too many): nothing is written before it resolves */
+  readonly checked: Promise<void>;
+}
+
 /** @throws Failed `bad-value` with every line that is wrong */
-export async function readEntries(
+export async function readEntries(...of: Parameters<typeof openEntries>): Promise<ReadFile> {
+  const { checked, ...read } = await openEntries(...of);
+  await checked;
+  return read;
+}
+
+/** As readEntries, but what takes all entries together is still being checked. */
+export async function openEntries(
   threads: FileThreads,
   name: string,
   whole: Uint8Array,
   described: DescribedMap,
   forced: Format | null,
-): Promise<ReadFile> {
+): Promise<OpenedFile> {
   const { text, format } = openText(name, whole, forced);
-  if (text.length < worthThreads) return readEntriesText(name, whole, described, forced);
-  const map = plainMap(described);
+  if (text.length < worthThreads) {
+    return { ...readEntriesText(name, whole, described, forced), checked: Promise.resolve() };
+  }
   const problems = createProblems();
-  const read = { format, ...(await readOnThreads(threads, format, shared(text), map, problems)) };
+  const read = { format, ...(await readOnThreads(threads, format, shared(text), plainMap(described), problems)) };
   const wrong = asFailure(name, problems);
   if (wrong !== null) throw wrong;
-  const trie = described.layout.type === "lpm_trie";
-  const parts = Array.from({ length: threads.count }, (_, part) => part);
   const { keys, keySize, count } = read.entries;
-  const twins = await Promise.all(
-    parts.map((part) => threads.run({ do: "twins", keys: { keys, keySize, count }, trie, part, parts: parts.length })),
-  );
-  return checked(name, described, read, joinTwins(twins));
+  const trie = described.layout.type === "lpm_trie";
+  const checking = threads
+    .run({ do: "twins", keys: { keys, keySize, count }, trie })
+    .then((twins) => finish(name, described, read, twins));
+  // which of them count is known only then
+  if (format === "batch") return { ...(await checking), checked: Promise.resolve() };
+  const checked = checking.then(() => undefined);
+  // whoever waits for it is told
+  checked.catch(() => undefined);
+  return { ...read, checked };
 }
 
 /** The same on this thread alone. @throws Failed as readEntries */
@@ -53,10 +70,11 @@ export function readEntriesText(
   const read = { format, ...readAs(format, text, described, problems) };
   const wrong = asFailure(name, problems);
   if (wrong !== null) throw wrong;
-  return checked(name, described, read, findTwins(read.entries, described.layout.type === "lpm_trie"));
+  return finish(name, described, read, findTwins(read.entries, described.layout.type === "lpm_trie"));
 }
 
-function checked(name: string, described: DescribedMap, read: ReadFile, twins: Twins): ReadFile {
+/** Held against the map as a whole. */
+function finish(name: string, described: DescribedMap, read: ReadFile, twins: Twins): ReadFile {
   const wrong = asFailure(
     name,
     checkEntries(described, read.entries, {

@@ -2,7 +2,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DescribedMap } from "../../../main/maps/describe-entries.ts";
-import { findTwins, joinTwins } from "../../../main/maps/transfer/check-entries.ts";
 import { cutRows } from "../../../main/maps/transfer/read-csv.ts";
 import { readEntries, readEntriesText, worthThreads } from "../../../main/maps/transfer/read-file.ts";
 import { describeMapsOf, pick } from "../tables/map-of.ts";
@@ -105,18 +104,5 @@ describe("rows cut in parts", () => {
   it("are one where a quote may hide a line break", () => {
     const text = Buffer.from('key\n"a\nb"\nc\nd\n');
     expect(cutRows(text, 4, 4)).toEqual([4, text.length]);
-  });
-});
-
-describe("keys that are there twice", () => {
-  it("are found in parts as they are in one", () => {
-    const keys = fc.uint8Array({ minLength: 4, maxLength: 400 }).map((bytes) => bytes.map((byte) => byte % 6));
-    fc.assert(
-      fc.property(keys, fc.integer({ min: 2, max: 5 }), (bytes, parts) => {
-        const table = { keys: bytes, keySize: 2, count: bytes.length >> 1 };
-        const found = Array.from({ length: parts }, (_, part) => findTwins(table, false, part, parts));
-        expect(joinTwins(found)).toEqual(findTwins(table, false));
-      }),
-    );
   });
 });

@@ -30,8 +30,6 @@ interface TwinsTask {
   readonly do: "twins";
   readonly keys: Keys;
   readonly trie: boolean;
-  readonly part: number;
-  readonly parts: number;
 }
 
 interface CompareTask {
@@ -77,7 +75,7 @@ export function runFileTask(task: FileTask): FileAnswers[FileTask["do"]] {
       return { ...readAs(task.format, task.text, task.described, problems), problems: found(problems) };
     }
     case "twins":
-      return findTwins(task.keys, task.trie, task.part, task.parts);
+      return findTwins(task.keys, task.trie);
     case "compare":
       return compareEntries(task.before, task.after, task.trie);
     case "changes":
