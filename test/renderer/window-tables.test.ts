@@ -188,4 +188,35 @@ describe.skipIf(noChromium)("tables of the window (skipped without a Chromium)",
     await page.keyboard.press("Home");
     await expect.poll(focused).toBe("10.0.39.15");
   });
+
+  test("a filter is applied with each key; what is wrong with it, and what may go on, waits until the keys rest", async () => {
+    await attachInLab();
+    await openMap("flows");
+    const field = page.getByRole("searchbox", { name: "Filter" });
+    const status = page.getByRole("status", { name: "Entries" });
+    // from here on time stands still, but for what is said
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await field.focus();
+    await page.keyboard.type("10.0.39.15");
+    await expect.poll(() => status.textContent()).toMatch(/^1 of 23,456 /);
+    await page.keyboard.press("Escape");
+    await expect.poll(() => status.textContent()).toMatch(/^23,456 /);
+
+    // the beginning of packets: no text to look for yet
+    await page.keyboard.type("pack");
+    expect(await field.inputValue()).toBe("pack");
+    expect(await status.textContent()).toMatch(/^23,456 /);
+    await page.clock.runFor(1000);
+    await expect.poll(() => status.textContent()).toMatch(/^0 of 23,456 /);
+
+    await field.fill("colour == 3");
+    expect(await page.getByRole("alert").filter({ hasText: "no column colour" }).count()).toBe(0);
+    await page.clock.runFor(1000);
+    await page.getByRole("alert").filter({ hasText: "no column colour" }).waitFor();
+    expect(await field.getAttribute("aria-invalid")).toBe("true");
+    await field.fill("10.0.39.15");
+    await expect.poll(() => status.textContent()).toMatch(/^1 of 23,456 /);
+    expect(await page.getByRole("alert").filter({ hasText: "no column colour" }).count()).toBe(0);
+  });
 });
