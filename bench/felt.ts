@@ -1,7 +1,7 @@
 /** What is felt: from the key or click in the page to the frame that shows what it brought. */
 import type { Page } from "@playwright/test";
 
-/** Something that can be seen: an element of that selector with a text like this. */
+/** Something that can be seen: an element of that selector with a text, or a field with a value, like this. */
 export interface Seen {
   readonly selector: string;
   readonly text: RegExp;
@@ -35,9 +35,10 @@ export async function felt(page: Page, act: () => Promise<void>, seen: readonly 
       for (const kind of kinds) addEventListener(kind, heard, { capture: true });
       const isSeen = (): boolean =>
         patterns.every(({ selector, text }) =>
-          [...document.querySelectorAll<HTMLElement>(selector)].some(
-            (element) => element.offsetParent !== null && text.test(element.textContent ?? ""),
-          ),
+          [...document.querySelectorAll<HTMLElement>(selector)].some((element) => {
+            const shown = element instanceof HTMLInputElement ? element.value : (element.textContent ?? "");
+            return element.offsetParent !== null && text.test(shown);
+          }),
         );
       (window as FeltWindow).felt = new Promise((resolve, reject) => {
         const look = (now: number): void => {

@@ -118,10 +118,18 @@ async function measure(
     const act = (): Promise<void> =>
       typed ? page.keyboard.type(text, { delay: keys }) : page.keyboard.insertText(text);
     await box.focus();
-    await timed(`${what}, ${typed ? "typed" : "pasted"}`, aim, act, [some, { selector: cell(0, column), text: shown }]);
+    const whole = text.replaceAll(/[^\w ]/g, "\\$&");
+    const settled = `[aria-label="${name} entries"][aria-busy="false"]`;
+    await timed(`${what}, ${typed ? "typed" : "pasted"}`, aim, act, [
+      some,
+      { selector: cell(0, column), text: shown },
+      // the last key's, and not what a key before it brought
+      { selector: "input[aria-label=Filter]", text: new RegExp(`^${whole}$`) },
+      { selector: settled, text: /./ },
+    ]);
     await page.keyboard.press("Control+a");
     await page.keyboard.press("Delete");
-    await page.locator(`[aria-label="${name} entries"][aria-busy="false"]`).waitFor();
+    await page.locator(settled).waitFor();
     await page.waitForTimeout(400);
   };
   for (const typed of [false, true]) {
