@@ -19,6 +19,9 @@ const tellEvery = 100;
 /** Of tables larger than this, in bytes, no older reading is kept to tell rates. */
 const mostRemembered = 96 * 1024 * 1024;
 
+/** more rows than are asked for at once */
+const mostRated = 2000;
+
 /** No two states of any table have the same: a table that is opened again is not taken for what was shown before. */
 let lastVersion = Math.floor(Math.random() * 2 ** 30);
 
@@ -77,7 +80,8 @@ export function createRowStore(first: ShapedMap, { peer, threads, changed, gone 
 
   let now: Snapshot = { memory: newMemory(0), at: 0 };
   let before: Snapshot | null = null;
-  let spare: RowMemory | null = null;
+  /** of the rows that were asked for last: while a reading goes on, the one before `now` is not there any more */
+  const rates = new Map<number, GridRow["rates"]>();
   let arrangement: Arrangement = { sort: null, filter: "", condition: null };
   let order: Uint32Array | null = null;
   let version = nextVersion();
@@ -175,11 +179,10 @@ export function createRowStore(first: ShapedMap, { peer, threads, changed, gone 
     return threads.run({ do: "same", one: read.bytes(), other: memory.bytes() }, { urgent: false, turn: null });
   };
 
-  /** Memory of an older reading, to be written to again: what is collected may be long in going. */
+  /** Memory of the reading before: it is written to again, since what is left to the collector may be long in going. */
   const freed = (): RowMemory | null => {
-    const memory = spare ?? (every === null ? (before?.memory ?? null) : null);
-    if (memory !== null && memory === before?.memory) before = null;
-    spare = null;
+    const memory = before?.memory ?? null;
+    before = null;
     return memory;
   };
 
@@ -224,10 +227,10 @@ export function createRowStore(first: ShapedMap, { peer, threads, changed, gone 
       grown = await treeOf(read, next);
     }
     if (!initial) {
-      spare = before?.memory ?? null;
       before = read.memory.count * (keySize + stride) > mostRemembered ? null : older;
     }
     now = read;
+    rates.clear();
     order = next;
     tree = grown;
     whole = end.whole;
@@ -257,6 +260,7 @@ export function createRowStore(first: ShapedMap, { peer, threads, changed, gone 
       const { memory } = now;
       const shown = order?.length ?? memory.count;
       const rows: GridRow[] = [];
+      if (before !== null) rates.clear();
       for (let at = start; at < Math.min(shown, start + count); at++) rows.push(store.row(order?.[at] ?? at));
       return { version, start, rows };
     },
@@ -264,7 +268,11 @@ export function createRowStore(first: ShapedMap, { peer, threads, changed, gone 
       const views = viewsOf(now.memory.bytes());
       const older = before === null ? null : viewsOf(before.memory.bytes());
       const seconds = before === null ? 0 : (now.at - before.at) / 1000;
-      return gridRow(shaped, views, index, { older, seconds, programs });
+      const row = gridRow(shaped, views, index, { older, seconds, programs });
+      if (older === null) return { ...row, rates: rates.get(index) ?? null };
+      if (rates.size >= mostRated) rates.clear();
+      rates.set(index, row.rates);
+      return row;
     },
     async arrange(sort, filter) {
       const parsed = parseFilter(shaped.layout, filter);
@@ -327,7 +335,6 @@ export function createRowStore(first: ShapedMap, { peer, threads, changed, gone 
     },
     setEvery(milliseconds) {
       every = milliseconds;
-      if (every === null) spare = null;
       if (reading === null) schedule();
     },
     async reshape(next) {

@@ -138,3 +138,17 @@ describe("a table while a filter is typed", () => {
     store.end();
   });
 });
+
+describe("a table that is read again", () => {
+  it("goes on saying the rates of rows that are in view", async () => {
+    const { store } = await openStore();
+    await store.read();
+    const rate = (row: number) => store.range(row, 1).rows[0]?.rates;
+    expect(rate(7)).not.toBeNull();
+    const reading = store.read();
+    expect([rate(7), rate(700)]).toEqual([[], null]);
+    await reading;
+    expect(rate(700)).toEqual([]);
+    store.end();
+  });
+});
