@@ -26,7 +26,8 @@ export function joinTables(tables: readonly EntryTable[], lines: readonly number
     joined.keys.set(table.keys.subarray(0, table.count * keySize), entry * keySize);
     joined.values.set(table.values.subarray(0, table.count * valueStride), entry * valueStride);
     const more = lines[index] ?? 0;
-    for (let own = 0; own < table.count; own++) joined.lines[entry + own] = (table.lines[own] as number) + more;
+    const numbered = Math.min(table.count, table.lines.length);
+    for (let own = 0; own < numbered; own++) joined.lines[entry + own] = (table.lines[own] as number) + more;
     entry += table.count;
   }
   return joined;

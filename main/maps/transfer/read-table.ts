@@ -2,7 +2,7 @@
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { MapDescription } from "../../../protocol/maps.ts";
 import type { ElevatedPeer } from "../../helpers/helper-pool.ts";
-import type { EntryTable } from "./entry-table.ts";
+import { createEntryTable, type EntryTable, joinTables } from "./entry-table.ts";
 import { walkPages } from "./walk-pages.ts";
 
 export async function readCurrent(
@@ -10,28 +10,15 @@ export async function readCurrent(
   description: MapDescription,
   token?: CancellationToken,
 ): Promise<EntryTable> {
-  let keys: Uint8Array[] = [];
-  let values: Uint8Array[] = [];
-  const again = (): void => {
-    keys = [];
-    values = [];
-  };
-  const count = await walkPages(
-    ...([peer, description, token] as const),
-    (page) => {
-      keys.push(page.keys);
-      values.push(page.values);
-    },
-    again,
-  );
   const { keySize } = description.map;
   const { valueStride } = description;
-  return {
-    keySize,
-    valueStride,
-    count,
-    keys: Buffer.concat(keys),
-    values: Buffer.concat(values),
-    lines: new Uint32Array(count),
-  };
+  let pages: EntryTable[] = [];
+  await walkPages(
+    ...([peer, description, token] as const),
+    ({ keys, values, count }) => void pages.push({ keySize, valueStride, count, keys, values, lines: noLines }),
+    () => void (pages = []),
+  );
+  return pages.length === 0 ? createEntryTable(keySize, valueStride, 0).table : joinTables(pages, []);
 }
+
+const noLines = new Uint32Array(0);
