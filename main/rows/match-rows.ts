@@ -61,7 +61,7 @@ type OfColumn = Extract<
 >;
 
 /** Between two looks at whether the answer is still wanted. */
-const testedAtOnce = 65_536;
+const testedAtOnce = 4096;
 
 function matchColumn({ map, rows, span, wanted }: Question, condition: OfColumn, among: Truth | null): Truth {
   const test = testOf(sortKey(map, condition.column, rows), condition);
@@ -69,11 +69,22 @@ function matchColumn({ map, rows, span, wanted }: Question, condition: OfColumn,
   const truth = new Uint8Array(count);
   for (let from = 0; from < count; from += testedAtOnce) {
     wanted();
-    const to = Math.min(count, from + testedAtOnce);
-    for (let row = from; row < to; row++)
-      if ((among === null || among[row] !== 0) && test(span.first + row)) truth[row] = 1;
+    testSome(truth, among, test, { first: from, last: Math.min(count, from + testedAtOnce) }, span.first);
   }
   return truth;
+}
+
+/** A function of its own: called often, it is compiled while the first of a million rows are looked at. */
+function testSome(
+  truth: Truth,
+  among: Truth | null,
+  test: (row: number) => boolean,
+  { first, last }: Span,
+  start: number,
+): void {
+  for (let row = first; row < last; row++) {
+    if ((among === null || among[row] !== 0) && test(start + row)) truth[row] = 1;
+  }
 }
 
 function testOf(key: SortKey, condition: OfColumn): (row: number) => boolean {
