@@ -1,22 +1,13 @@
 /** A thread that sorts, filters and searches: the process that talks to windows and helpers never waits for it. */
-import { readlinkSync } from "node:fs";
-import { setPriority } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { parentPort } from "node:worker_threads";
+import { giveWay } from "../threads/give-way.ts";
 import { runRowsTask } from "./rows-tasks.ts";
 import type { RowsJob, RowsResult } from "./rows-threads.ts";
 import { alwaysWanted, GivenUp, wantedWhile } from "./turns.ts";
 
-/** Where there are fewer cores than there is to do, those go first that answer somebody. */
-const nice = 5;
-
-try {
-  // setpriority(2) takes a thread as well; /proc/thread-self is PID/task/TID
-  setPriority(Number(readlinkSync("/proc/thread-self").split("/").at(-1)), nice);
-} catch {
-  // it works all the same
-}
+giveWay();
 
 /**
  * A task leaves megabytes behind in arrays, and so few objects that the collector sees no reason to come by. Only what is

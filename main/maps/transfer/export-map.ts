@@ -25,12 +25,19 @@ export async function exportMap(
 ): Promise<number> {
   const map = plainMap(described);
   const { description } = map;
-  if (description.map.maxEntries > pageEntries) threads.start();
+  // a trie is read no faster than one thread prints it, and slower where more threads take the cores
+  const oneByOne = description.map.type === "lpm_trie";
+  if (description.map.maxEntries > pageEntries && !oneByOne) threads.start();
   const { head, tail } = framingOf(map, format);
-  const printing: Promise<PrintedPage>[] = [];
+  /** pages on their way from the kernel to the file, in their order */
+  const waiting: Promise<void>[] = [];
+  const most = threads.count * 2 + 1;
+  /** all that came before */
+  let written: Promise<void> = Promise.resolve();
   /** texts that were written: another page can be printed there */
   const spare: ArrayBuffer[] = [];
   let first = true;
+  let last: Promise<unknown> = Promise.resolve();
 
   const text = (piece: string): Promise<void> => (piece === "" ? Promise.resolve() : write(Buffer.from(piece)));
   const print = (page: Page, alone: boolean): Promise<PrintedPage> => {
@@ -38,23 +45,28 @@ export async function exportMap(
     const task = { do: "print", described: map, format, page, first, into } as const;
     first = false;
     if (alone) return Promise.resolve(printPage(task));
-    return threads.run(task, [...buffersOf(page), ...(into === null ? [] : [into])]);
+    const run = (): Promise<PrintedPage> => threads.run(task, [...buffersOf(page), ...(into === null ? [] : [into])]);
+    const printed = oneByOne ? last.then(run) : run();
+    last = printed;
+    return printed;
   };
-  const writeFirst = async (): Promise<void> => {
-    const printed = await printing.shift();
-    if (printed === undefined) return;
-    await write(printed.text);
-    if (printed.text.buffer instanceof ArrayBuffer) spare.push(printed.text.buffer);
+  const writeAfter = async (before: Promise<void>, printed: Promise<PrintedPage>): Promise<void> => {
+    // both, so that neither fails unheard
+    const [page] = await Promise.all([printed, before]);
+    await write(page.text);
+    if (page.text.buffer instanceof ArrayBuffer) spare.push(page.text.buffer);
   };
   const take = async (page: Page): Promise<void> => {
     // a map of one page is printed before a thread has started
-    const printed = print(page, first && page.last);
-    printed.catch(() => undefined);
-    printing.push(printed);
-    while (printing.length > threads.count) await writeFirst();
+    written = writeAfter(written, print(page, first && page.last));
+    // whoever waits for it next is told
+    written.catch(() => undefined);
+    waiting.push(written);
+    while (waiting.length > most) await waiting.shift();
   };
   const finish = async (): Promise<void> => {
-    while (printing.length > 0) await writeFirst();
+    waiting.length = 0;
+    await written;
   };
 
   let total: number;

@@ -1,5 +1,5 @@
 /** A page of a map's entries ─▶ text, with what stands between them. */
-import { sourceOf } from "../../tables/printing/print-operations.ts";
+import { sourceOf, targetOf } from "../../tables/printing/print-operations.ts";
 import type { DescribedMap } from "../describe-entries.ts";
 import { type Format, framingOf } from "./formats.ts";
 import type { Page } from "./walk-pages.ts";
@@ -33,11 +33,15 @@ export function printPage({ described, format, page, first, into }: PrintTask): 
   const { keySize } = description.map;
   const { valueStride } = description;
   let bytes = Buffer.from(into ?? new ArrayBuffer(longest + page.count * Math.min(longest, usual)));
+  let target = targetOf(bytes);
   let at = 0;
   for (let index = 0; index < page.count; index++) {
-    if (at + longest > bytes.length) bytes = grown(bytes, longest);
+    if (at + longest > bytes.length) {
+      bytes = grown(bytes, longest);
+      target = targetOf(bytes);
+    }
     if (!first || index > 0) for (const byte of separator) bytes[at++] = byte;
-    at = printer.print(keys, index * keySize, values, index * valueStride, bytes, at);
+    at = printer.print(keys, index * keySize, values, index * valueStride, target, at);
   }
   return { text: bytes.subarray(0, at) };
 }

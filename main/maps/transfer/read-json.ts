@@ -7,7 +7,7 @@ import type { MapLayout } from "../../tables/describe-map.ts";
 import type { Json } from "../../tables/format-value.ts";
 import { parseJson } from "../../tables/parse-value.ts";
 import type { EntryPrinter } from "../../tables/printing/entry-printer.ts";
-import { sourceOf } from "../../tables/printing/print-operations.ts";
+import { sourceOf, targetOf } from "../../tables/printing/print-operations.ts";
 import { createEntryTable, type EntryTable, type EntryTableWriter } from "./entry-table.ts";
 import type { Problems } from "./problems.ts";
 import { scanEntries } from "./scan-json.ts";
@@ -52,6 +52,7 @@ function createExactReader(
   scratch: Buffer,
 ): (at: number, line: number) => number {
   const { table } = writer;
+  const target = targetOf(scratch);
   const keySize = layout.key.size;
   const valueSize = layout.value.size;
   if (layout.perCpu || keySize === 0 || valueSize === 0) return () => -1;
@@ -66,7 +67,7 @@ function createExactReader(
     if (read) {
       const keys = sourceOf(table.keys, layout.key.littleEndian);
       const values = sourceOf(table.values, layout.value.littleEndian);
-      const end = printer.print(keys, entry * keySize, values, entry * table.valueStride, scratch, 0);
+      const end = printer.print(keys, entry * keySize, values, entry * table.valueStride, target, 0);
       if (scratch.compare(text, start, start + end, 0, end) === 0) return start + end;
     }
     writer.drop();
@@ -110,7 +111,7 @@ function readEntry(
   if (wrong !== null) return wrong;
   if (value["formatted"] === undefined) return null;
   const keys = sourceOf(key, layout.key.littleEndian);
-  const end = printer.print(keys, 0, sourceOf(bytes, layout.value.littleEndian), 0, scratch, 0);
+  const end = printer.print(keys, 0, sourceOf(bytes, layout.value.littleEndian), 0, targetOf(scratch), 0);
   const printed = JSON.parse(scratch.toString("utf8", 0, end)) as JsonObject;
   // of a map that has no BTF, or another: nothing to hold it against
   if (printed["formatted"] === undefined || isDeepStrictEqual(printed["formatted"], value["formatted"])) return null;

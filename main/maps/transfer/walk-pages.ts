@@ -15,10 +15,10 @@ export interface Page {
   readonly last: boolean;
 }
 
-/** Measured: smaller pages cost more messages, larger ones keep both sides waiting for each other. */
-export const pageEntries = 16_384;
+/** Measured: smaller pages cost more messages; what larger ones are printed as is no longer in the cache when it is written. */
+export const pageEntries = 4_096;
 const pageBytes = 2 * 1024 * 1024;
-const ahead = 4;
+const ahead = 12;
 const restarts = 5;
 
 /**

@@ -62,8 +62,7 @@ function eachCpu({ perCpu, copies, stride }: BpftoolShape, into: Operations, wri
 }
 
 function hexArray(into: Operations, offset: number, count: number): void {
-  const text = Buffer.from(`[${Array.from({ length: count }, () => '"0x00"').join(",")}]`);
-  into.add(op.hexArray, offset, { count, text });
+  into.add(op.hexArray, offset, { count });
 }
 
 function literal(text: string) {

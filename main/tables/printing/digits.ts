@@ -17,6 +17,28 @@ for (let value = 0; value < 256; value++) {
   hexLow[value] = "0123456789abcdef".charCodeAt(value & 15);
 }
 
+/** Each byte as decimal digits and a comma, at most four characters in one word, the first in its lowest byte. */
+export const decimalWords = new Int32Array(256);
+/** of them, the comma among them */
+export const decimalLengths = new Uint8Array(256);
+/** Each byte as `"0x0a","`: its first four characters, and the next four. */
+export const hexStringStarts = new Int32Array(256);
+export const hexStringEnds = new Int32Array(256);
+for (let value = 0; value < 256; value++) {
+  const decimal = `${value},`;
+  decimalWords[value] = wordOf(decimal.padEnd(4, "\0"), 0);
+  decimalLengths[value] = decimal.length;
+  const hex = `"0x${value.toString(16).padStart(2, "0")}","`;
+  hexStringStarts[value] = wordOf(hex, 0);
+  hexStringEnds[value] = wordOf(hex, 4);
+}
+
+/** Four characters, the first in the lowest byte. */
+function wordOf(text: string, at: number): number {
+  const code = (index: number): number => text.charCodeAt(at + index);
+  return code(0) | (code(1) << 8) | (code(2) << 16) | (code(3) << 24);
+}
+
 const billion = 1_000_000_000;
 const word = 4_294_967_296;
 

@@ -25,7 +25,7 @@ export const op = {
   repeat: 14,
   /** 32 or 64 bits of floating point, as JSON can say it */
   float: 15,
-  /** `count` bytes as ["0x0a","0x0b"]; `text` is that of zeros */
+  /** `count` bytes as ["0x0a","0x0b"] */
   hexArray: 16,
   /** `count` bytes as 0x0a0b */
   hex: 17,
@@ -49,6 +49,8 @@ export interface Operation {
   readonly count: number;
   readonly size: number;
   readonly text: Uint8Array;
+  /** `text`, four bytes in each, the first in the lowest; zeros behind it */
+  readonly fours: Int32Array;
   /** by the least significant 32 bits, where `size` is at most 4 */
   readonly names: ReadonlyMap<number, Uint8Array> | null;
   readonly inner: readonly Operation[];
@@ -70,7 +72,7 @@ export function collectOperations(): Operations {
   const push = (code: number, offset: number, more: Partial<Operation>): void => {
     // all of one shape, so that the loop over them stays quick
     const { count = 0, size = 0, text = nothing, names = null, inner = [], format = null } = more;
-    list.push({ code, offset, count, size, text, names, inner, format });
+    list.push({ code, offset, count, size, text, fours: foursOf(text), names, inner, format });
   };
   const flush = (): void => {
     if (waiting !== "") push(op.text, 0, { text: Buffer.from(waiting) });
@@ -91,6 +93,13 @@ export function collectOperations(): Operations {
   };
 }
 
+function foursOf(text: Uint8Array): Int32Array {
+  const padded = new Uint8Array(Math.ceil(text.length / 4) * 4);
+  padded.set(text);
+  const view = new DataView(padded.buffer);
+  return Int32Array.from({ length: padded.length / 4 }, (_, index) => view.getInt32(index * 4, true));
+}
+
 /** No text of the operations is longer, in bytes; for those with a `format`, `size` says how long it can be. */
 export function longestText(operations: readonly Operation[]): number {
   return operations.reduce((sum, each) => sum + longestOf(each), 0);
@@ -99,8 +108,9 @@ export function longestText(operations: readonly Operation[]): number {
 function longestOf({ code, count, size, text, names, inner }: Operation): number {
   switch (code) {
     case op.text:
-    case op.hexArray:
       return text.length;
+    case op.hexArray:
+      return count * 7 + 2;
     case op.enum:
       return Math.max(24, ...[...(names?.values() ?? [])].map((name) => name.length));
     case op.bytes:

@@ -1,4 +1,16 @@
-import { writeAscii, writeByte, writeHexByte, writeInt32, writeInt64, writeUint32, writeUint64 } from "./digits.ts";
+import {
+  decimalLengths,
+  decimalWords,
+  hexStringEnds,
+  hexStringStarts,
+  writeAscii,
+  writeByte,
+  writeHexByte,
+  writeInt32,
+  writeInt64,
+  writeUint32,
+  writeUint64,
+} from "./digits.ts";
 import { op, type Operation } from "./operations.ts";
 
 /** Where the bytes of keys or values are, and which order their numbers have. */
@@ -12,11 +24,24 @@ export function sourceOf(bytes: Uint8Array, littleEndian: boolean): Source {
   return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), littleEndian };
 }
 
+/** Where text goes: four bytes are written at a time, so there is room for `slack` more than the text takes. */
+export interface Target {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
+export function targetOf(bytes: Uint8Array): Target {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+}
+
+/** bytes behind a text that writing it may touch */
+export const slack = 4;
+
 const comma = 44;
 const quote = 34;
 const backslash = 92;
-/** longer texts are copied by the machine, shorter ones are quicker by hand */
-const copied = 32;
+const open = 91;
+const close = 93;
 
 /**
  * Writes what the operations make of the bytes from `base` on, and answers where the text ends. The caller has made room:
@@ -26,20 +51,20 @@ export function printOperations(
   operations: readonly Operation[],
   source: Source,
   base: number,
-  out: Uint8Array,
+  target: Target,
   start: number,
 ): number {
   const { bytes, view, littleEndian } = source;
+  const { bytes: out, view: words } = target;
   let at = start;
   for (let index = 0; index < operations.length; index++) {
     const operation = operations[index] as Operation;
     const from = base + operation.offset;
     switch (operation.code) {
       case op.text: {
-        const { text } = operation;
-        if (text.length > copied) out.set(text, at);
-        else for (let each = 0; each < text.length; each++) out[at + each] = text[each] as number;
-        at += text.length;
+        const { fours } = operation;
+        for (let each = 0; each < fours.length; each++) words.setInt32(at + each * 4, fours[each] as number, true);
+        at += operation.text.length;
         break;
       }
       case op.u8:
@@ -78,19 +103,24 @@ export function printOperations(
         break;
       case op.bytes:
         for (let each = 0; each < operation.count; each++) {
-          if (each > 0) out[at++] = comma;
-          at = writeByte(out, at, bytes[from + each] as number);
+          const value = bytes[from + each] as number;
+          words.setInt32(at, decimalWords[value] as number, true);
+          at += decimalLengths[value] as number;
         }
+        // the comma behind the last
+        if (operation.count > 0) at -= 1;
         break;
-      case op.hexArray: {
-        out.set(operation.text, at);
-        // ["0x00","0x00"]: the digits of each are 7 further on
-        for (let each = 0; each < operation.count; each++) {
-          writeHexByte(out, at + 4 + each * 7, bytes[from + each] as number);
+      case op.hexArray:
+        // ["0x00","0x00"]: seven bytes each with the comma behind it, and a bracket in place of the last
+        out[at++] = open;
+        for (let each = 0; each < operation.count; each++, at += 7) {
+          const value = bytes[from + each] as number;
+          words.setInt32(at, hexStringStarts[value] as number, true);
+          words.setInt32(at + 4, hexStringEnds[value] as number, true);
         }
-        at += operation.text.length;
+        if (operation.count > 0) at -= 1;
+        out[at++] = close;
         break;
-      }
       case op.hex:
         out[at] = 48;
         out[at + 1] = 120;
@@ -135,12 +165,12 @@ export function printOperations(
         at = printBits(operation, source, from, out, at);
         break;
       case op.string:
-        at = printString(operation, source, base, out, at);
+        at = printString(operation, source, base, target, at);
         break;
       case op.repeat:
         for (let each = 0; each < operation.count; each++) {
           if (each > 0) out[at++] = comma;
-          at = printOperations(operation.inner, source, from + each * operation.size, out, at);
+          at = printOperations(operation.inner, source, from + each * operation.size, target, at);
         }
         break;
       case op.float: {
@@ -193,8 +223,9 @@ function printBits({ count, size }: Operation, source: Source, from: number, out
   return writeAscii(out, at, `"0x${bits.toString(16)}"`);
 }
 
-function printString(operation: Operation, source: Source, base: number, out: Uint8Array, start: number): number {
+function printString(operation: Operation, source: Source, base: number, target: Target, start: number): number {
   const { bytes } = source;
+  const { bytes: out } = target;
   const from = base + operation.offset;
   let at = start;
   out[at++] = quote;
@@ -209,5 +240,5 @@ function printString(operation: Operation, source: Source, base: number, out: Ui
     out[at++] = value;
   }
   // no text, or none that ends
-  return printOperations(operation.inner, source, base, out, start);
+  return printOperations(operation.inner, source, base, target, start);
 }

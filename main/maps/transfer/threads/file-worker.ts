@@ -1,8 +1,11 @@
 /** A thread that prints, parses, checks and compares the entries of files. */
 import { parentPort } from "node:worker_threads";
 import { Failed } from "../../../../protocol/failures.ts";
+import { giveWay } from "../../../threads/give-way.ts";
 import { movedOf, runFileTask } from "./file-tasks.ts";
 import type { FileJob, FileResult } from "./file-threads.ts";
+
+giveWay();
 
 parentPort?.on("message", ({ job, task }: FileJob) => {
   let result: FileResult;
