@@ -2,6 +2,7 @@
 import type * as z from "zod";
 import type { MapChanged, mapChangeParams } from "../protocol/changes.ts";
 import type { KeptPrograms } from "./kept-programs.ts";
+import { progArrayType } from "./kernel-names.ts";
 import { programOffset } from "./update-map.ts";
 import { errnoWords, naming } from "./failures.ts";
 import { type MapsContext, nameOf, sized } from "./maps.ts";
@@ -21,8 +22,9 @@ export function changeMap(
     const olds = sized(params.olds, count * valueStride, "value", info);
     const news = sized(params.news, count * valueStride, "value", info);
     const counted = params.counted === null ? null : sized(params.counted, valueStride, "value", info);
-    // else a program whose only holder was the entry would be gone, and no undo could put it back
-    const at = params.look ? null : programOffset(info);
+    // else a program whose only holder was the slot would be gone, and no undo could put it back; one of a devmap's or
+    // cpumap's entry goes with its last entry
+    const at = params.look || info.type !== progArrayType ? null : programOffset(info);
     if (at !== null) for (let entry = 0; entry < count; entry++) kept.keep(olds.readUInt32LE(entry * valueStride + at));
     // a devmap looks the ifindex up in the namespace of whoever writes it
     const answer = inNamespace(native, params.netns, () =>
