@@ -17,6 +17,7 @@ const keySize = 8;
 const valueSize = 24;
 const rounds = 3;
 const batch = 16_384;
+const pin = "/sys/fs/bpf/xdpw-bench-maps";
 
 const source = `#include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -106,18 +107,20 @@ async function benchImport(
 ): Promise<void> {
   const times: Times = { ours: [], theirs: [] };
   const floors: number[] = [];
-  /** into an empty map each time */
+  /** Into an empty map each time, that is pinned and that nobody else has. */
   const fresh = async (work: (id: number) => number): Promise<number> => {
     const loaded = await load(native, object);
+    const id = idOf(loaded, kind);
+    native.pinMap(id, pin);
+    loaded.close();
     try {
       await quiet();
-      const id = idOf(loaded, kind);
       const milliseconds = work(id);
       const there = await count(native, id);
       if (there !== entries) throw new Error(`${kind}: ${there} of ${entries} entries arrived`);
       return milliseconds;
     } finally {
-      loaded.close();
+      rmSync(pin);
     }
   };
   const [csv, commands] = [join(folder, "rows.csv"), join(folder, "rows.batch")];

@@ -8,7 +8,7 @@ import type { Written } from "../maps/staged/write-rows.ts";
 import { type Format, formats } from "../maps/transfer/formats.ts";
 import { planOnThreads } from "../maps/transfer/compare-on-threads.ts";
 import type { PlannedChanges } from "../maps/transfer/plan-changes.ts";
-import { compareSides, isFilling, unfitFor } from "../maps/transfer/plan-file.ts";
+import { compareSides, isUnused, takesBatches, unfitFor } from "../maps/transfer/plan-file.ts";
 import { readBytes } from "../maps/transfer/read-bytes.ts";
 import { type OpenedFile, openEntries, worthThreads } from "../maps/transfer/read-file.ts";
 import { readCurrent } from "../maps/transfer/read-table.ts";
@@ -33,7 +33,7 @@ export function runMapRestore(context: CommandContext): Promise<Answer> {
 /** Only what differs is written, and all of it is in the journal before. */
 async function bring(context: CommandContext, way: "import" | "restore"): Promise<Answer> {
   const { typed, token } = context;
-  const { map, entries, name, checked } = await openBoth(context);
+  const { map, entries, name, checked, unused } = await openBoth(context);
   const before = await readCurrent(map.peer, map.description, token);
   const { files } = context.workbench;
   const { diff } = await compareSides(files, map, before, entries, way === "restore");
@@ -51,16 +51,20 @@ async function bring(context: CommandContext, way: "import" | "restore"): Promis
   }
   const { applied, written } = await applyRows(changing(context), map.peer, map, planned.rows, {
     ...{ netns: map.scope.netns, title: `${way} of ${basename(name)}`, bulk: true, ready: checked, token },
-    fill: isFilling(map, { before }),
+    fill: before.count === 0 && (await unused),
     confirm: confirmSeconds(typed),
   });
   return untilConfirmed(context, answer(context, map, way, facts, planned, applied, written), applied.guard);
 }
 
 /** The file is read while the map is opened: root's helper takes a while to start. */
-async function openBoth(
-  context: CommandContext,
-): Promise<Pick<OpenedFile, "entries" | "checked"> & { readonly map: OpenMap; readonly name: string }> {
+async function openBoth(context: CommandContext): Promise<
+  Pick<OpenedFile, "entries" | "checked"> & {
+    readonly map: OpenMap;
+    readonly name: string;
+    readonly unused: Promise<boolean>;
+  }
+> {
   const { typed, cwd, note } = context;
   const name = neededArgument(typed, 1);
   const path = absolutePath(name, cwd);
@@ -72,9 +76,12 @@ async function openBoth(
     return text;
   });
   const [text, map] = await Promise.all([bytes, openToWrite(context)]);
+  // looked up while the file is parsed
+  const unused = takesBatches(map) ? isUnused(map.peer, map.description.map.id) : Promise.resolve(false);
+  unused.catch(() => undefined);
   const { entries, format, checked } = await openEntries(files, name, text, map, forced);
   note(`${name}: ${entries.count} ${entries.count === 1 ? "entry" : "entries"} (${format})`);
-  return { map, entries, name, checked };
+  return { map, entries, name, checked, unused };
 }
 
 async function openToWrite(context: CommandContext): Promise<OpenMap> {

@@ -13,7 +13,7 @@ import { keyOf, valueOf } from "./compare-entries.ts";
 import { planOnThreads } from "./compare-on-threads.ts";
 import type { EntryTable } from "./entry-table.ts";
 import { exportMap } from "./export-map.ts";
-import { type FilePlan, isFilling, planFile, unfitFor } from "./plan-file.ts";
+import { type FilePlan, isUnused, planFile, takesBatches, unfitFor } from "./plan-file.ts";
 import type { FileThreads } from "./threads/file-threads.ts";
 import { writeWhole } from "./write-file.ts";
 
@@ -74,7 +74,7 @@ export function openMapFiles(
       const { rows } = await planOnThreads(threads, before, after, diff, trie);
       if (rows.count === 0)
         fail({ kind: "bad-value", field: "plan", message: `map ${name}: there is nothing to change` });
-      const fill = isFilling(described, { before });
+      const fill = before.count === 0 && takesBatches(described) && (await isUnused(peer, id));
       const options = { netns, title, bulk: true, fill, confirm, token };
       // what it says was compared with a map that is another one then
       kept = null;

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import type { CancellationToken } from "vscode-jsonrpc";
 import type { ElevatedPeer } from "../../helpers/helper-pool.ts";
 import type { DescribedMap } from "../describe-entries.ts";
+import { listed } from "../list-maps.ts";
 import { compareOnThreads } from "./compare-on-threads.ts";
 import type { EntryDiff } from "./compare-entries.ts";
 import type { EntryTable } from "./entry-table.ts";
@@ -61,7 +62,16 @@ export function unfitFor({ layout }: Pick<DescribedMap, "layout">, { removed }: 
   return `the file lacks ${removed.length} entries that stay as long as the map does: import it instead`;
 }
 
-/** Nothing that was there can be overwritten, and the kernel's batches take its values as they are. */
-export function isFilling({ layout }: Pick<DescribedMap, "layout">, { before }: Pick<FilePlan, "before">): boolean {
-  return before.count === 0 && /hash$|^lpm_trie$/.test(layout.type) && !/^(devmap|sock)/.test(layout.type);
+/** Whether the kernel's batches take the map's values as they are; they overwrite, so see isUnused. */
+export function takesBatches({ layout }: Pick<DescribedMap, "layout">): boolean {
+  return /hash$|^lpm_trie$/.test(layout.type) && !/^(devmap|sock)/.test(layout.type);
+}
+
+/** Whether nobody but its pins has the map, so that nobody adds an entry beside us: no program, no process, no other map. */
+export async function isUnused(peer: ElevatedPeer, id: number): Promise<boolean> {
+  const [{ uses }, maps] = await Promise.all([peer.request("maps.uses", {}), listed(peer)]);
+  const use = uses.find((one) => one.id === id);
+  const map = maps.find((one) => one.id === id);
+  if (use === undefined || map === undefined) return false;
+  return use.processes.length === 0 && use.outers.length === 0 && map.programs.length === 0;
 }
