@@ -1,7 +1,8 @@
 /**
  * One million entries, an LPM trie and a hash of 8-byte keys and 24-byte values, in whole processes: what `xdpw map export`
  * takes against `bpftool -j map dump`, and `xdpw map import` of CSV against `bpftool batch file`, in turn, A B A B. Beside
- * them the floor: the kernel's batches alone, in this process.
+ * them the floor: the kernel's batches alone, in this process. Imports go into an empty map that is pinned and that nobody else
+ * has (see isUnused in main/maps/transfer/plan-file.ts: into another each addition is a call of its own, and takes longer).
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";

@@ -32,7 +32,7 @@ export const mapAddBatchParams = z.strictObject({
   /** count * valueStride bytes, as pages carry them */
   values: bytesBeside,
   count: u32,
-  /** the map was empty a moment ago: the kernel's batches, half as long, which overwrite what somebody adds meanwhile */
+  /** the map was empty a moment ago and nobody else has it: the kernel's batches, half as long, which overwrite */
   fill: z.boolean(),
 });
 /** Who answers for an address in an LPM trie: the key is one of the map, with the address and the longest length to try. */

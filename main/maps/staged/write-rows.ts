@@ -41,7 +41,7 @@ export interface WriteOptions {
    * in). Where one is refused, some of the rows behind it may be in.
    */
   readonly bulk?: boolean;
-  /** The map was empty a moment ago, and keeps its entries by value: the kernel's batches, which overwrite. */
+  /** The map was empty a moment ago, nobody else has it, and it keeps its entries by value: the kernel's batches, which overwrite. */
   readonly fill?: boolean;
   readonly token?: CancellationToken | undefined;
   /** after each batch: the outcomes up to `done` are known */
